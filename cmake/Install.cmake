@@ -1,0 +1,1 @@
+# cmake --install: filled in as libraries are added.

@@ -1,0 +1,6 @@
+# cellwise::warnings: the warnings our own code is compiled with; every one is an error.
+add_library(cellwise_warnings INTERFACE)
+add_library(cellwise::warnings ALIAS cellwise_warnings)
+target_compile_options(cellwise_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Werror)

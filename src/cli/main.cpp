@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/commands.h"
+#include "core/error.h"
+
+namespace cellwise::cli {
+namespace {
+
+int fail(ExitCode code, const std::string& message) {
+    fmt::print(stderr, "cellwise: error: {}\n", message);
+    return static_cast<int>(code);
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
+    app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
+    app.require_subcommand(1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {  // --help, --version
+        return app.exit(success);
+    } catch (const CLI::ParseError& error) {
+        return fail(ExitCode::usage, fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
+    } catch (const Error& error) {
+        return fail(error.exit_code(), error.what());
+    } catch (const std::bad_alloc&) {
+        return fail(ExitCode::environment, "out of memory: ask for smaller sizes");
+    } catch (const std::exception& error) {
+        return fail(ExitCode::internal, fmt::format("internal error: {}\nThis is a bug of Cellwise.", error.what()));
+    }
+    return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+}  // namespace cellwise::cli
+
+int main(int argc, char** argv) { return cellwise::cli::run(argc, argv); }

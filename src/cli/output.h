@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdio>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+namespace cellwise::cli {
+
+/// Where a command's results go. With --json - standard output holds the JSON alone, so the text
+/// for people moves to standard error.
+class Output {
+public:
+    /// `json_path`: "" (no JSON), "-" (standard output) or a file. Throws EnvironmentError at once
+    /// if the file's folder cannot be written, before any work is done.
+    explicit Output(std::string json_path);
+
+    /// Prints text for people and flushes it.
+    void print(std::string_view text) const;
+
+    [[nodiscard]] bool wants_json() const { return !json_path_.empty(); }
+
+    /// Writes the JSON document where the user asked for it (a file: atomically); nothing if he did not.
+    void write_json(const nlohmann::ordered_json& document) const;
+
+    /// The stream that print() writes to.
+    [[nodiscard]] std::FILE* stream() const { return json_path_ == "-" ? stderr : stdout; }
+
+private:
+    std::string json_path_;
+};
+
+}  // namespace cellwise::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cellwise {
+
+/// A file that appears under its name whole or not at all: bytes go to a temporary file beside it,
+/// commit() flushes them to the disk and renames. Without commit() the destructor removes the
+/// temporary file and the former file stays.
+///
+/// Throws EnvironmentError (folder not writable, disk full) naming the file.
+class AtomicFile {
+public:
+    explicit AtomicFile(std::filesystem::path path);
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+    ~AtomicFile();
+
+    void write(std::string_view bytes);
+    void write(std::span<const std::byte> bytes);
+    void commit();
+
+private:
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+    int descriptor_ = -1;
+};
+
+/// Writes the whole file in one go, with AtomicFile's guarantees. Makes missing parent folders.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// Reads a whole file. Throws DataError naming it if it is missing, unreadable or larger than
+/// `most_bytes`.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path, std::uintmax_t most_bytes = UINTMAX_MAX);
+
+/// Makes a folder and its parents. Throws EnvironmentError naming it.
+void make_folder(const std::filesystem::path& path);
+
+}  // namespace cellwise

@@ -1,0 +1,49 @@
+#include "core/random.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace cellwise {
+namespace {
+
+std::uint64_t mixed(std::uint64_t x) {  // the finaliser of SplitMix64
+    x += 0x9e3779b97f4a7c15ULL;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+}
+
+std::uint64_t mixed(std::uint64_t seed, std::string_view purpose) {
+    std::uint64_t state = mixed(seed);
+    for (const char letter : purpose) state = mixed(state ^ static_cast<unsigned char>(letter));
+    return state;
+}
+
+}  // namespace
+
+Random::Random(std::uint64_t seed, std::string_view purpose) : engine_(mixed(seed, purpose)) {}
+
+double Random::uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
+
+double Random::normal() {
+    if (has_spare_) {
+        has_spare_ = false;
+        return spare_normal_;
+    }
+    const double radius = std::sqrt(-2.0 * std::log1p(-uniform()));
+    const double angle = 2.0 * std::numbers::pi * uniform();
+    spare_normal_ = radius * std::sin(angle);
+    has_spare_ = true;
+    return radius * std::cos(angle);
+}
+
+std::uint64_t Random::below(std::uint64_t bound) {
+    // Draws above the largest multiple of bound would favour small results; they are thrown away.
+    const std::uint64_t limit = std::numeric_limits<std::uint64_t>::max() / bound * bound;
+    std::uint64_t draw = bits();
+    while (draw >= limit) draw = bits();
+    return draw % bound;
+}
+
+}  // namespace cellwise

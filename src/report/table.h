@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cellwise::report {
+
+/// How many terminal columns a UTF-8 text fills: Korean syllables take two.
+[[nodiscard]] std::size_t display_width(std::string_view text);
+
+/// A plain text table: a header, a rule, rows. Text columns lean left, number columns right.
+class Table {
+public:
+    enum class Align { left, right };
+    struct Column {
+        std::string title;
+        Align align = Align::right;
+    };
+
+    explicit Table(std::vector<Column> columns);
+
+    /// One cell for each column, else InternalError.
+    void add_row(std::vector<std::string> cells);
+
+    /// The table, every line ended by a newline, no trailing spaces.
+    [[nodiscard]] std::string text() const;
+
+private:
+    std::vector<Column> columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace cellwise::report

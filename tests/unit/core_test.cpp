@@ -1,0 +1,110 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+#include <vector>
+
+#include "core/atomic_file.h"
+#include "core/cell.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/random.h"
+#include "report/table.h"
+
+namespace cellwise {
+namespace {
+
+TEST(Hash, MatchesThePublishedVectors) {  // FIPS 180-2, appendix B
+    EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(CellName, ReadsItsOwnNamesAndTheShortOne) {
+    for (const Cell cell : all_cells) EXPECT_EQ(parse_cell(cell_name(cell)), cell);
+    EXPECT_EQ(parse_cell("rnn"), Cell::simple_rnn);
+    EXPECT_THROW((void)parse_cell("LSTMM"), UsageError);
+}
+
+TEST(Random, DependsOnSeedAndPurposeAlone) {
+    Random a(3, "weights"), b(3, "weights"), other_seed(4, "weights"), other_purpose(3, "order");
+    const auto first = a.bits();
+    EXPECT_EQ(first, b.bits());
+    EXPECT_NE(first, other_seed.bits());
+    EXPECT_NE(first, other_purpose.bits());
+}
+
+TEST(Random, HasTheMomentsOfItsDistributions) {
+    Random random(1, "test");
+    constexpr int n = 200000;
+    double uniform_sum = 0, normal_sum = 0, normal_squares = 0;
+    for (int i = 0; i < n; ++i) {
+        uniform_sum += random.uniform();
+        const double x = random.normal();
+        normal_sum += x;
+        normal_squares += x * x;
+    }
+    // Five standard errors of each mean.
+    EXPECT_NEAR(uniform_sum / n, 0.5, 5 * std::sqrt(1.0 / 12 / n));
+    EXPECT_NEAR(normal_sum / n, 0, 5 * std::sqrt(1.0 / n));
+    EXPECT_NEAR(normal_squares / n, 1, 5 * std::sqrt(2.0 / n));
+}
+
+TEST(Random, ShuffleIsAPermutation) {
+    std::vector<int> values(1000);
+    std::iota(values.begin(), values.end(), 0);
+    auto shuffled = values;
+    Random(7, "order").shuffle(std::span(shuffled));
+    EXPECT_NE(shuffled, values);
+    std::sort(shuffled.begin(), shuffled.end());
+    EXPECT_EQ(shuffled, values);
+}
+
+class AtomicFileTest : public testing::Test {
+protected:
+    void SetUp() override {
+        folder = std::filesystem::temp_directory_path() / ("cellwise-core-test-" + std::to_string(::getpid()));
+        make_folder(folder);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder); }
+    std::filesystem::path folder;
+};
+
+TEST_F(AtomicFileTest, KeepsTheFormerFileUntilCommit) {
+    const auto path = folder / "file";
+    write_file_atomically(path, "old");
+    {
+        AtomicFile file(path);
+        file.write(std::string_view("new"));
+        EXPECT_EQ(read_file(path), "old");
+    }
+    EXPECT_EQ(read_file(path), "old");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << "the temporary file is left";
+    write_file_atomically(path, "new");
+    EXPECT_EQ(read_file(path), "new");
+}
+
+TEST_F(AtomicFileTest, NamesWhatCannotBeReadOrWritten) {
+    EXPECT_THROW((void)read_file(folder / "absent"), DataError);
+    write_file_atomically(folder / "big", std::string(100, 'x'));
+    EXPECT_THROW((void)read_file(folder / "big", 99), DataError);
+    EXPECT_THROW(write_file_atomically(folder / "big" / "below-a-file", "x"), EnvironmentError);
+    EXPECT_THROW(write_file_atomically("/dev/full/x", "x"), EnvironmentError);
+}
+
+TEST(Table, AlignsKoreanByItsWidth) {
+    report::Table table({{"word", report::Table::Align::left}, {"value"}});
+    table.add_row({"책을", "1.5"});
+    table.add_row({"book", "22"});
+    EXPECT_EQ(table.text(),
+              "word  value\n"
+              "────  ─────\n"
+              "책을    1.5\n"
+              "book     22\n");
+    EXPECT_THROW(table.add_row({"too few"}), InternalError);
+}
+
+}  // namespace
+}  // namespace cellwise
