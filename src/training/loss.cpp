@@ -6,7 +6,7 @@
 
 namespace cellwise::training {
 
-torch::Tensor binary_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels) {
+torch::Tensor keras_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels) {
     static const double largest_logit = std::log((1 - 1e-7) / 1e-7);
     return torch::binary_cross_entropy_with_logits(logits.clamp(-largest_logit, largest_logit), labels, {}, {},
                                                    at::Reduction::None);

@@ -55,7 +55,7 @@ StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tens
     model_->train();
     optimizer_.zero_gradients();
     const auto logits = model_->forward(ids.to(device_));
-    auto loss = binary_cross_entropy(logits, labels.to(device_, logits.scalar_type())).mean();
+    auto loss = keras_cross_entropy(logits, labels.to(device_, logits.scalar_type())).mean();
     if (options_.l2 > 0) loss = loss + l2_penalty(variables_, options_.l2);
     loss.backward();
     return {loss.detach(), logits.detach()};
@@ -106,7 +106,7 @@ Metrics Trainer::evaluate(const data::PaddedReviews& reviews) {
     const auto logits = logits_of(reviews);
     const auto labels = view_of_labels(reviews).to(device_);
     Metrics metrics;
-    metrics.loss = binary_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
+    metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
     if (options_.l2 > 0) metrics.loss += l2_penalty(variables_, options_.l2).item<double>();
     metrics.accuracy = (logits > 0).eq(labels.to(torch::kBool)).to(torch::kFloat64).mean().item<double>();
     return metrics;
