@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # ensure_libtorch PRESET sets $libtorch to a LibTorch folder: the one that LIBTORCH or CMAKE_PREFIX_PATH
 # names, else the pinned wheel from PyPI in the user's cache, checked by hash.
 

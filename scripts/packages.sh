@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # The Debian packages that Cellwise needs, by purpose, and ensure_packages GROUP… to install them.
 
 packages_build=(
