@@ -88,7 +88,6 @@ SimpleRNNImpl::SimpleRNNImpl(ClassifierOptions options, std::uint64_t seed)
 LSTMImpl::LSTMImpl(ClassifierOptions options, std::uint64_t seed)
     : ClassifierImpl(with_cell(options, Cell::lstm), seed) {}
 
-GRUImpl::GRUImpl(ClassifierOptions options, std::uint64_t seed)
-    : ClassifierImpl(with_cell(options, Cell::gru), seed) {}
+GRUImpl::GRUImpl(ClassifierOptions options, std::uint64_t seed) : ClassifierImpl(with_cell(options, Cell::gru), seed) {}
 
 }  // namespace cellwise::models

@@ -47,12 +47,14 @@ void ClassifierOptions::validate() const {
     }
     // Weights, gradients and Adam's two moments, in float32.
     const double bytes = parameters_as_real(*this) * 4 * 4;
-    const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+    const double memory =
+        static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
     if (bytes > memory) {
-        throw UsageError(fmt::format(
-            "a model of these sizes needs {:.3g} GB for weights, gradients and moments, and this machine has {:.3g} GB: "
-            "make --vocabulary-size, --embedding-size, --hidden-size or --layers smaller",
-            bytes / 1e9, memory / 1e9));
+        throw UsageError(
+            fmt::format("a model of these sizes needs {:.3g} GB for weights, gradients and moments, and this machine "
+                        "has {:.3g} GB: "
+                        "make --vocabulary-size, --embedding-size, --hidden-size or --layers smaller",
+                        bytes / 1e9, memory / 1e9));
     }
 }
 
