@@ -21,6 +21,10 @@ int run(int argc, char** argv) {
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
     app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
     app.require_subcommand(1);
+    add_compare(app);
+    add_train(app);
+    add_evaluate(app);
+    add_summary(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
