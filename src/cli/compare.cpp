@@ -41,10 +41,10 @@ void run_compare(const SettingFlags& flags) {
                 train_run(configuration, cell, seed, data, folder.path() / run_name(cell, seed, seeds.size() > 1)));
         }
     }
-    const auto json = report::to_json(comparison);
+    const auto json = report::comparison_json(comparison);
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
     log::notice(fmt::format("the runs are in {}", folder.path().string()));
-    out.print(report::to_text(comparison));
+    out.print(report::comparison_text(comparison));
     out.write_json(json);
 }
 
