@@ -20,7 +20,12 @@ endfunction()
 
 # Gives a target LibTorch and the shared precompiled header.
 function(cellwise_use_torch target)
-  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    target_compile_options(${target} PRIVATE -fPIC)  # not -fPIE: the precompiled header wants the same
+  else()
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  endif()
   target_link_libraries(${target} PUBLIC LibTorch::LibTorch)
   target_precompile_headers(${target} REUSE_FROM cellwise_torch_header)
 endfunction()

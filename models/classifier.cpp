@@ -21,10 +21,10 @@ ClassifierImpl::ClassifierImpl(const ClassifierOptions& options, std::uint64_t s
     embedding = register_module("embedding", torch::nn::Embedding(options.vocabulary_size, options.embedding_size));
     fill_uniform(embedding->weight, 0.05, random);
     std::int64_t features = options.embedding_size;
-    for (std::int64_t layer = 0; layer < options.layers; ++layer) {
-        recurrent.push_back(
-            register_module(fmt::format("recurrent_{}", layer), RecurrentLayer(options, features, random)));
-        features = options.directions() * options.hidden_size;
+    for (const auto& layer : options.recurrent_layers()) {
+        recurrent.push_back(register_module(fmt::format("recurrent_{}", recurrent.size()),
+                                            RecurrentLayer(options.for_layer(layer), features, random)));
+        features = layer.directions() * layer.hidden_size;
     }
     if (options.batch_norm) batch_norm = register_module("batch_norm", KerasBatchNorm1d(features));
     dropout = register_module("dropout", Dropout(options.dropout, Random(seed, "dropout").bits()));
@@ -40,9 +40,10 @@ torch::Tensor ClassifierImpl::forward(const torch::Tensor& ids) {
 }
 
 torch::Tensor ClassifierImpl::last_hidden_state(const torch::Tensor& ids) {
+    const auto layers = options_.recurrent_layers();
     auto sequence = embedding->forward(ids);
     for (std::size_t layer = 0; layer + 1 < recurrent.size(); ++layer) {
-        sequence = dropout->forward(recurrent[layer]->sequence(sequence));
+        sequence = dropout->forward(recurrent[layer]->sequence(sequence), layers[layer].dropout);
     }
     return recurrent.back()->last_state(sequence);
 }
@@ -88,7 +89,6 @@ SimpleRNNImpl::SimpleRNNImpl(ClassifierOptions options, std::uint64_t seed)
 LSTMImpl::LSTMImpl(ClassifierOptions options, std::uint64_t seed)
     : ClassifierImpl(with_cell(options, Cell::lstm), seed) {}
 
-GRUImpl::GRUImpl(ClassifierOptions options, std::uint64_t seed)
-    : ClassifierImpl(with_cell(options, Cell::gru), seed) {}
+GRUImpl::GRUImpl(ClassifierOptions options, std::uint64_t seed) : ClassifierImpl(with_cell(options, Cell::gru), seed) {}
 
 }  // namespace cellwise::models

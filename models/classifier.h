@@ -17,11 +17,11 @@ namespace cellwise::models {
 
 /// What an optimizer must know of a weight beside its values.
 struct Variable {
-    std::string name;       ///< as in named_parameters()
-    torch::Tensor value;    ///< the parameter itself
-    std::string keras_name; ///< weights of one Keras variable share it: the GRU's two biases are ONE
-                            ///< variable [2, 3·hidden] to a norm that clips per variable
-    bool is_kernel = false; ///< kernel, recurrent kernel or dense kernel: what --l2 penalises
+    std::string name;        ///< as in named_parameters()
+    torch::Tensor value;     ///< the parameter itself
+    std::string keras_name;  ///< weights of one Keras variable share it: the GRU's two biases are ONE
+                             ///< variable [2, 3·hidden] to a norm that clips per variable
+    bool is_kernel = false;  ///< kernel, recurrent kernel or dense kernel: what --l2 penalises
 };
 
 /// Embedding → recurrent layers (last hidden state) → [batch norm] → [dropout] → dense(1).

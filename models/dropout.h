@@ -18,7 +18,9 @@ public:
     void reset() override {}
 
     /// Any shape; the identity in evaluation mode.
-    torch::Tensor forward(const torch::Tensor& input);
+    torch::Tensor forward(const torch::Tensor& input) { return forward(input, probability_); }
+    /// With another probability, from the same generator.
+    torch::Tensor forward(const torch::Tensor& input, double probability);
 
     /// The generator's whole state, to be saved with a checkpoint and set again.
     [[nodiscard]] torch::Tensor state() const { return generator_.get_state(); }

@@ -102,8 +102,8 @@ std::pair<torch::Tensor, torch::Tensor> RecurrentLayerImpl::run_reset_before(con
         const auto gates = torch::sigmoid(torch::addmm(x.narrow(1, 0, 2 * hidden_size_), hidden, gates_weight));
         const auto reset = gates.narrow(1, 0, hidden_size_);
         const auto update = gates.narrow(1, hidden_size_, hidden_size_);
-        const auto candidate = torch::tanh(
-            torch::addmm(x.narrow(1, 2 * hidden_size_, hidden_size_), reset * hidden, candidate_weight));
+        const auto candidate =
+            torch::tanh(torch::addmm(x.narrow(1, 2 * hidden_size_, hidden_size_), reset * hidden, candidate_weight));
         hidden = candidate + update * (hidden - candidate);
         states[time] = hidden;
     }

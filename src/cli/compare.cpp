@@ -25,8 +25,8 @@ void run_compare(const SettingFlags& flags) {
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device);  // complain before the data is read
     training::set_threads(configuration.threads);
-    const auto folder = training::RunFolder::create(
-        flags.output.empty() ? training::RunFolder::fresh_name("compare") : std::filesystem::path(flags.output));
+    const auto folder = training::RunFolder::create(flags.output.empty() ? training::RunFolder::fresh_name("compare")
+                                                                         : std::filesystem::path(flags.output));
     const auto data = prepare_data(configuration);
     folder.write_configuration(configuration);
 
@@ -37,14 +37,14 @@ void run_compare(const SettingFlags& flags) {
     // Seed by seed, so that an interrupted comparison has whole comparisons behind it.
     for (const auto seed : seeds) {
         for (const Cell cell : configuration.cells) {
-            comparison.runs.push_back(train_run(configuration, cell, seed, data,
-                                                folder.path() / run_name(cell, seed, seeds.size() > 1)));
+            comparison.runs.push_back(
+                train_run(configuration, cell, seed, data, folder.path() / run_name(cell, seed, seeds.size() > 1)));
         }
     }
-    const auto json = report::to_json(comparison);
+    const auto json = report::comparison_json(comparison);
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
     log::notice(fmt::format("the runs are in {}", folder.path().string()));
-    out.print(report::to_text(comparison));
+    out.print(report::comparison_text(comparison));
     out.write_json(json);
 }
 

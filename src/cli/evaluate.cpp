@@ -60,7 +60,9 @@ void add_evaluate(CLI::App& app) {
     command->add_option("run", options->run, "the run folder")->required()->type_name("RUN");
     command->add_option("--data", options->data, "other data than the run's")->type_name("PATH");
     command->add_flag("--offline", options->offline, "never download");
-    command->add_option("--limit", options->limit, "only the first N test reviews, 0 = all")->capture_default_str()->check(CLI::NonNegativeNumber);
+    command->add_option("--limit", options->limit, "only the first N test reviews, 0 = all")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
     command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
     command->add_option("--threads", options->threads, "processor threads, 0 = all")->capture_default_str();
     command->add_option("--json", options->json, "write the result as JSON to a file, or - for standard output")

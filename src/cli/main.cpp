@@ -31,7 +31,8 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& success) {  // --help, --version
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        return fail(ExitCode::usage, fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
+        return fail(ExitCode::usage,
+                    fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
     } catch (const Error& error) {
         return fail(error.exit_code(), error.what());
     } catch (const std::bad_alloc&) {

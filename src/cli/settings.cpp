@@ -38,7 +38,8 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
         if (single_ && key == "seeds") return;
         const auto flag = single_ && key == "cells" ? std::string("--cell") : flag_of(key);
         if constexpr (std::is_same_v<Value, bool>) {
-            flags_[key] = app.add_flag_callback(flag, [this, key] { texts_[key] = "true"; }, help + " [off]");
+            flags_[key] = app.add_flag_callback(
+                flag, [this, key] { texts_[key] = "true"; }, help + " [off]");
         } else {
             auto* option = app.add_option(flag, texts_[key], help)->type_name(type_name<Value>());
             const auto text = training::setting_text::format(value);
@@ -48,7 +49,9 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     });
     app.add_option("--config", config_, "read settings from a TOML file (a run's config.toml); flags win over it")
         ->type_name("FILE");
-    app.add_option("--output", output, "the folder that becomes the run")->type_name("DIR")->default_str("runs/<date>-<name>");
+    app.add_option("--output", output, "the folder that becomes the run")
+        ->type_name("DIR")
+        ->default_str("runs/<date>-<name>");
     app.add_option("--json", json, "write the results as JSON to a file, or - for standard output")->type_name("FILE");
     add_display_flags(app);
 }
@@ -75,18 +78,20 @@ training::Configuration SettingFlags::resolve() const {
 }
 
 void add_display_flags(CLI::App& app) {
-    auto* quiet = app.add_flag_callback("--quiet", [] { log::set_level(log::Level::quiet); }, "print results only");
-    app.add_flag_callback("--verbose", [] { log::set_level(log::Level::verbose); }, "print more of what is done")
+    auto* quiet = app.add_flag_callback(
+        "--quiet", [] { log::set_level(log::Level::quiet); }, "print results only");
+    app.add_flag_callback(
+           "--verbose", [] { log::set_level(log::Level::verbose); }, "print more of what is done")
         ->excludes(quiet);
-    app.add_flag_callback("--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours and no live line");
+    app.add_flag_callback(
+        "--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours and no live line");
 }
 
 bool is_live_terminal() {
     const char* no_color = std::getenv("NO_COLOR");
     const char* terminal = std::getenv("TERM");
     return ::isatty(STDERR_FILENO) == 1 && log::level() != log::Level::quiet &&
-           (no_color == nullptr || *no_color == '\0') &&
-           (terminal == nullptr || std::string_view(terminal) != "dumb");
+           (no_color == nullptr || *no_color == '\0') && (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
 }  // namespace cellwise::cli

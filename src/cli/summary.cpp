@@ -28,19 +28,15 @@ void run_summary(const SummaryOptions& options) {
     for (const auto& variable : run.model->variables()) {
         table.add_row({variable.name, fmt::format("[{}]", fmt::join(variable.value.sizes(), ", ")),
                        fmt::format("{}", variable.value.numel())});
-        weights.push_back({{"name", variable.name},
-                           {"shape", variable.value.sizes().vec()},
-                           {"parameters", variable.value.numel()}});
+        weights.push_back(
+            {{"name", variable.name}, {"shape", variable.value.sizes().vec()}, {"parameters", variable.value.numel()}});
     }
     const auto parameters = run.model->parameter_count();
     const Cell cell = run.configuration.cells.front();
     table.add_row({"all trainable", "", fmt::format("{}", parameters)});
     out.print(fmt::format("{}, {} preset, seed {}\n\n{}", cell_title(cell), run.configuration.preset,
                           run.configuration.seed, table.text()));
-    out.write_json({{"run", options.run},
-                    {"cell", cell_name(cell)},
-                    {"parameters", parameters},
-                    {"weights", weights}});
+    out.write_json({{"run", options.run}, {"cell", cell_name(cell)}, {"parameters", parameters}, {"weights", weights}});
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ void run_train(const SettingFlags& flags) {
     record.configuration = configuration_json(configuration);
     record.runs.push_back(train_run(configuration, cell, configuration.seed, data, folder));
     log::notice(fmt::format("the run is in {}", folder.string()));
-    out.print(report::to_text(record));
-    out.write_json(report::to_json(record));
+    out.print(report::comparison_text(record));
+    out.write_json(report::comparison_json(record));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace cellwise::cli {
 namespace {
 
 report::EpochRecord record_of(const training::EpochResult& epoch) {
-    return {epoch.epoch,      epoch.train.loss,    epoch.train.accuracy, epoch.test.loss,
+    return {epoch.epoch,         epoch.train.loss,    epoch.train.accuracy, epoch.test.loss,
             epoch.test.accuracy, epoch.train_seconds, epoch.test_seconds};
 }
 
@@ -32,12 +32,9 @@ PreparedData prepare_data(const training::Configuration& configuration) {
 }
 
 nlohmann::ordered_json data_json(const PreparedData& data) {
-    return {{"kind", data.source.kind},
-            {"path", data.source.path},
-            {"sha256", data.source.sha256},
-            {"synthetic", data.source.is_synthetic()},
-            {"train_reviews", data.train.size()},
-            {"test_reviews", data.test.size()}};
+    return {{"kind", data.source.kind},           {"path", data.source.path},
+            {"sha256", data.source.sha256},       {"synthetic", data.source.is_synthetic()},
+            {"train_reviews", data.train.size()}, {"test_reviews", data.test.size()}};
 }
 
 nlohmann::ordered_json configuration_json(const training::Configuration& configuration) {

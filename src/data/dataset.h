@@ -27,9 +27,9 @@ struct Reviews {
 
 /// Where a data set came from, for the line that every run prints and for run folders.
 struct Source {
-    std::string kind;     ///< "imdb", "synthetic" or "table" (one's own CSV or JSONL)
-    std::string path;     ///< the file or folder read; empty for the synthetic corpus
-    std::string sha256;   ///< of the ids and labels before any limit; identifies the data
+    std::string kind;    ///< "imdb", "synthetic" or "table" (one's own CSV or JSONL)
+    std::string path;    ///< the file or folder read; empty for the synthetic corpus
+    std::string sha256;  ///< of the ids and labels before any limit; identifies the data
     [[nodiscard]] bool is_synthetic() const { return kind == "synthetic"; }
 };
 
@@ -46,7 +46,7 @@ struct DataOptions {
     std::optional<std::string> path;  ///< --data; else CELLWISE_DATA, else the places of docs/data.md
     bool offline = false;             ///< never download
     std::int64_t vocabulary_size = 10000;
-    std::int64_t limit = 0;           ///< first reviews of each split after the shuffle; 0 = all
+    std::int64_t limit = 0;  ///< first reviews of each split after the shuffle; 0 = all
     std::string text_column = "text";
     std::string label_column = "label";
 };
@@ -57,9 +57,9 @@ struct DataOptions {
 
 /// A split as one matrix of ids, padded and truncated AT THE FRONT with 0, as Keras's pad_sequences.
 struct PaddedReviews {
-    std::size_t length = 0;             ///< positions in a row
-    std::vector<std::int32_t> ids;      ///< [reviews, length]
-    std::vector<std::uint8_t> labels;   ///< [reviews]
+    std::size_t length = 0;            ///< positions in a row
+    std::vector<std::int32_t> ids;     ///< [reviews, length]
+    std::vector<std::uint8_t> labels;  ///< [reviews]
     [[nodiscard]] std::size_t size() const { return labels.size(); }
     [[nodiscard]] std::span<const std::int32_t> row(std::size_t index) const {
         return std::span(ids).subspan(index * length, length);

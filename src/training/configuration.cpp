@@ -29,6 +29,10 @@ void Configuration::validate() const {
         throw UsageError("--cells names a cell twice");
     }
     model.validate();
+    if (!model.stack.empty() && cells != std::vector{model.stack.back().cell}) {
+        throw UsageError(fmt::format("--stack names the cells of its layers: give it to one model, with --cell {}",
+                                     cell_name(model.stack.back().cell)));
+    }
     training.validate();
     if (length < 1 || length > 1'000'000) {
         throw UsageError(fmt::format("--length is {}: it must be between 1 and 1000000", length));

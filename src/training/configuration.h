@@ -51,6 +51,8 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("hidden_size", c.model.hidden_size, "units of each recurrent layer");
     visit("layers", c.model.layers, "recurrent layers");
     visit("bidirectional", c.model.bidirectional, "read in both directions");
+    visit("stack", c.model.stack,
+          "layers that differ, first to last: CELL:SIZE, with :bidirectional, :before, :dropout=SHARE behind it");
     visit("dropout", c.model.dropout, "share of values dropped between layers and before the dense layer");
     visit("batch_norm", c.model.batch_norm, "batch norm between the last hidden state and the dense layer");
     visit("gru_reset", c.model.gru_reset, "apply the GRU's reset gate after or before the recurrent product");

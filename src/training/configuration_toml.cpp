@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include <sstream>
 #include <toml++/toml.h>
+#include <sstream>
 #include <type_traits>
 
 #include "core/atomic_file.h"
@@ -58,8 +58,8 @@ void apply_toml_file(Configuration& configuration, const std::string& path) {
         table = toml::parse(text, path);
     } catch (const toml::parse_error& error) {
         const auto& at = error.source().begin;
-        throw DataError(fmt::format("'{}' is not TOML: line {}, column {}: {}", path, at.line, at.column,
-                                    error.description()));
+        throw DataError(
+            fmt::format("'{}' is not TOML: line {}, column {}: {}", path, at.line, at.column, error.description()));
     }
     // The preset comes first, so that the file's own values win over it.
     if (const auto* preset = table.get("preset")) {

@@ -29,16 +29,17 @@ std::string why_no_gpu() {
 
 torch::Device resolve_device(const std::string& name) {
     if (name == "cpu") return torch::kCPU;
-    if (name == "auto") return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+    if (name == "auto")
+        return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
     if (name != "cuda" && !name.starts_with("cuda:")) {
         throw UsageError(fmt::format("--device '{}' is unknown: choose auto, cpu, cuda or cuda:N", name));
     }
     const auto index = name == "cuda" ? 0 : setting_text::natural(name.substr(5), "--device cuda:N");
     if (!torch::cuda::is_available()) throw EnvironmentError(fmt::format("--device {}: {}", name, why_no_gpu()));
-    const auto count = torch::cuda::device_count();
+    const auto count = static_cast<std::uint64_t>(torch::cuda::device_count());
     if (index >= count) {
-        throw EnvironmentError(fmt::format("--device {}: this machine has {} GPU{}, numbered from 0", name, count,
-                                           count == 1 ? "" : "s"));
+        throw EnvironmentError(
+            fmt::format("--device {}: this machine has {} GPU{}, numbered from 0", name, count, count == 1 ? "" : "s"));
     }
     return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }

@@ -65,9 +65,7 @@ WeightDecayMode parse_weight_decay_mode(std::string_view name) {
     throw UsageError(fmt::format("--weight-decay-mode '{}' is unknown: choose coupled or decoupled", name));
 }
 
-std::string_view precision_name(Precision precision) {
-    return precision == Precision::float32 ? "float32" : "float64";
-}
+std::string_view precision_name(Precision precision) { return precision == Precision::float32 ? "float32" : "float64"; }
 
 Precision parse_precision(std::string_view name) {
     if (name == "float32") return Precision::float32;

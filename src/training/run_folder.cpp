@@ -58,9 +58,10 @@ void RunFolder::write_configuration(const Configuration& configuration) const {
 void RunFolder::write_vocabulary(const data::Vocabulary& vocabulary, std::int64_t vocabulary_size) const {
     // Words whose id would be vocabulary_size or more are unknown to the model.
     const auto& words = vocabulary.words_by_rank();
-    const auto kept = std::min(words.size(), static_cast<std::size_t>(std::max<std::int64_t>(
-                                                 vocabulary_size - data::index_from - 1, 0)));
-    const nlohmann::json list(std::vector<std::string>(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(kept)));
+    const auto kept = std::min(
+        words.size(), static_cast<std::size_t>(std::max<std::int64_t>(vocabulary_size - data::index_from - 1, 0)));
+    const nlohmann::json list(
+        std::vector<std::string>(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(kept)));
     write_file_atomically(vocabulary_path(path_), list.dump(0) + "\n");
 }
 
@@ -106,8 +107,8 @@ Configuration RunFolder::load_configuration(const fs::path& path) {
 Run RunFolder::load(const fs::path& path) {
     Run run;
     run.configuration = load_configuration(path);
-    run.model = models::Classifier(run.configuration.model_for(run.configuration.cells.front()),
-                                   run.configuration.seed);
+    run.model =
+        models::Classifier(run.configuration.model_for(run.configuration.cells.front()), run.configuration.seed);
     load_model(run.model, model_path(path));
     run.vocabulary = read_vocabulary(vocabulary_path(path));
     return run;

@@ -79,6 +79,14 @@ void parse(std::string_view text, std::string_view, std::vector<Cell>& value) {
     value = std::move(cells);
 }
 
+void parse(std::string_view text, std::string_view, std::vector<models::RecurrentOptions>& value) {
+    std::vector<models::RecurrentOptions> layers;
+    if (!text.empty()) {
+        for (const auto& part : split(text)) layers.push_back(models::parse_layer(part));
+    }
+    value = std::move(layers);
+}
+
 void parse(std::string_view text, std::string_view, models::GruReset& value) { value = models::parse_gru_reset(text); }
 void parse(std::string_view text, std::string_view, models::Engine& value) { value = models::parse_engine(text); }
 void parse(std::string_view text, std::string_view, OptimizerKind& value) { value = parse_optimizer(text); }
@@ -97,6 +105,15 @@ std::string format(const std::vector<Cell>& value) {
     for (const Cell cell : value) {
         if (!text.empty()) text += ',';
         text += cell_name(cell);
+    }
+    return text;
+}
+
+std::string format(const std::vector<models::RecurrentOptions>& value) {
+    std::string text;
+    for (const auto& layer : value) {
+        if (!text.empty()) text += ',';
+        text += models::format_layer(layer);
     }
     return text;
 }
