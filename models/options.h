@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/cell.h"
 
@@ -14,6 +15,18 @@ enum class GruReset { after, before };
 
 /// Who computes the recurrent layers: the fused CPU kernels, torch::nn, or the better that fits.
 enum class Engine { automatic, fused, torch };
+
+/// One recurrent layer of a stack whose layers differ from one another.
+struct RecurrentOptions {
+    Cell cell = Cell::lstm;
+    std::int64_t hidden_size = 64;
+    bool bidirectional = false;
+    GruReset gru_reset = GruReset::after;
+    double dropout = 0;  ///< of its output on the way to the next recurrent layer
+
+    [[nodiscard]] std::int64_t directions() const { return bidirectional ? 2 : 1; }
+    bool operator==(const RecurrentOptions&) const = default;
+};
 
 /// The sizes and variants of one classifier. Defaults are the tutorial's.
 struct ClassifierOptions {
@@ -27,6 +40,14 @@ struct ClassifierOptions {
     bool batch_norm = false;  ///< between the last hidden state and the dense layer
     GruReset gru_reset = GruReset::after;
     Engine engine = Engine::automatic;
+    /// Layers that differ from one another, first to last. If there are any, they stand for cell,
+    /// hidden_size, layers, bidirectional and gru_reset, and `dropout` is before the dense layer alone.
+    std::vector<RecurrentOptions> stack;
+
+    /// The recurrent layers, first to last: `stack`, or `layers` equal ones.
+    [[nodiscard]] std::vector<RecurrentOptions> recurrent_layers() const;
+    /// These options with one layer's cell, hidden_size, bidirectional and gru_reset.
+    [[nodiscard]] ClassifierOptions for_layer(const RecurrentOptions& layer) const;
 
     /// Throws UsageError naming the flag whose value is out of range, with the bytes that absurd
     /// sizes would need.
@@ -37,6 +58,11 @@ struct ClassifierOptions {
     /// resets after the product).
     [[nodiscard]] std::int64_t parameter_count() const;
 };
+
+/// "gru:64:bidirectional:before:dropout=0.2": a layer of a stack as text, what is default left out.
+[[nodiscard]] std::string format_layer(const RecurrentOptions& layer);
+/// Reads it. Throws UsageError.
+[[nodiscard]] RecurrentOptions parse_layer(std::string_view text);
 
 [[nodiscard]] std::string_view gru_reset_name(GruReset reset);
 [[nodiscard]] GruReset parse_gru_reset(std::string_view name);

@@ -10,4 +10,10 @@ namespace cellwise::cli {
 // The callback throws a cellwise::Error when something is wrong; main() turns it into a message and
 // an exit code.
 
+void add_compare(CLI::App& app);
+void add_evaluate(CLI::App& app);
+void add_gates(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_train(CLI::App& app);
+
 }  // namespace cellwise::cli

@@ -21,12 +21,18 @@ int run(int argc, char** argv) {
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
     app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
     app.require_subcommand(1);
+    add_compare(app);
+    add_train(app);
+    add_evaluate(app);
+    add_summary(app);
+    add_gates(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        return fail(ExitCode::usage, fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
+        return fail(ExitCode::usage,
+                    fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
     } catch (const Error& error) {
         return fail(error.exit_code(), error.what());
     } catch (const std::bad_alloc&) {

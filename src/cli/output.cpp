@@ -17,9 +17,8 @@ namespace {
 
 void write_all(std::FILE* stream, std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-        throw EnvironmentError(fmt::format("cannot write to {}: {}",
-                                           stream == stdout ? "standard output" : "standard error",
-                                           std::strerror(errno)));
+        throw EnvironmentError(fmt::format(
+            "cannot write to {}: {}", stream == stdout ? "standard output" : "standard error", std::strerror(errno)));
     }
 }
 

@@ -20,8 +20,6 @@ inline constexpr std::array all_cells{Cell::simple_rnn, Cell::lstm, Cell::gru};
 [[nodiscard]] Cell parse_cell(std::string_view name);
 
 /// How many blocks of hidden_size rows the cell's fused weight has: 1, 4 (i, f, g, o), 3 (r, z, n).
-[[nodiscard]] constexpr int gate_count(Cell cell) {
-    return cell == Cell::simple_rnn ? 1 : cell == Cell::lstm ? 4 : 3;
-}
+[[nodiscard]] constexpr int gate_count(Cell cell) { return cell == Cell::simple_rnn ? 1 : cell == Cell::lstm ? 4 : 3; }
 
 }  // namespace cellwise

@@ -1,0 +1,94 @@
+#include "models/classifier.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <utility>
+
+namespace cellwise::models {
+namespace {
+
+ClassifierOptions with_cell(ClassifierOptions options, Cell cell) {
+    options.cell = cell;
+    return options;
+}
+
+}  // namespace
+
+ClassifierImpl::ClassifierImpl(const ClassifierOptions& options, std::uint64_t seed) : options_(options) {
+    options.validate();
+    Random random(seed, "weights");
+    embedding = register_module("embedding", torch::nn::Embedding(options.vocabulary_size, options.embedding_size));
+    fill_uniform(embedding->weight, 0.05, random);
+    std::int64_t features = options.embedding_size;
+    for (const auto& layer : options.recurrent_layers()) {
+        recurrent.push_back(register_module(fmt::format("recurrent_{}", recurrent.size()),
+                                            RecurrentLayer(options.for_layer(layer), features, random)));
+        features = layer.directions() * layer.hidden_size;
+    }
+    if (options.batch_norm) batch_norm = register_module("batch_norm", KerasBatchNorm1d(features));
+    dropout = register_module("dropout", Dropout(options.dropout, Random(seed, "dropout").bits()));
+    dense = register_module("dense", torch::nn::Linear(features, 1));
+    fill_glorot_uniform(dense->weight, features, 1, random);
+    torch::nn::init::zeros_(dense->bias);
+}
+
+torch::Tensor ClassifierImpl::forward(const torch::Tensor& ids) {
+    auto state = last_hidden_state(ids);
+    if (batch_norm) state = batch_norm->forward(state);
+    return dense->forward(dropout->forward(state)).squeeze(1);
+}
+
+torch::Tensor ClassifierImpl::last_hidden_state(const torch::Tensor& ids) {
+    const auto layers = options_.recurrent_layers();
+    auto sequence = embedding->forward(ids);
+    for (std::size_t layer = 0; layer + 1 < recurrent.size(); ++layer) {
+        sequence = dropout->forward(recurrent[layer]->sequence(sequence), layers[layer].dropout);
+    }
+    return recurrent.back()->last_state(sequence);
+}
+
+std::vector<Variable> ClassifierImpl::variables() const {
+    std::vector<Variable> variables;
+    const auto add = [&](std::string name, const torch::Tensor& value, std::string keras_name, bool is_kernel) {
+        variables.push_back({std::move(name), value, std::move(keras_name), is_kernel});
+    };
+    add("embedding.weight", embedding->weight, "embedding.embeddings", false);
+    for (std::size_t layer = 0; layer < recurrent.size(); ++layer) {
+        for (std::int64_t direction = 0; direction < recurrent[layer]->directions(); ++direction) {
+            const auto weights = recurrent[layer]->weights(direction);
+            const std::string suffix = direction == 0 ? "_l0" : "_l0_reverse";
+            const std::string name = fmt::format("recurrent_{}.cell.", layer);
+            const std::string keras = fmt::format("recurrent_{}.{}.", layer, direction == 0 ? "forward" : "backward");
+            add(name + "weight_ih" + suffix, weights.input, keras + "kernel", true);
+            add(name + "weight_hh" + suffix, weights.recurrent, keras + "recurrent_kernel", true);
+            add(name + "bias_ih" + suffix, weights.bias, keras + "bias", false);
+            if (recurrent[layer]->two_biases()) {
+                add(name + "bias_hh" + suffix, weights.recurrent_bias, keras + "bias", false);
+            }
+        }
+    }
+    if (batch_norm) {
+        add("batch_norm.weight", batch_norm->weight, "batch_norm.gamma", false);
+        add("batch_norm.bias", batch_norm->bias, "batch_norm.beta", false);
+    }
+    add("dense.weight", dense->weight, "dense.kernel", true);
+    add("dense.bias", dense->bias, "dense.bias", false);
+    return variables;
+}
+
+std::int64_t ClassifierImpl::parameter_count() const {
+    std::int64_t count = 0;
+    for (const auto& variable : variables()) count += variable.value.numel();
+    return count;
+}
+
+SimpleRNNImpl::SimpleRNNImpl(ClassifierOptions options, std::uint64_t seed)
+    : ClassifierImpl(with_cell(options, Cell::simple_rnn), seed) {}
+
+LSTMImpl::LSTMImpl(ClassifierOptions options, std::uint64_t seed)
+    : ClassifierImpl(with_cell(options, Cell::lstm), seed) {}
+
+GRUImpl::GRUImpl(ClassifierOptions options, std::uint64_t seed) : ClassifierImpl(with_cell(options, Cell::gru), seed) {}
+
+}  // namespace cellwise::models

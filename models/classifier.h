@@ -1,0 +1,78 @@
+#pragma once
+
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/batch_norm.h"
+#include "models/dropout.h"
+#include "models/options.h"
+#include "models/recurrent_layer.h"
+
+namespace cellwise::models {
+
+/// What an optimizer must know of a weight beside its values.
+struct Variable {
+    std::string name;        ///< as in named_parameters()
+    torch::Tensor value;     ///< the parameter itself
+    std::string keras_name;  ///< weights of one Keras variable share it: the GRU's two biases are ONE
+                             ///< variable [2, 3·hidden] to a norm that clips per variable
+    bool is_kernel = false;  ///< kernel, recurrent kernel or dense kernel: what --l2 penalises
+};
+
+/// Embedding → recurrent layers (last hidden state) → [batch norm] → [dropout] → dense(1).
+/// The tutorial's model, with variants as options; weights start at Keras's initial values.
+class ClassifierImpl : public torch::nn::Module {
+public:
+    /// The weights depend on options and seed alone. Throws UsageError (options.validate()).
+    explicit ClassifierImpl(const ClassifierOptions& options, std::uint64_t seed = 0);
+
+    /// ids: [batch, time], int32 or int64, below vocabulary_size. Returns logits [batch]: the
+    /// probability of a positive review is their sigmoid.
+    torch::Tensor forward(const torch::Tensor& ids);
+
+    [[nodiscard]] const ClassifierOptions& options() const { return options_; }
+
+    /// The trainable weights, in a fixed order.
+    [[nodiscard]] std::vector<Variable> variables() const;
+
+    /// The number of trainable values, counted from the tensors.
+    [[nodiscard]] std::int64_t parameter_count() const;
+
+    torch::nn::Embedding embedding{nullptr};
+    std::vector<RecurrentLayer> recurrent;
+    KerasBatchNorm1d batch_norm{nullptr};
+    Dropout dropout{nullptr};
+    torch::nn::Linear dense{nullptr};
+
+private:
+    torch::Tensor last_hidden_state(const torch::Tensor& ids);
+
+    ClassifierOptions options_;
+};
+TORCH_MODULE(Classifier);
+
+/// The tutorial's three models by name: Classifier with its cell fixed.
+class SimpleRNNImpl : public ClassifierImpl {
+public:
+    explicit SimpleRNNImpl(ClassifierOptions options = {}, std::uint64_t seed = 0);
+};
+TORCH_MODULE(SimpleRNN);
+
+class LSTMImpl : public ClassifierImpl {
+public:
+    explicit LSTMImpl(ClassifierOptions options = {}, std::uint64_t seed = 0);
+};
+TORCH_MODULE(LSTM);
+
+class GRUImpl : public ClassifierImpl {
+public:
+    explicit GRUImpl(ClassifierOptions options = {}, std::uint64_t seed = 0);
+};
+TORCH_MODULE(GRU);
+
+}  // namespace cellwise::models

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "training/configuration.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace cellwise::cli {
+
+/// The flags of training::Configuration, one for each of its settings, and the flags that every
+/// command that trains shares: --config, --output, --json, --quiet, --verbose, --no-color.
+class SettingFlags {
+public:
+    /// `single`: the command runs one cell (--cell, default lstm) with one seed instead of --cells
+    /// and --seeds.
+    SettingFlags(CLI::App& app, bool single);
+
+    /// Defaults, then preset, then --config file, then flags. Throws UsageError, DataError.
+    [[nodiscard]] training::Configuration resolve() const;
+
+    std::string output;  ///< --output; empty: the default
+    std::string json;    ///< --json; empty: none
+
+private:
+    bool single_;
+    std::map<std::string, CLI::Option*> flags_;  // by setting key
+    std::map<std::string, std::string> texts_;   // what the user wrote, by setting key
+    std::string config_;
+};
+
+/// --quiet, --verbose and --no-color, which take effect at once.
+void add_display_flags(CLI::App& app);
+
+/// Whether a live line may be drawn and colours used on standard error.
+[[nodiscard]] bool is_live_terminal();
+
+}  // namespace cellwise::cli

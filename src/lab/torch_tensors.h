@@ -1,0 +1,36 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "lab/matrix.h"
+
+namespace cellwise::lab {
+
+/// A tensor [values] that owns a copy of the values.
+template <class Real>
+[[nodiscard]] torch::Tensor tensor_of(Values<Real> values) {
+    const auto size = static_cast<std::int64_t>(values.size());
+    auto tensor = torch::empty({size}, torch::CppTypeToScalarType<Real>::value);
+    std::copy(values.begin(), values.end(), tensor.template data_ptr<Real>());
+    return tensor;
+}
+
+/// A tensor [rows, columns].
+template <class Real>
+[[nodiscard]] torch::Tensor tensor_of(const Matrix<Real>& matrix) {
+    return tensor_of<Real>(matrix.values)
+        .view({static_cast<std::int64_t>(matrix.rows), static_cast<std::int64_t>(matrix.columns)});
+}
+
+/// All elements of a tensor, row after row.
+template <class Real>
+[[nodiscard]] std::vector<Real> values_of(const torch::Tensor& tensor) {
+    const auto flat = tensor.detach().contiguous();
+    const Real* first = flat.template data_ptr<Real>();
+    return std::vector<Real>(first, first + flat.numel());
+}
+
+}  // namespace cellwise::lab

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cell.h"
+#include "statistics/paired.h"
+#include "statistics/summary.h"
+
+namespace cellwise::report {
+
+/// One epoch of one run. Losses are binary cross-entropies, accuracies shares in [0, 1].
+struct EpochRecord {
+    std::int64_t epoch = 0;  ///< from 1
+    double train_loss = 0;
+    double train_accuracy = 0;
+    double test_loss = 0;
+    double test_accuracy = 0;
+    double train_seconds = 0;
+    double test_seconds = 0;
+};
+
+/// One model trained with one seed.
+struct RunRecord {
+    Cell cell = Cell::lstm;
+    std::uint64_t seed = 0;
+    std::int64_t parameters = 0;  ///< trainable, by Keras's count
+    std::vector<EpochRecord> epochs;
+    double test_accuracy = 0;
+    double test_loss = 0;
+    std::string engine;  ///< who computed the recurrent layers: "fused" or "torch"
+
+    /// Training and evaluation, all epochs.
+    [[nodiscard]] double seconds() const;
+};
+
+/// Everything a comparison's results are written from.
+struct ComparisonRecord {
+    nlohmann::ordered_json data;           ///< where the reviews came from; "kind" is "synthetic" for made ones
+    nlohmann::ordered_json configuration;  ///< the resolved flags
+    std::vector<RunRecord> runs;
+};
+
+/// One cell over its seeds.
+struct CellSummary {
+    Cell cell = Cell::lstm;
+    std::int64_t parameters = 0;
+    statistics::Summary accuracy;
+    statistics::Summary loss;
+    statistics::Summary seconds;
+};
+
+/// Two cells over the seeds that both were run with.
+struct CellDifference {
+    Cell first = Cell::lstm;  ///< the minuend
+    Cell second = Cell::simple_rnn;
+    statistics::PairedComparison accuracy;    ///< first − second
+    double p_holm = 1;                        ///< the t-test's p, corrected over all pairs of cells
+    std::optional<std::size_t> seeds_needed;  ///< to find such a difference at 95%, power 80%; absent if significant
+    [[nodiscard]] bool is_significant() const { return p_holm < 0.05; }
+};
+
+/// The cells that have runs, in the order of all_cells.
+[[nodiscard]] std::vector<CellSummary> summarise_cells(const std::vector<RunRecord>& runs);
+
+/// Every pair of cells with at least two seeds in common: LSTM − RNN, GRU − RNN, GRU − LSTM.
+[[nodiscard]] std::vector<CellDifference> compare_cells(const std::vector<RunRecord>& runs);
+
+/// "LSTM − RNN: +0.0212 (95% CI +0.0104 to +0.0320, p = 0.006): significant", or "…: not distinguishable
+/// with 5 seeds; about 12 would be needed". The p is Holm's.
+[[nodiscard]] std::string verdict(const CellDifference& difference);
+
+/// The document of `compare --json`: data, configuration, runs, summary and, with several seeds,
+/// differences. Figures that do not exist (the deviation of one run) are null.
+[[nodiscard]] nlohmann::ordered_json comparison_json(const ComparisonRecord& record);
+
+/// What `compare` prints at its end: the table, with several seeds the paired differences and a verdict
+/// on each, and last one line for each cell: "RNN Test Accuracy: 0.8470", or with several seeds
+/// "RNN Test Accuracy: 0.7757 ± 0.0675 (n = 5)". Results on made reviews are labelled so.
+[[nodiscard]] std::string comparison_text(const ComparisonRecord& record);
+
+/// The lines at the very end alone.
+[[nodiscard]] std::string closing_lines(const std::vector<RunRecord>& runs);
+
+}  // namespace cellwise::report

@@ -1,0 +1,81 @@
+#include "report/comparison.h"
+
+namespace cellwise::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json interval_json(const std::optional<statistics::Interval>& interval) {
+    return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
+}
+
+Json epoch_json(const EpochRecord& epoch) {
+    return {{"epoch", epoch.epoch},
+            {"train_loss", epoch.train_loss},
+            {"train_accuracy", epoch.train_accuracy},
+            {"test_loss", epoch.test_loss},
+            {"test_accuracy", epoch.test_accuracy},
+            {"train_seconds", epoch.train_seconds},
+            {"test_seconds", epoch.test_seconds}};
+}
+
+Json run_json(const RunRecord& run) {
+    Json epochs = Json::array();
+    for (const auto& epoch : run.epochs) epochs.push_back(epoch_json(epoch));
+    return {{"cell", cell_name(run.cell)},
+            {"seed", run.seed},
+            {"parameters", run.parameters},
+            {"epochs", epochs},
+            {"test_accuracy", run.test_accuracy},
+            {"test_loss", run.test_loss},
+            {"engine", run.engine}};
+}
+
+Json summary_json(const CellSummary& summary) {
+    return {{"cell", cell_name(summary.cell)},
+            {"runs", summary.accuracy.count},
+            {"mean_accuracy", summary.accuracy.mean},
+            {"std_accuracy", or_null(summary.accuracy.standard_deviation)},
+            {"interval_95", interval_json(summary.accuracy.interval)}};
+}
+
+Json difference_json(const CellDifference& difference) {
+    const auto& paired = difference.accuracy;
+    return {{"first", cell_name(difference.first)},
+            {"second", cell_name(difference.second)},
+            {"seeds", paired.difference.count},
+            {"mean_difference", paired.difference.mean},
+            {"std_difference", or_null(paired.difference.standard_deviation)},
+            {"interval_95", interval_json(paired.difference.interval)},
+            {"t", or_null(paired.t)},
+            {"p_value", or_null(paired.p_value)},
+            {"p_holm", difference.p_holm},
+            {"p_sign_flip", paired.sign_flip.p_value},
+            {"smallest_p_sign_flip", paired.sign_flip.smallest_p},
+            {"sign_flip_exact", paired.sign_flip.exact},
+            {"significant", difference.is_significant()},
+            {"seeds_needed", or_null(difference.seeds_needed)},
+            {"verdict", verdict(difference)}};
+}
+
+}  // namespace
+
+Json comparison_json(const ComparisonRecord& record) {
+    Json document{{"data", record.data},
+                  {"configuration", record.configuration},
+                  {"runs", Json::array()},
+                  {"summary", Json::array()}};
+    for (const auto& run : record.runs) document["runs"].push_back(run_json(run));
+    for (const auto& summary : summarise_cells(record.runs)) document["summary"].push_back(summary_json(summary));
+    const auto differences = compare_cells(record.runs);
+    if (!differences.empty()) document["differences"] = Json::array();
+    for (const auto& difference : differences) document["differences"].push_back(difference_json(difference));
+    return document;
+}
+
+}  // namespace cellwise::report

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/comparison.h"
+#include "report/table.h"
+
+namespace cellwise::report {
+namespace {
+
+/// 1292417 as "1,292,417".
+std::string grouped(std::int64_t number) {
+    const auto digits = std::to_string(number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
+    return text;
+}
+
+/// "0.8470", or "0.7757 ± 0.0675" over several runs.
+std::string spread(const statistics::Summary& summary, int decimals) {
+    const auto mean = fmt::format("{:.{}f}", summary.mean, decimals);
+    return summary.standard_deviation ? fmt::format("{} ± {:.{}f}", mean, *summary.standard_deviation, decimals) : mean;
+}
+
+std::string interval(const std::optional<statistics::Interval>& value, const char* format) {
+    if (!value) return "";
+    return fmt::format(fmt::runtime(format), value->low, value->high);
+}
+
+bool has_several_seeds(const std::vector<CellSummary>& summaries) {
+    return std::any_of(summaries.begin(), summaries.end(),
+                       [](const auto& summary) { return summary.accuracy.count > 1; });
+}
+
+std::string cell_table(const std::vector<CellSummary>& summaries) {
+    using Align = Table::Align;
+    const bool several = has_several_seeds(summaries);
+    std::vector<Table::Column> columns{{"cell", Align::left}, {"parameters"}, {"accuracy"}};
+    if (several) columns.insert(columns.end(), {{"95% CI of the mean"}, {"runs"}});
+    columns.insert(columns.end(), {{"loss"}, {"seconds"}});
+    Table table(columns);
+    for (const auto& summary : summaries) {
+        std::vector<std::string> row{std::string(cell_title(summary.cell)), grouped(summary.parameters),
+                                     spread(summary.accuracy, 4)};
+        if (several) {
+            row.push_back(interval(summary.accuracy.interval, "{:.4f} to {:.4f}"));
+            row.push_back(std::to_string(summary.accuracy.count));
+        }
+        row.push_back(spread(summary.loss, 4));
+        row.push_back(spread(summary.seconds, 1));
+        table.add_row(std::move(row));
+    }
+    return table.text();
+}
+
+std::string difference_table(const std::vector<CellDifference>& differences) {
+    using Align = Table::Align;
+    Table table({{"paired difference", Align::left},
+                 {"seeds"},
+                 {"accuracy"},
+                 {"95% CI"},
+                 {"p (t)"},
+                 {"p (Holm)"},
+                 {"p (sign flips)"},
+                 {"smallest possible"}});
+    for (const auto& difference : differences) {
+        const auto& paired = difference.accuracy;
+        table.add_row({fmt::format("{} − {}", cell_title(difference.first), cell_title(difference.second)),
+                       std::to_string(paired.difference.count),
+                       fmt::format("{:+.4f} ± {:.4f}", paired.difference.mean, *paired.difference.standard_deviation),
+                       interval(paired.difference.interval, "{:+.4f} to {:+.4f}"),
+                       fmt::format("{:.2g}", *paired.p_value), fmt::format("{:.2g}", difference.p_holm),
+                       fmt::format("{:.3g}", paired.sign_flip.p_value),
+                       fmt::format("{:.3g}", paired.sign_flip.smallest_p)});
+    }
+    return table.text();
+}
+
+/// Why an interval beside 0 may still not be called significant, and what the sign flips cannot say.
+std::string explanation(const std::vector<CellDifference>& differences) {
+    const auto fewest =
+        std::min_element(differences.begin(), differences.end(), [](const auto& one, const auto& other) {
+            return one.accuracy.difference.count < other.accuracy.difference.count;
+        });
+    return fmt::format(
+        "The verdicts use the paired t-test's p after Holm's correction over the pairs; the intervals stand for one "
+        "pair each.\nWith {} seeds the p of the sign flips cannot fall below {:.3g}.\n",
+        fewest->accuracy.difference.count, fewest->accuracy.sign_flip.smallest_p);
+}
+
+}  // namespace
+
+std::string closing_lines(const std::vector<RunRecord>& runs) {
+    std::string text;
+    for (const auto& summary : summarise_cells(runs)) {
+        text += fmt::format("{} Test Accuracy: {}", cell_title(summary.cell), spread(summary.accuracy, 4));
+        if (summary.accuracy.count > 1) text += fmt::format(" (n = {})", summary.accuracy.count);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string comparison_text(const ComparisonRecord& record) {
+    std::string text;
+    if (record.data.is_object() && record.data.value("kind", "") == "synthetic") {
+        text += "On the SYNTHETIC review corpus, not on real reviews:\n";
+    }
+    text += cell_table(summarise_cells(record.runs));
+    const auto differences = compare_cells(record.runs);
+    if (!differences.empty()) {
+        text += fmt::format("\n{}", difference_table(differences));
+        for (const auto& difference : differences) text += verdict(difference) + '\n';
+        text += explanation(differences);
+    }
+    return fmt::format("{}\n{}", text, closing_lines(record.runs));
+}
+
+}  // namespace cellwise::report

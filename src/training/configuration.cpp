@@ -1,0 +1,91 @@
+#include "training/configuration.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "training/setting_text.h"
+
+namespace cellwise::training {
+
+void Configuration::apply_preset(const std::string& name) {
+    if (name != "tutorial" && name != "clipped" && name != "regularised") {
+        throw UsageError(fmt::format("--preset '{}' is unknown: choose tutorial, clipped or regularised", name));
+    }
+    preset = name;
+    if (name == "tutorial") return;  // the defaults
+    training.clip_norm = 1.0;
+    if (name == "clipped") return;
+    model.batch_norm = true;
+    training.weight_decay = 1e-5;
+}
+
+void Configuration::validate() const {
+    if (cells.empty()) throw UsageError("--cells is empty: choose from simple_rnn, lstm, gru");
+    if (std::set(cells.begin(), cells.end()).size() != cells.size()) {
+        throw UsageError("--cells names a cell twice");
+    }
+    model.validate();
+    if (!model.stack.empty() && cells != std::vector{model.stack.back().cell}) {
+        throw UsageError(fmt::format("--stack names the cells of its layers: give it to one model, with --cell {}",
+                                     cell_name(model.stack.back().cell)));
+    }
+    training.validate();
+    if (length < 1 || length > 1'000'000) {
+        throw UsageError(fmt::format("--length is {}: it must be between 1 and 1000000", length));
+    }
+    if (threads < 0 || threads > 4096) {
+        throw UsageError(fmt::format("--threads is {}: it must be between 0 and 4096", threads));
+    }
+    if (data.limit < 0) throw UsageError(fmt::format("--limit is {}: it must be 0 or more", data.limit));
+    (void)seed_list();
+}
+
+std::vector<std::uint64_t> Configuration::seed_list() const {
+    constexpr std::int64_t most_seeds = 10000;
+    std::vector<std::uint64_t> list;
+    if (seeds.find(',') == std::string::npos) {
+        const auto count = setting_text::integer(seeds, "--seeds");
+        if (count < 1 || count > most_seeds) {
+            throw UsageError(fmt::format("--seeds is {}: it must be between 1 and {}", count, most_seeds));
+        }
+        for (std::int64_t i = 0; i < count; ++i) list.push_back(seed + static_cast<std::uint64_t>(i));
+        return list;
+    }
+    for (const auto& part : setting_text::split(seeds)) list.push_back(setting_text::natural(part, "--seeds"));
+    if (std::set(list.begin(), list.end()).size() != list.size()) {
+        throw UsageError(fmt::format("--seeds {} names a seed twice: the statistics need different ones", seeds));
+    }
+    return list;
+}
+
+models::ClassifierOptions Configuration::model_for(Cell cell) const {
+    auto options = model;
+    options.cell = cell;
+    return options;
+}
+
+void set_from_text(Configuration& configuration, std::string_view key, std::string_view text, std::string_view where) {
+    bool found = false;
+    visit_settings(configuration, [&](std::string_view name, auto& value, std::string_view) {
+        if (name != key) return;
+        found = true;
+        setting_text::parse(text, where, value);
+    });
+    if (!found) throw UsageError(fmt::format("{}: there is no setting '{}'", where, key));
+    // One number serves both the word ids and the embedding's rows.
+    configuration.data.vocabulary_size = configuration.model.vocabulary_size;
+}
+
+std::string text_of(const Configuration& configuration, std::string_view key) {
+    std::string text;
+    visit_settings(configuration, [&](std::string_view name, const auto& value, std::string_view) {
+        if (name == key) text = setting_text::format(value);
+    });
+    return text;
+}
+
+}  // namespace cellwise::training

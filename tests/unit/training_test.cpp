@@ -1,0 +1,261 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <filesystem>
+#include <vector>
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "training/configuration.h"
+#include "training/loss.h"
+#include "training/optimizer.h"
+#include "training/run_folder.h"
+#include "training/trainer.h"
+
+namespace cellwise::training {
+namespace {
+
+using models::Variable;
+
+torch::Tensor weight(std::vector<double> values) {
+    return torch::tensor(values, torch::kFloat64).set_requires_grad(true);
+}
+
+TEST(Loss, IsKerasBinaryCrossEntropyWithItsClipping) {
+    const auto logits = torch::tensor({0.3, -2.0, 40.0, 40.0}, torch::kFloat64).set_requires_grad(true);
+    const auto labels = torch::tensor({1.0, 0.0, 0.0, 1.0}, torch::kFloat64);
+    const auto loss = keras_cross_entropy(logits, labels);
+    const auto p = [](double z) { return 1 / (1 + std::exp(-z)); };
+    EXPECT_NEAR(loss[0].item<double>(), -std::log(p(0.3)), 1e-12);
+    EXPECT_NEAR(loss[1].item<double>(), -std::log(1 - p(-2.0)), 1e-12);
+    EXPECT_NEAR(loss[2].item<double>(), -std::log(1e-7), 1e-6);
+    EXPECT_NEAR(loss[3].item<double>(), -std::log(1 - 1e-7), 1e-12);
+    loss.sum().backward();
+    EXPECT_NEAR(logits.grad()[0].item<double>(), p(0.3) - 1, 1e-12);
+    EXPECT_EQ(logits.grad()[2].item<double>(), 0) << "a clipped probability has no gradient";
+}
+
+TEST(Adam, FollowsKerasRuleStepByStep) {
+    TrainingOptions options;
+    options.learning_rate = 0.1;
+    auto theta = weight({1.0, -2.0});
+    Optimizer optimizer({{"w", theta, "w", true}}, options);
+    double reference[] = {1.0, -2.0}, m[] = {0, 0}, v[] = {0, 0};
+    Random random(1, "test");
+    for (int t = 1; t <= 5; ++t) {
+        const double g[] = {random.normal(), 1e-6 * random.normal()};
+        theta.mutable_grad() = torch::tensor({g[0], g[1]}, torch::kFloat64);
+        optimizer.step();
+        for (int i = 0; i < 2; ++i) {
+            m[i] = 0.9 * m[i] + 0.1 * g[i];
+            v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+            const double rate = 0.1 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t));
+            reference[i] -= rate * m[i] / (std::sqrt(v[i]) + 1e-7);
+            EXPECT_NEAR(theta[i].item<double>(), reference[i], 1e-12) << "step " << t;
+        }
+    }
+}
+
+TEST(Sgd, HasMomentumAndCoupledOrDecoupledDecay) {
+    TrainingOptions options;
+    options.optimizer = OptimizerKind::sgd;
+    options.learning_rate = 0.1;
+    options.momentum = 0.5;
+    options.weight_decay = 0.01;
+    for (const auto mode : {WeightDecayMode::coupled, WeightDecayMode::decoupled}) {
+        options.weight_decay_mode = mode;
+        auto theta = weight({2.0});
+        Optimizer optimizer({{"w", theta, "w", true}}, options);
+        double reference = 2, velocity = 0;
+        for (const double g : {1.0, -3.0}) {
+            theta.mutable_grad() = torch::tensor({g}, torch::kFloat64);
+            optimizer.step();
+            if (mode == WeightDecayMode::decoupled) reference *= 1 - 0.1 * 0.01;
+            velocity = 0.5 * velocity + g + (mode == WeightDecayMode::coupled ? 0.01 * reference : 0);
+            reference -= 0.1 * velocity;
+            EXPECT_NEAR(theta.item<double>(), reference, 1e-14);
+        }
+    }
+}
+
+// One SGD step with rate 1 from zero weights shows the gradient that clipping left.
+std::vector<double> clipped(const TrainingOptions& clipping, const std::vector<std::string>& keras_names) {
+    auto options = clipping;
+    options.optimizer = OptimizerKind::sgd;
+    options.learning_rate = 1;
+    std::vector<Variable> variables;
+    const double gradients[] = {3, 4, 0.5};
+    for (std::size_t i = 0; i < 3; ++i) {
+        auto theta = weight({0.0});
+        theta.mutable_grad() = torch::tensor({gradients[i]}, torch::kFloat64);
+        variables.push_back({std::to_string(i), theta, keras_names[i], true});
+    }
+    Optimizer optimizer(variables, options);
+    optimizer.step();
+    std::vector<double> moved;
+    for (const auto& variable : variables) moved.push_back(-variable.value.item<double>());
+    return moved;
+}
+
+TEST(Clipping, WorksPerKerasVariableOrOverAll) {
+    using testing::DoubleNear;
+    using testing::ElementsAre;
+    TrainingOptions options;
+    options.clip_norm = 1;
+    EXPECT_THAT(clipped(options, {"a", "b", "c"}), ElementsAre(DoubleNear(1, 1e-12), DoubleNear(1, 1e-12), 0.5));
+    // Two tensors of ONE variable share its norm, 5.
+    EXPECT_THAT(clipped(options, {"a", "a", "c"}), ElementsAre(DoubleNear(0.6, 1e-12), DoubleNear(0.8, 1e-12), 0.5));
+    options.clip_norm = 0;
+    options.global_clip_norm = 1;
+    const double norm = std::sqrt(9 + 16 + 0.25);
+    EXPECT_THAT(clipped(options, {"a", "b", "c"}),
+                ElementsAre(DoubleNear(3 / norm, 1e-12), DoubleNear(4 / norm, 1e-12), DoubleNear(0.5 / norm, 1e-12)));
+}
+
+data::PaddedReviews toy_reviews(std::size_t rows, std::size_t length) {
+    // Positive reviews hold word 5, negative ones word 6, somewhere among others.
+    data::PaddedReviews reviews;
+    reviews.length = length;
+    Random random(9, "toy");
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto label = static_cast<std::uint8_t>(random.below(2));
+        for (std::size_t i = 0; i < length; ++i) reviews.ids.push_back(static_cast<std::int32_t>(7 + random.below(13)));
+        reviews.ids[row * length + random.below(length)] = label == 1 ? 5 : 6;
+        reviews.labels.push_back(label);
+    }
+    return reviews;
+}
+
+models::ClassifierOptions toy_model(Cell cell) {
+    models::ClassifierOptions options;
+    options.cell = cell;
+    options.vocabulary_size = 20;
+    options.embedding_size = 8;
+    options.hidden_size = 8;
+    options.dropout = 0.1;
+    return options;
+}
+
+TEST(Trainer, LearnsAndRepeatsBitForBit) {
+    const auto train = toy_reviews(300, 6), test = toy_reviews(100, 6);
+    TrainingOptions options;
+    options.learning_rate = 0.01;
+    options.epochs = 8;
+    options.batch_size = 32;
+    for (const Cell cell : all_cells) {
+        const auto run = [&](std::uint64_t seed) {
+            Trainer trainer(models::Classifier(toy_model(cell), seed), options, seed);
+            return trainer.fit(train, test, {}, {});
+        };
+        const auto first = run(1), again = run(1), other = run(2);
+        EXPECT_GT(first.back().test.accuracy, 0.9) << cell_name(cell);
+        for (std::size_t epoch = 0; epoch < first.size(); ++epoch) {
+            EXPECT_EQ(first[epoch].train.loss, again[epoch].train.loss);
+            EXPECT_EQ(first[epoch].test.loss, again[epoch].test.loss);
+        }
+        EXPECT_NE(first[0].train.loss, other[0].train.loss);
+    }
+}
+
+TEST(Trainer, KeepsTheShortLastBatchAndWeighsByRows) {
+    const auto reviews = toy_reviews(10, 4);
+    TrainingOptions options;
+    options.optimizer = OptimizerKind::sgd;
+    options.learning_rate = 1e-300;  // weights that stand still: the running mean is the mean over rows
+    options.batch_size = 4;
+    auto model = toy_model(Cell::lstm);
+    model.dropout = 0;
+    Trainer trainer(models::Classifier(model, 1), options, 1);
+    std::vector<std::int64_t> steps;
+    const auto metrics = trainer.train_epoch(reviews, [&](const Progress& progress) {
+        steps.push_back(progress.step);
+        EXPECT_EQ(progress.steps, 3);
+    });
+    EXPECT_THAT(steps, testing::ElementsAre(1, 2, 3));
+    const auto evaluated = trainer.evaluate(reviews);
+    EXPECT_NEAR(metrics.loss, evaluated.loss, 1e-6);
+    EXPECT_NEAR(metrics.accuracy, evaluated.accuracy, 1e-12);
+}
+
+TEST(Trainer, AddsTheL2PenaltyToLossAndGradient) {
+    TrainingOptions options;
+    options.l2 = 0.1;
+    auto model = toy_model(Cell::gru);
+    model.dropout = 0;
+    const auto ids = torch::randint(0, 20, {3, 5});
+    const auto labels = torch::tensor({1, 0, 1});
+    Trainer with(models::Classifier(model, 1), options, 1);
+    options.l2 = 0;
+    Trainer without(models::Classifier(model, 1), options, 1);
+    const double difference = with.forward_backward(ids, labels).loss.item<double>() -
+                              without.forward_backward(ids, labels).loss.item<double>();
+    double squares = 0;
+    const auto a = with.model()->variables(), b = without.model()->variables();
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i].is_kernel) squares += a[i].value.square().sum().item<double>();
+        const auto expected = a[i].is_kernel ? 2 * 0.1 * a[i].value : torch::zeros_like(a[i].value);
+        EXPECT_LT((a[i].value.grad().to_dense() - b[i].value.grad().to_dense() - expected).abs().max().item<double>(),
+                  1e-6)
+            << a[i].name;
+    }
+    EXPECT_NEAR(difference, 0.1 * squares, 1e-5);
+}
+
+TEST(Configuration, SurvivesTomlAndPresetsComeFirst) {
+    Configuration configuration;
+    configuration.apply_preset("regularised");
+    set_from_text(configuration, "cells", "gru, rnn", "--cells");
+    set_from_text(configuration, "learning_rate", "0.0123", "--learning-rate");
+    set_from_text(configuration, "seeds", "3,7", "--seeds");
+    const auto path = std::filesystem::temp_directory_path() / ("cellwise-config-" + std::to_string(::getpid()));
+    write_file_atomically(path, to_toml(configuration));
+    Configuration read;
+    apply_toml_file(read, path.string());
+    EXPECT_EQ(to_toml(read), to_toml(configuration));
+    EXPECT_TRUE(read.model.batch_norm);
+    EXPECT_THAT(read.seed_list(), testing::ElementsAre(3, 7));
+
+    write_file_atomically(path, "preset = \"clipped\"\nclip_norm = 2.5\n");
+    apply_toml_file(read, path.string());
+    EXPECT_EQ(read.training.clip_norm, 2.5);
+    write_file_atomically(path, "hidden_sise = 3\n");
+    EXPECT_THROW(apply_toml_file(read, path.string()), UsageError);
+    write_file_atomically(path, "hidden_size = = 3\n");
+    EXPECT_THROW(apply_toml_file(read, path.string()), DataError);
+    std::filesystem::remove(path);
+}
+
+TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
+    const auto folder = std::filesystem::temp_directory_path() / ("cellwise-run-" + std::to_string(::getpid()));
+    std::filesystem::remove_all(folder);
+    Configuration configuration;
+    configuration.cells = {Cell::gru};
+    configuration.model = toy_model(Cell::gru);
+    configuration.model.batch_norm = true;
+    models::Classifier model(configuration.model_for(Cell::gru), 42);
+    const auto run = RunFolder::create(folder);
+    run.write_configuration(configuration);
+    run.write_model(model);
+    run.write_vocabulary(data::Vocabulary({"the", "film", "책을"}), 20);
+    EXPECT_THROW((void)RunFolder::create(folder), UsageError) << "a run must not be overwritten";
+
+    auto loaded = RunFolder::load(folder);
+    model->eval();
+    loaded.model->eval();
+    const auto ids = torch::randint(0, 20, {2, 5});
+    EXPECT_TRUE(torch::equal(model->forward(ids), loaded.model->forward(ids)));
+    EXPECT_EQ(loaded.vocabulary.words_by_rank().back(), "책을");
+
+    configuration.model.hidden_size = 9;
+    run.write_configuration(configuration);
+    EXPECT_THROW((void)RunFolder::load(folder), DataError);
+    std::filesystem::remove(folder / "model.safetensors");
+    EXPECT_THROW((void)RunFolder::load(folder), DataError);
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace cellwise::training
