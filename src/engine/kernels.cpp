@@ -10,6 +10,7 @@
 #include "engine/simd/backward-inl.h"
 #include "engine/simd/forward-inl.h"
 #include "engine/simd/products-inl.h"
+#include "engine/simd/updates-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
@@ -31,7 +32,7 @@ double MultiplyAddChains(std::size_t rounds, float* sink) {
     }
     CELLWISE_UNROLL
     for (int i = 1; i < kChains; ++i) sums[0] = hn::Add(sums[0], sums[i]);
-    Put(sums[0], sink);
+    hn::StoreU(sums[0], Floats(), sink);
     return static_cast<double>(rounds) * 8 * kChains * 2 * static_cast<double>(kLanes);
 }
 
@@ -52,6 +53,9 @@ Kernels FindKernels() {
     kernels.accumulate = Accumulate;
     kernels.gather_sum = SumGathered;
     kernels.add = AddTo;
+    kernels.adam = UpdateAdam;
+    kernels.sgd = UpdateSgd;
+    kernels.sum_of_squares = SumOfSquares;
     kernels.multiply_add_chains = MultiplyAddChains;
     return kernels;
 }

@@ -118,6 +118,16 @@ struct GatherSum {
     float* out = nullptr;
 };
 
+/// One step of Adam and of SGD, in the kernels' precision (updates.h has the equations).
+struct AdamStep {
+    float gradient_scale, coupled_decay, weight_scale;
+    float one_less_beta_1, beta_2, one_less_beta_2, epsilon, rate;
+};
+struct SgdStep {
+    float gradient_scale, coupled_decay, weight_scale;
+    float momentum, rate;
+};
+
 /// The kernels of one instruction set. All sums run in an order that depends on the arguments alone.
 struct Kernels {
     const char* name;              ///< of the instruction set: AVX3, AVX2 …
@@ -130,7 +140,14 @@ struct Kernels {
     void (*gather_sum)(const GatherSum&);
     /// sum[i] += addend[i]
     void (*add)(float* sum, const float* addend, std::size_t count);
-    /// Runs independent chains of multiply-adds in registers and returns the floating-point operations done.
+    /// `gradient` null: zeros.
+    void (*adam)(const AdamStep&, float* weight, float* first_moment, float* second_moment, const float* gradient,
+                 std::size_t count);
+    /// `velocity` null: none.
+    void (*sgd)(const SgdStep&, float* weight, float* velocity, const float* gradient, std::size_t count);
+    double (*sum_of_squares)(const float* values, std::size_t count);
+    /// Runs independent chains of multiply-adds in registers and returns the floating-point operations
+    /// done. `sink` has room for one vector.
     double (*multiply_add_chains)(std::size_t rounds, float* sink);
 };
 
