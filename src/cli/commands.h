@@ -13,6 +13,8 @@ namespace cellwise::cli {
 void add_compare(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gates(CLI::App& app);
+void add_regularisation(CLI::App& app);
+void add_sentence(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "cli/output.h"
-#include "lab/state_comparison.h"
 #include "lab/weights_file.h"
 
 namespace cellwise::cli {
@@ -27,22 +25,5 @@ void show_lstm_step(const StepNumbers& numbers, const Output& out);
 void show_gru_step(const StepNumbers& numbers, const Output& out);
 void show_worked_sentence(const Output& out);
 void show_gru_shapes(std::uint64_t seed, const Output& out);
-
-/// One row of the table of checks.
-struct CheckRow {
-    std::string what;     ///< what was compared with torch
-    std::string against;  ///< torch::nn::…
-    std::string precision;
-    lab::StateComparison comparison;
-};
-
-/// The table of checks as text, as JSON, and as a CheckFailed if one of them does not agree.
-[[nodiscard]] std::string check_text(const std::vector<CheckRow>& rows);
-[[nodiscard]] nlohmann::ordered_json check_json(const std::vector<CheckRow>& rows);
-[[nodiscard]] std::string verdict(const std::vector<CheckRow>& rows);
-void require_agreement(const std::vector<CheckRow>& rows);
-
-/// A vector as numpy prints it, in the digits of float32 or float64.
-[[nodiscard]] std::string vector_line(const std::vector<double>& values, bool float32);
 
 }  // namespace cellwise::cli

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/check_table.h"
 #include "cli/gates.h"
 #include "lab/gru_shape.h"
 #include "lab/torch_check.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cli/check_table.h"
 #include "cli/gates.h"
 #include "core/log.h"
 #include "lab/gru_step.h"

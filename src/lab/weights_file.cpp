@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/strict_json.h"
 
 namespace cellwise::lab {
 namespace {
@@ -33,39 +33,6 @@ struct Place {
         throw DataError(fmt::format("{}: {}{}{}", path.string(), key, key.empty() ? "" : ": ", what));
     }
 };
-
-/// Refuses while parsing what a finished document no longer shows: repeated keys and deep nesting.
-class Guard {
-public:
-    explicit Guard(const Place& place) : place_(place) {}
-
-    bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-        if (depth > deepest_level) place_.fail("is nested too deeply for a weights file");
-        const auto level = static_cast<std::size_t>(depth);
-        if (event == Json::parse_event_t::object_start) {
-            keys_.resize(std::max(keys_.size(), level + 2));
-            keys_[level + 1].clear();
-        } else if (event == Json::parse_event_t::key) {
-            const auto name = parsed.get<std::string>();
-            if (!keys_[level].insert(name).second) place_.fail(fmt::format("the key '{}' is there twice", name));
-        }
-        return true;
-    }
-
-private:
-    const Place& place_;
-    std::vector<std::set<std::string>> keys_;
-};
-
-Json parse(const std::string& text, const Place& place) {
-    try {
-        return Json::parse(text, Guard(place));
-    } catch (const Json::exception& error) {
-        const std::string what = error.what();  // "[json.exception.parse_error.101] parse error at line 3 …"
-        const auto end = what.find("] ");
-        place.fail(fmt::format("is not JSON: {}", end == std::string::npos ? what : what.substr(end + 2)));
-    }
-}
 
 void require_object(const Json& object, const std::vector<std::string_view>& required,
                     const std::vector<std::string_view>& optional, const Place& place) {
@@ -195,7 +162,7 @@ nlohmann::ordered_json gate_document(const GateWeights<double>& gate) {
 
 CellWeights read_weights_file(const std::filesystem::path& path) {
     const Place place{path, ""};
-    const Json document = parse(read_file(path, most_bytes), place);
+    const Json document = parse_strict_json(read_file(path, most_bytes), path.string(), deepest_level);
     if (!document.is_object()) place.fail("must hold a JSON object");
     if (!document.contains("cell")) place.at("cell").fail("is missing (\"lstm\" or \"gru\")");
     if (document["cell"] == "lstm") return read_lstm(document, place);

@@ -91,15 +91,15 @@ TEST_F(WeightsFile, NamesTheFileAndTheKey) {
 }
 
 TEST_F(WeightsFile, RefusesWhatIsNoJsonOfItsKind) {
-    EXPECT_THAT(refusal(""), HasSubstr("is not JSON"));
+    EXPECT_THAT(refusal(""), HasSubstr("not valid JSON"));
     EXPECT_THAT(refusal("[1, 2]"), HasSubstr("must hold a JSON object"));
-    EXPECT_THAT(refusal(R"({"cell": NaN})"), HasSubstr("is not JSON"));
-    EXPECT_THAT(refusal(R"({"cell": 1e999})"), HasSubstr("is not JSON"));
-    EXPECT_THAT(refusal(R"({"cell": "lstm", "cell": "lstm"})"), HasSubstr("the key 'cell' is there twice"));
+    EXPECT_THAT(refusal(R"({"cell": NaN})"), HasSubstr("not valid JSON"));
+    EXPECT_THAT(refusal(R"({"cell": 1e999})"), HasSubstr("not valid JSON"));
+    EXPECT_THAT(refusal(R"({"cell": "lstm", "cell": "lstm"})"), HasSubstr("the JSON key 'cell' stands twice"));
     EXPECT_THAT(refusal(R"({"cell": "gru", "candidate": {"bias": [1], "bias": [2]}})"),
-                HasSubstr("'bias' is there twice"));
-    EXPECT_THAT(refusal(std::string(100000, '[')), HasSubstr("nested too deeply"));
-    EXPECT_THAT(refusal("{\"cell\": \"\xff\"}"), HasSubstr("is not JSON"));
+                HasSubstr("'bias' stands twice"));
+    EXPECT_THAT(refusal(std::string(100000, '[')), HasSubstr("nested deeper than 4 levels"));
+    EXPECT_THAT(refusal("{\"cell\": \"\xff\"}"), HasSubstr("not valid JSON"));
     EXPECT_THROW((void)read_weights_file("/no/such/file.json"), DataError);
 }
 

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/gates.h"
+#include "cli/check_table.h"
 #include "core/error.h"
+#include "lab/matrix.h"
 #include "report/table.h"
 #include "report/vector_text.h"
 

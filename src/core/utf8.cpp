@@ -1,0 +1,72 @@
+#include "core/utf8.h"
+
+#include <cstdint>
+
+namespace cellwise {
+namespace {
+
+/// One decoded code point; length 0 where the bytes are not UTF-8.
+struct CodePoint {
+    std::uint32_t value = 0;
+    std::size_t length = 0;
+};
+
+CodePoint code_point_at(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const std::uint32_t lead = byte(0);
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
+    if (length == 0 || at + length > text.size()) return {};
+    std::uint32_t value = length == 1 ? lead : lead & (0x7Fu >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0u) != 0x80u) return {};
+        value = value << 6 | (byte(i) & 0x3Fu);
+    }
+    const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
+    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+    if (overlong || surrogate || value > 0x10FFFF) return {};
+    return {value, length};
+}
+
+bool is_blank(std::uint32_t point) {
+    return point == ' ' || (point >= '\t' && point <= '\r') || point == 0xA0 || (point >= 0x2000 && point <= 0x200A) ||
+           point == 0x202F || point == 0x205F || point == 0x3000;
+}
+
+}  // namespace
+
+std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto point = code_point_at(text, at);
+        if (point.length == 0) return at;
+        at += point.length;
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> words_between_blanks(std::string_view text) {
+    std::vector<std::string> words;
+    std::string word;
+    const auto finish = [&] {
+        if (!word.empty()) words.push_back(word);
+        word.clear();
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        const auto point = code_point_at(text, at);
+        const std::size_t length = point.length == 0 ? 1 : point.length;
+        if (is_blank(point.value) && point.length > 0) {
+            finish();
+        } else {
+            word += text.substr(at, length);
+        }
+        at += length;
+    }
+    finish();
+    return words;
+}
+
+}  // namespace cellwise

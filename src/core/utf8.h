@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cellwise {
+
+/// The byte at which a text stops being UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above
+/// U+10FFFF), counted from 0; nothing if it is UTF-8 to its end.
+[[nodiscard]] std::optional<std::size_t> first_invalid_utf8(std::string_view text);
+
+/// The words between blanks: space, tab, line ends, and Unicode's spaces U+00A0, U+2000 … U+200A, U+202F,
+/// U+205F, U+3000. The text must be UTF-8.
+[[nodiscard]] std::vector<std::string> words_between_blanks(std::string_view text);
+
+}  // namespace cellwise
