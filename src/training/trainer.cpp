@@ -37,7 +37,7 @@ Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::
       options_(options),
       device_(device),
       variables_(model_->variables()),
-      optimizer_(variables_, options),
+      optimizer_(variables_, options, model_->pool()),
       order_(seed, "order") {}
 
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {
