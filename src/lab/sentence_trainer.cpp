@@ -18,6 +18,18 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 
+/// These products are so small that a second thread would only be waited for.
+class OneThread {
+public:
+    OneThread() { torch::set_num_threads(1); }
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+    ~OneThread() { torch::set_num_threads(before_); }
+
+private:
+    int before_ = torch::get_num_threads();
+};
+
 /// One-hot words → LSTM → linear layer over the vocabulary.
 struct NextWordModel : torch::nn::Module {
     torch::nn::LSTM lstm{nullptr};
@@ -147,6 +159,7 @@ void SentenceTrainingOptions::validate() const {
 SentenceTraining train_sentences(const std::vector<std::vector<std::string>>& sentences,
                                  const SentenceTrainingOptions& options) {
     options.validate();
+    const OneThread one_thread;
     SentenceTraining training;
     auto& vocabulary = training.vocabulary;
     std::vector<Ids> all_ids;
