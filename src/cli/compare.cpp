@@ -10,6 +10,7 @@
 #include "cli/training_run.h"
 #include "core/atomic_file.h"
 #include "core/log.h"
+#include "training/baseline.h"
 #include "training/device.h"
 #include "training/run_folder.h"
 
@@ -20,11 +21,38 @@ std::string run_name(Cell cell, std::uint64_t seed, bool several_seeds) {
     return several_seeds ? fmt::format("{}-seed-{}", cell_name(cell), seed) : std::string(cell_name(cell));
 }
 
+// Seed by seed, so that an interrupted comparison has whole comparisons behind it.
+std::vector<PlannedRun> plan_of(const training::Configuration& configuration, const std::filesystem::path& folder) {
+    std::vector<PlannedRun> plan;
+    const auto seeds = configuration.seed_list();
+    for (const auto seed : seeds) {
+        for (const Cell cell : configuration.cells) {
+            plan.push_back({cell, seed, folder / run_name(cell, seed, seeds.size() > 1)});
+        }
+    }
+    return plan;
+}
+
+std::vector<report::BaselineRecord> baselines(const training::Configuration& configuration, const PreparedData& data) {
+    std::vector<report::BaselineRecord> records;
+    const auto add = [&](std::uint64_t seed, const training::BaselineResult& result) {
+        records.push_back(
+            {result.name, seed, result.parameters, result.test.accuracy, result.test.loss, result.seconds});
+    };
+    const auto words = configuration.model.vocabulary_size;
+    log::notice("baselines: TF-IDF with logistic regression, mean of embeddings");
+    add(configuration.seed, training::tfidf_logistic_regression(data.train, data.test, words));
+    for (const auto seed : configuration.seed_list()) {
+        add(seed, training::bag_of_embeddings(data.train, data.test, words, configuration.model.embedding_size,
+                                              configuration.training, seed));
+    }
+    return records;
+}
+
 void run_compare(const SettingFlags& flags) {
     const auto configuration = flags.resolve();
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device);  // complain before the data is read
-    training::set_threads(configuration.threads);
     const auto folder = training::RunFolder::create(flags.output.empty() ? training::RunFolder::fresh_name("compare")
                                                                          : std::filesystem::path(flags.output));
     const auto data = prepare_data(configuration);
@@ -33,14 +61,8 @@ void run_compare(const SettingFlags& flags) {
     report::ComparisonRecord comparison;
     comparison.data = data_json(data);
     comparison.configuration = configuration_json(configuration);
-    const auto seeds = configuration.seed_list();
-    // Seed by seed, so that an interrupted comparison has whole comparisons behind it.
-    for (const auto seed : seeds) {
-        for (const Cell cell : configuration.cells) {
-            comparison.runs.push_back(
-                train_run(configuration, cell, seed, data, folder.path() / run_name(cell, seed, seeds.size() > 1)));
-        }
-    }
+    comparison.runs = train_runs(configuration, plan_of(configuration, folder.path()), data);
+    if (configuration.baseline) comparison.baselines = baselines(configuration, data);
     const auto json = report::comparison_json(comparison);
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
     log::notice(fmt::format("the runs are in {}", folder.path().string()));

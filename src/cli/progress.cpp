@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <utility>
@@ -15,6 +16,10 @@ namespace {
 constexpr int bar_width = 24;
 constexpr std::chrono::milliseconds redraw_interval{100};
 
+double share_done(const training::Progress& progress) {
+    return static_cast<double>(progress.step) / static_cast<double>(progress.steps);
+}
+
 std::string bar(double share) {
     const int full = static_cast<int>(std::lround(share * bar_width));
     std::string text;
@@ -22,22 +27,46 @@ std::string bar(double share) {
     return text;
 }
 
+std::string in_full(const std::string& title, const training::Progress& progress) {
+    const double share = share_done(progress);
+    const double left = progress.seconds / share - progress.seconds;
+    return fmt::format("{}  epoch {}/{}  {} {:3.0f}%  loss {:.4f}  accuracy {:.4f}  {:.0f} s left{}", title,
+                       progress.epoch, progress.epochs, bar(share), 100 * share, progress.running.loss,
+                       progress.running.accuracy, left, progress.step == progress.steps ? "  testing…" : "");
+}
+
+std::string in_short(const std::string& title, const training::Progress& progress) {
+    return fmt::format("{} {}/{} {:.0f}% loss {:.3f}", title, progress.epoch, progress.epochs,
+                       100 * share_done(progress), progress.running.loss);
+}
+
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(std::string title) : title_(std::move(title)), live_(is_live_terminal()) {}
+ProgressDisplay::ProgressDisplay(std::vector<std::string> titles) : live_(is_live_terminal()) {
+    for (auto& title : titles) runs_.push_back({std::move(title), {}, false});
+}
 
-void ProgressDisplay::update(const training::Progress& progress) {
+void ProgressDisplay::update(std::size_t run, const training::Progress& progress) {
     if (!live_) return;
+    const std::lock_guard lock(mutex_);
+    runs_[run].progress = progress;
+    runs_[run].is_active = true;
     const auto now = std::chrono::steady_clock::now();
     if (now - last_drawn_ < redraw_interval && progress.step < progress.steps) return;
     last_drawn_ = now;
-    const double share = static_cast<double>(progress.step) / static_cast<double>(progress.steps);
-    const double left = progress.seconds / share - progress.seconds;
+    draw();
+}
+
+void ProgressDisplay::draw() {
+    const auto active = std::count_if(runs_.begin(), runs_.end(), [](const Run& run) { return run.is_active; });
+    std::string line;
+    for (const auto& run : runs_) {
+        if (!run.is_active) continue;
+        if (!line.empty()) line += "  |  ";
+        line += active == 1 ? in_full(run.title, run.progress) : in_short(run.title, run.progress);
+    }
     // No line feed: the next call, or erase_line(), starts at the line's beginning again.
-    fmt::print(stderr, "\r\x1b[K{}  epoch {}/{}  {} {:3.0f}%  loss {:.4f}  accuracy {:.4f}  {:.0f} s left", title_,
-               progress.epoch, progress.epochs, bar(share), 100 * share, progress.running.loss,
-               progress.running.accuracy, left);
-    if (progress.step == progress.steps) fmt::print(stderr, "  testing…");
+    fmt::print(stderr, "\r\x1b[K{}", line);
     std::fflush(stderr);
 }
 
@@ -45,13 +74,15 @@ void ProgressDisplay::erase_line() const {
     if (live_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void ProgressDisplay::epoch_done(const training::EpochResult& result, std::int64_t epochs) {
+void ProgressDisplay::epoch_done(std::size_t run, const training::EpochResult& result, std::int64_t epochs) {
     if (log::level() == log::Level::quiet) return;
+    const std::lock_guard lock(mutex_);
+    runs_[run].is_active = false;
     erase_line();
     fmt::print(stderr,
                "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  test: loss {:.4f}, accuracy {:.4f}, "
                "{:.1f} s\n",
-               title_, result.epoch, epochs, result.train.loss, result.train.accuracy, result.train_seconds,
+               runs_[run].title, result.epoch, epochs, result.train.loss, result.train.accuracy, result.train_seconds,
                result.test.loss, result.test.accuracy, result.test_seconds);
 }
 

@@ -35,7 +35,7 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     if (single) defaults.cells = {Cell::lstm};
     training::visit_settings(defaults, [&](const std::string& key, const auto& value, const std::string& help) {
         using Value = std::decay_t<decltype(value)>;
-        if (single_ && key == "seeds") return;
+        if (single_ && (key == "seeds" || key == "jobs" || key == "baseline")) return;
         const auto flag = single_ && key == "cells" ? std::string("--cell") : flag_of(key);
         if constexpr (std::is_same_v<Value, bool>) {
             flags_[key] = app.add_flag_callback(

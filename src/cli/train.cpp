@@ -19,7 +19,6 @@ void run_train(const SettingFlags& flags) {
     const auto configuration = flags.resolve();
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device);  // complain before the data is read
-    training::set_threads(configuration.threads);
     const Cell cell = configuration.cells.front();
     const auto folder = flags.output.empty() ? training::RunFolder::fresh_name(std::string(cell_name(cell)))
                                              : std::filesystem::path(flags.output);
@@ -29,7 +28,7 @@ void run_train(const SettingFlags& flags) {
     const auto data = prepare_data(configuration);
     record.data = data_json(data);
     record.configuration = configuration_json(configuration);
-    record.runs.push_back(train_run(configuration, cell, configuration.seed, data, folder));
+    record.runs = train_runs(configuration, {{cell, configuration.seed, folder}}, data);
     log::notice(fmt::format("the run is in {}", folder.string()));
     out.print(report::comparison_text(record));
     out.write_json(report::comparison_json(record));

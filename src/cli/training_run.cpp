@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <type_traits>
+#include <utility>
 
 #include "cli/progress.h"
+#include "cli/run_queue.h"
 #include "core/error.h"
 #include "training/device.h"
 #include "training/run_folder.h"
@@ -17,6 +21,56 @@ namespace {
 report::EpochRecord record_of(const training::EpochResult& epoch) {
     return {epoch.epoch,         epoch.train.loss,    epoch.train.accuracy, epoch.test.loss,
             epoch.test.accuracy, epoch.train_seconds, epoch.test_seconds};
+}
+
+// Side by side, runs keep every core busy all the time, which threads within one run do not; but
+// torch::nn's runs, and a GPU's, are quicker one after another.
+std::size_t job_count(const training::Configuration& configuration, std::size_t runs, std::int64_t threads) {
+    if (configuration.jobs > 0) return static_cast<std::size_t>(configuration.jobs);
+    const bool fused = configuration.model.engine != models::Engine::torch &&
+                       configuration.training.precision == training::Precision::float32 &&
+                       training::resolve_device(configuration.device).is_cpu();
+    return fused ? std::min(runs, static_cast<std::size_t>(threads)) : 1;
+}
+
+// The longest first, so that the last ones to end are short.
+std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
+    std::vector<std::size_t> order(plan.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t one, std::size_t other) {
+        return gate_count(plan[one].cell) > gate_count(plan[other].cell);
+    });
+    return order;
+}
+
+report::RunRecord train_one(const training::Configuration& configuration, const PlannedRun& planned,
+                            const PreparedData& data, ProgressDisplay& display, std::size_t number) {
+    auto own = configuration;
+    own.cells = {planned.cell};
+    own.seed = planned.seed;
+    own.seeds = "1";
+    const auto folder = training::RunFolder::create(planned.folder);
+    folder.write_configuration(own);
+
+    training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
+                              training::resolve_device(own.device));
+    const auto epochs = trainer.fit(
+        data.train, data.test, [&](const training::Progress& progress) { display.update(number, progress); },
+        [&](const training::EpochResult& epoch) { display.epoch_done(number, epoch, own.training.epochs); });
+
+    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
+    folder.write_metrics(epochs);
+    folder.write_model(trainer.model());
+
+    report::RunRecord record;
+    record.cell = planned.cell;
+    record.seed = planned.seed;
+    record.parameters = trainer.model()->parameter_count();
+    record.engine = models::engine_name(trainer.model()->active_engine());
+    for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
+    record.test_accuracy = epochs.back().test.accuracy;
+    record.test_loss = epochs.back().test.loss;
+    return record;
 }
 
 }  // namespace
@@ -53,35 +107,24 @@ nlohmann::ordered_json configuration_json(const training::Configuration& configu
     return json;
 }
 
-report::RunRecord train_run(const training::Configuration& configuration, Cell cell, std::uint64_t seed,
-                            const PreparedData& data, const std::filesystem::path& folder) {
-    auto own = configuration;
-    own.cells = {cell};
-    own.seed = seed;
-    own.seeds = "1";
-    const auto run_folder = training::RunFolder::create(folder);
-    run_folder.write_configuration(own);
+std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
+                                          const std::vector<PlannedRun>& plan, const PreparedData& data) {
+    const auto threads = training::set_threads(configuration.threads);
+    const auto jobs = job_count(configuration, plan.size(), threads);
+    std::vector<std::string> titles;
+    for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
+    ProgressDisplay display(std::move(titles));
 
-    training::Trainer trainer(models::Classifier(own.model_for(cell), seed), own.training, seed,
-                              training::resolve_device(own.device));
-    ProgressDisplay display(fmt::format("{} seed {}", cell_title(cell), seed));
-    const auto epochs = trainer.fit(
-        data.train, data.test, [&](const training::Progress& progress) { display.update(progress); },
-        [&](const training::EpochResult& epoch) { display.epoch_done(epoch, own.training.epochs); });
-
-    run_folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
-    run_folder.write_metrics(epochs);
-    run_folder.write_model(trainer.model());
-
-    report::RunRecord record;
-    record.cell = cell;
-    record.seed = seed;
-    record.parameters = trainer.model()->parameter_count();
-    record.engine = models::engine_name(trainer.model()->active_engine());
-    for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
-    record.test_accuracy = epochs.back().test.accuracy;
-    record.test_loss = epochs.back().test.loss;
-    return record;
+    std::vector<report::RunRecord> records(plan.size());
+    const auto order = by_cost(plan);
+    const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
+    run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
+        training::set_threads(threads_each);  // holds for the calling thread
+        const auto number = jobs == 1 ? i : order[i];
+        records[number] = train_one(configuration, plan[number], data, display, number);
+    });
+    training::set_threads(configuration.threads);
+    return records;
 }
 
 }  // namespace cellwise::cli

@@ -30,8 +30,17 @@ struct PreparedData {
 /// Every setting by its key.
 [[nodiscard]] nlohmann::ordered_json configuration_json(const training::Configuration& configuration);
 
-/// Trains one cell with one seed, showing progress on standard error, and writes the run folder.
-[[nodiscard]] report::RunRecord train_run(const training::Configuration& configuration, Cell cell, std::uint64_t seed,
-                                          const PreparedData& data, const std::filesystem::path& folder);
+/// One run of a comparison: its cell and seed, and the folder it is kept in.
+struct PlannedRun {
+    Cell cell = Cell::lstm;
+    std::uint64_t seed = 0;
+    std::filesystem::path folder;
+};
+
+/// Trains the runs, side by side where the configuration's threads and jobs have it so, showing progress
+/// on standard error, and writes their run folders. The records come in the plan's order and do not
+/// depend on threads and jobs (timings aside).
+[[nodiscard]] std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
+                                                        const std::vector<PlannedRun>& plan, const PreparedData& data);
 
 }  // namespace cellwise::cli

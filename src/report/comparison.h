@@ -37,11 +37,22 @@ struct RunRecord {
     [[nodiscard]] double seconds() const;
 };
 
+/// One run of a model that knows no word order, beside the cells in the table.
+struct BaselineRecord {
+    std::string name;
+    std::uint64_t seed = 0;
+    std::int64_t parameters = 0;
+    double test_accuracy = 0;
+    double test_loss = 0;
+    double seconds = 0;
+};
+
 /// Everything a comparison's results are written from.
 struct ComparisonRecord {
     nlohmann::ordered_json data;           ///< where the reviews came from; "kind" is "synthetic" for made ones
     nlohmann::ordered_json configuration;  ///< the resolved flags
     std::vector<RunRecord> runs;
+    std::vector<BaselineRecord> baselines;  ///< runs of one name stand together
 };
 
 /// One cell over its seeds.

@@ -72,6 +72,14 @@ Json comparison_json(const ComparisonRecord& record) {
                   {"summary", Json::array()}};
     for (const auto& run : record.runs) document["runs"].push_back(run_json(run));
     for (const auto& summary : summarise_cells(record.runs)) document["summary"].push_back(summary_json(summary));
+    for (const auto& run : record.baselines) {
+        document["baselines"].push_back({{"name", run.name},
+                                         {"seed", run.seed},
+                                         {"parameters", run.parameters},
+                                         {"test_accuracy", run.test_accuracy},
+                                         {"test_loss", run.test_loss},
+                                         {"seconds", run.seconds}});
+    }
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) document["differences"] = Json::array();
     for (const auto& difference : differences) document["differences"].push_back(difference_json(difference));

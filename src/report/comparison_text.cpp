@@ -35,7 +35,35 @@ bool has_several_seeds(const std::vector<CellSummary>& summaries) {
                        [](const auto& summary) { return summary.accuracy.count > 1; });
 }
 
-std::string cell_table(const std::vector<CellSummary>& summaries) {
+std::vector<std::string> row_of(std::string_view title, std::int64_t parameters, const statistics::Summary& accuracy,
+                                const statistics::Summary& loss, const statistics::Summary& seconds, bool several) {
+    std::vector<std::string> row{std::string(title), grouped(parameters), spread(accuracy, 4)};
+    if (several) {
+        row.push_back(interval(accuracy.interval, "{:.4f} to {:.4f}"));
+        row.push_back(std::to_string(accuracy.count));
+    }
+    row.push_back(spread(loss, 4));
+    row.push_back(spread(seconds, 1));
+    return row;
+}
+
+// Runs of one name stand together: one row for each name.
+void add_baselines(Table& table, const std::vector<BaselineRecord>& baselines, bool several) {
+    for (auto first = baselines.begin(); first != baselines.end();) {
+        const auto last = std::find_if(first, baselines.end(), [&](const auto& run) { return run.name != first->name; });
+        std::vector<double> accuracies, losses, seconds;
+        for (auto run = first; run != last; ++run) {
+            accuracies.push_back(run->test_accuracy);
+            losses.push_back(run->test_loss);
+            seconds.push_back(run->seconds);
+        }
+        table.add_row(row_of(first->name, first->parameters, statistics::summarise(accuracies),
+                             statistics::summarise(losses), statistics::summarise(seconds), several));
+        first = last;
+    }
+}
+
+std::string cell_table(const std::vector<CellSummary>& summaries, const std::vector<BaselineRecord>& baselines) {
     using Align = Table::Align;
     const bool several = has_several_seeds(summaries);
     std::vector<Table::Column> columns{{"cell", Align::left}, {"parameters"}, {"accuracy"}};
@@ -43,16 +71,10 @@ std::string cell_table(const std::vector<CellSummary>& summaries) {
     columns.insert(columns.end(), {{"loss"}, {"seconds"}});
     Table table(columns);
     for (const auto& summary : summaries) {
-        std::vector<std::string> row{std::string(cell_title(summary.cell)), grouped(summary.parameters),
-                                     spread(summary.accuracy, 4)};
-        if (several) {
-            row.push_back(interval(summary.accuracy.interval, "{:.4f} to {:.4f}"));
-            row.push_back(std::to_string(summary.accuracy.count));
-        }
-        row.push_back(spread(summary.loss, 4));
-        row.push_back(spread(summary.seconds, 1));
-        table.add_row(std::move(row));
+        table.add_row(row_of(cell_title(summary.cell), summary.parameters, summary.accuracy, summary.loss,
+                             summary.seconds, several));
     }
+    add_baselines(table, baselines, several);
     return table.text();
 }
 
@@ -108,7 +130,7 @@ std::string comparison_text(const ComparisonRecord& record) {
     if (record.data.is_object() && record.data.value("kind", "") == "synthetic") {
         text += "On the SYNTHETIC review corpus, not on real reviews:\n";
     }
-    text += cell_table(summarise_cells(record.runs));
+    text += cell_table(summarise_cells(record.runs), record.baselines);
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) {
         text += fmt::format("\n{}", difference_table(differences));

@@ -40,6 +40,9 @@ void Configuration::validate() const {
     if (threads < 0 || threads > 4096) {
         throw UsageError(fmt::format("--threads is {}: it must be between 0 and 4096", threads));
     }
+    if (jobs < 0 || jobs > 4096) {
+        throw UsageError(fmt::format("--jobs is {}: it must be between 0 and 4096", jobs));
+    }
     if (data.limit < 0) throw UsageError(fmt::format("--limit is {}: it must be 0 or more", data.limit));
     (void)seed_list();
 }

@@ -23,7 +23,9 @@ struct Configuration {
     std::int64_t length = 200;  ///< words a review is padded or cut to
     std::uint64_t seed = 0;     ///< the first seed
     std::string seeds = "1";    ///< "N": seed … seed+N−1; or a list "3,7,11"
-    std::int64_t threads = 0;   ///< 0: all processors
+    std::int64_t threads = 0;   ///< processor threads over all runs; 0: all processors
+    std::int64_t jobs = 0;      ///< runs side by side, which share the threads; 0: as many as is quickest
+    bool baseline = false;      ///< also models that know no word order
     std::string device = "auto";
 
     /// Sets the values that a preset names. Throws UsageError for an unknown one.
@@ -70,6 +72,8 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("seed", c.seed, "the first seed: weights, data order, dropout");
     visit("seeds", c.seeds, "how many seeds (N: seed ... seed+N-1), or a list as 3,7,11");
     visit("threads", c.threads, "processor threads, 0 = all");
+    visit("jobs", c.jobs, "runs side by side, sharing the threads, 0 = what is quickest; results do not depend on it");
+    visit("baseline", c.baseline, "also test TF-IDF with logistic regression, and a mean of embeddings");
     visit("device", c.device, "auto, cpu, cuda or cuda:N");
     visit("engine", c.model.engine, "auto, fused or torch");
     visit("precision", c.training.precision, "float32 or float64 (the torch engine)");
