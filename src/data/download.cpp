@@ -105,23 +105,20 @@ public:
         if (!authorities_.empty()) set(CURLOPT_CAINFO, authorities_.c_str());
     }
 
-    void run() {
+    /// Continues after what the part holds. False if the server cannot do that.
+    [[nodiscard]] bool run() {
         start_ = part_.size();
         if (start_ > 0) log::notice(fmt::format("resuming {} at byte {}", file_.name, start_));
         set(CURLOPT_RESUME_FROM_LARGE, start_);
-        CURLcode code = ::curl_easy_perform(curl_.get());
-        if (start_ > 0 && refuses_to_resume(code)) {
-            part_.clear();
-            start_ = 0;
-            set(CURLOPT_RESUME_FROM_LARGE, curl_off_t{0});
-            code = ::curl_easy_perform(curl_.get());
-        }
+        const CURLcode code = ::curl_easy_perform(curl_.get());
         if (shows_progress_) std::fputs("\r\033[K", stderr);
         if (write_error_ != 0) fail(part_.path(), "write", write_error_);
+        if (code == CURLE_RANGE_ERROR && start_ > 0) return false;
         if (code != CURLE_OK) {
             throw EnvironmentError(fmt::format("cannot download {}: {}", file_.url,
                                                reason_[0] != '\0' ? reason_ : ::curl_easy_strerror(code)));
         }
+        return true;
     }
 
 private:
@@ -135,12 +132,6 @@ private:
         if (!curl_ || ::curl_easy_setopt(curl_.get(), option, value) != CURLE_OK) {
             throw EnvironmentError("libcurl cannot be set up for HTTPS");
         }
-    }
-    /// The server sends no ranges, or the part is as long as the file (416).
-    bool refuses_to_resume(CURLcode code) {
-        long status = 0;
-        ::curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
-        return code == CURLE_RANGE_ERROR || (code == CURLE_HTTP_RETURNED_ERROR && status == 416);
     }
     static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self) {
         auto& transfer = *static_cast<Transfer*>(self);
@@ -173,9 +164,25 @@ private:
     bool shows_progress_ = ::isatty(STDERR_FILENO) == 1 && log::level() != log::Level::quiet;
 };
 
-bool is_there(const RemoteFile& file, const fs::path& path) {
+bool has_checksum(const RemoteFile& file, const fs::path& path) {
     std::error_code code;
     return fs::is_regular_file(path, code) && sha256_file(path) == file.sha256;
+}
+
+/// Fills the part: from where it ends, and if that does not give the file, from its beginning.
+void complete(const RemoteFile& file, const PartFile& part) {
+    if (part.size() > 0) {
+        if (has_checksum(file, part.path())) return;
+        if (Transfer(file, part).run() && has_checksum(file, part.path())) return;
+        log::notice(fmt::format("what was there of {} does not fit; downloading all of it", file.name));
+        part.clear();
+    }
+    if (!Transfer(file, part).run()) throw EnvironmentError(fmt::format("cannot download {}", file.url));
+    if (const std::string got = sha256_file(part.path()); got != file.sha256) {
+        part.clear();
+        throw DataError(
+            fmt::format("{} is not the expected file: its SHA-256 is {}, not {}", file.url, got, file.sha256));
+    }
 }
 
 }  // namespace
@@ -194,17 +201,12 @@ std::vector<RemoteFile> imdb_files() {
 
 bool download(const RemoteFile& file, const fs::path& folder) {
     const fs::path target = folder / file.name;
-    if (is_there(file, target)) return false;
+    if (has_checksum(file, target)) return false;
     make_folder(folder);
     const PartFile part(folder / (file.name + ".part"));
-    if (is_there(file, target)) return false;  // the process we waited for has it
+    if (has_checksum(file, target)) return false;  // the process we waited for has it
     log::notice(fmt::format("downloading {} to '{}'", file.url, folder.string()));
-    if (part.size() == 0 || sha256_file(part.path()) != file.sha256) Transfer(file, part).run();
-    if (const std::string got = sha256_file(part.path()); got != file.sha256) {
-        part.clear();
-        throw DataError(
-            fmt::format("{} is not the expected file: its SHA-256 is {}, not {}", file.url, got, file.sha256));
-    }
+    complete(file, part);
     part.become(target);
     return true;
 }
