@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS cellwise RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # models and what it stands on.
-install(TARGETS cellwise_models cellwise_core EXPORT cellwise ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS cellwise_models cellwise_engine cellwise_engine_kernels cellwise_core EXPORT cellwise ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(folder models src/engine src/core)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cellwise FILES_MATCHING PATTERN "*.h")
 endforeach()

@@ -41,11 +41,34 @@ torch::Tensor ClassifierImpl::forward(const torch::Tensor& ids) {
 
 torch::Tensor ClassifierImpl::last_hidden_state(const torch::Tensor& ids) {
     const auto layers = options_.recurrent_layers();
-    auto sequence = embedding->forward(ids);
+    (void)pool();  // hands the layers to the engine that fits
+    torch::Tensor input = ids;
+    torch::Tensor table = embedding->weight;  // the first layer's input are ids
     for (std::size_t layer = 0; layer + 1 < recurrent.size(); ++layer) {
-        sequence = dropout->forward(recurrent[layer]->sequence(sequence), layers[layer].dropout);
+        input = dropout->forward(recurrent[layer]->sequence(input, table), layers[layer].dropout);
+        table = torch::Tensor();
     }
-    return recurrent.back()->last_state(sequence);
+    return recurrent.back()->last_state(input, table);
+}
+
+Engine ClassifierImpl::active_engine() const {
+    const auto& weight = embedding->weight;
+    const bool fits = weight.is_cpu() && weight.scalar_type() == torch::kFloat32;
+    return fits && options_.engine != Engine::torch ? Engine::fused : Engine::torch;
+}
+
+void ClassifierImpl::set_threads(int threads) {
+    threads_ = threads;
+    pool_.reset();
+}
+
+std::shared_ptr<engine::ThreadPool> ClassifierImpl::pool() {
+    const bool fused = active_engine() == Engine::fused;
+    if (fused != (pool_ != nullptr)) {
+        pool_ = fused ? engine::make_pool(threads_ > 0 ? threads_ : at::get_num_threads()) : nullptr;
+        for (auto& layer : recurrent) layer->compute_with(pool_);
+    }
+    return pool_;
 }
 
 std::vector<Variable> ClassifierImpl::variables() const {

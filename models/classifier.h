@@ -5,9 +5,11 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/thread_pool.h"
 #include "models/batch_norm.h"
 #include "models/dropout.h"
 #include "models/options.h"
@@ -37,6 +39,16 @@ public:
 
     [[nodiscard]] const ClassifierOptions& options() const { return options_; }
 
+    /// Who computes the recurrent layers as the model stands: fused or torch. Fused needs float32
+    /// weights on the CPU.
+    [[nodiscard]] Engine active_engine() const;
+
+    /// The threads of the fused kernels from the next forward on; as many as LibTorch's until set.
+    void set_threads(int threads);
+
+    /// The fused kernels' threads; null where torch::nn computes.
+    [[nodiscard]] std::shared_ptr<engine::ThreadPool> pool();
+
     /// The trainable weights, in a fixed order.
     [[nodiscard]] std::vector<Variable> variables() const;
 
@@ -53,6 +65,8 @@ private:
     torch::Tensor last_hidden_state(const torch::Tensor& ids);
 
     ClassifierOptions options_;
+    int threads_ = 0;                           // 0: LibTorch's
+    std::shared_ptr<engine::ThreadPool> pool_;  // what the layers compute with now
 };
 TORCH_MODULE(Classifier);
 

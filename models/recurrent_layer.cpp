@@ -4,7 +4,24 @@
 
 #include <utility>
 
+#include "core/error.h"
+
 namespace cellwise::models {
+namespace {
+
+engine::CellKind kernel_of(Cell cell, GruReset reset) {
+    switch (cell) {
+        case Cell::simple_rnn:
+            return engine::CellKind::simple_rnn;
+        case Cell::lstm:
+            return engine::CellKind::lstm;
+        case Cell::gru:
+            return reset == GruReset::after ? engine::CellKind::gru : engine::CellKind::gru_reset_before;
+    }
+    throw InternalError("kernel_of: no such cell");
+}
+
+}  // namespace
 
 RecurrentLayerImpl::RecurrentLayerImpl(const ClassifierOptions& options, std::int64_t features, Random& random)
     : cell_(options.cell),
@@ -53,9 +70,41 @@ CellWeights RecurrentLayerImpl::weights(std::int64_t direction) const {
             named["cell.bias_hh" + suffix]};
 }
 
-torch::Tensor RecurrentLayerImpl::last_state(const torch::Tensor& input) { return run(input).second; }
+torch::Tensor RecurrentLayerImpl::last_state(const torch::Tensor& input, const torch::Tensor& table) {
+    if (!fused_.empty()) return run_fused(input, table, false);
+    return run(table.defined() ? torch::embedding(table, input) : input).second;
+}
 
-torch::Tensor RecurrentLayerImpl::sequence(const torch::Tensor& input) { return run(input).first; }
+torch::Tensor RecurrentLayerImpl::sequence(const torch::Tensor& input, const torch::Tensor& table) {
+    if (!fused_.empty()) return run_fused(input, table, true);
+    return run(table.defined() ? torch::embedding(table, input) : input).first;
+}
+
+void RecurrentLayerImpl::compute_with(const std::shared_ptr<engine::ThreadPool>& pool) {
+    fused_.clear();
+    if (!pool) return;
+    for (std::int64_t direction = 0; direction < directions_; ++direction) {
+        engine::RecurrentOptions options;
+        options.cell = kernel_of(cell_, reset_);
+        options.input_size = static_cast<std::size_t>(weights(direction).input.size(1));
+        options.hidden_size = static_cast<std::size_t>(hidden_size_);
+        options.reverse = direction == 1;
+        fused_.emplace_back(options, pool);
+    }
+}
+
+torch::Tensor RecurrentLayerImpl::run_fused(const torch::Tensor& input, const torch::Tensor& table,
+                                            bool with_sequence) {
+    std::vector<torch::Tensor> outputs;
+    for (std::size_t direction = 0; direction < fused_.size(); ++direction) {
+        const auto of_cell = weights(static_cast<std::int64_t>(direction));
+        const engine::RecurrentWeights own{of_cell.input, of_cell.recurrent, of_cell.bias, of_cell.recurrent_bias};
+        const auto output = table.defined() ? fused_[direction].forward_ids(input, table, own, with_sequence)
+                                            : fused_[direction].forward_dense(input, own, with_sequence);
+        outputs.push_back(with_sequence ? output.sequence : output.last);
+    }
+    return outputs.size() == 1 ? outputs[0] : torch::cat(outputs, -1);
+}
 
 std::pair<torch::Tensor, torch::Tensor> RecurrentLayerImpl::run(const torch::Tensor& input) {
     torch::Tensor sequence, last;  // last: [directions, batch, hidden]

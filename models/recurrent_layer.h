@@ -4,11 +4,13 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/cell.h"
 #include "core/random.h"
+#include "engine/recurrent.h"
 #include "models/initialization.h"
 #include "models/options.h"
 
@@ -33,12 +35,17 @@ class RecurrentLayerImpl : public torch::nn::Module {
 public:
     RecurrentLayerImpl(const ClassifierOptions& options, std::int64_t features, Random& random);
 
-    /// input: [batch, time, features]. The last hidden state [batch, directions·hidden]; for both
-    /// directions Keras's concatenation: forward after the last word, backward after the first.
-    torch::Tensor last_state(const torch::Tensor& input);
+    /// input: [batch, time, features]; or, with `table` [vocabulary, features], ids [batch, time] whose
+    /// rows of the table are the features. Returns the last hidden state [batch, directions·hidden]; for
+    /// both directions Keras's concatenation: forward after the last word, backward after the first.
+    torch::Tensor last_state(const torch::Tensor& input, const torch::Tensor& table = {});
 
     /// The hidden state at every time, [batch, time, directions·hidden].
-    torch::Tensor sequence(const torch::Tensor& input);
+    torch::Tensor sequence(const torch::Tensor& input, const torch::Tensor& table = {});
+
+    /// Hands the layer to the fused kernels, which compute with this pool; null: back to torch::nn. The
+    /// kernels want float32 on the CPU.
+    void compute_with(const std::shared_ptr<engine::ThreadPool>& pool);
 
     /// direction: 0 forward, 1 backward.
     [[nodiscard]] CellWeights weights(std::int64_t direction) const;
@@ -51,6 +58,7 @@ private:
     void initialize(Random& random);
     // The torch::nn module's sequence and last state; the loop's for the GRU that resets before.
     std::pair<torch::Tensor, torch::Tensor> run(const torch::Tensor& input);
+    torch::Tensor run_fused(const torch::Tensor& input, const torch::Tensor& table, bool with_sequence);
     std::pair<torch::Tensor, torch::Tensor> run_reset_before(const torch::Tensor& input, std::int64_t direction) const;
 
     Cell cell_;
@@ -60,6 +68,7 @@ private:
     torch::nn::RNN rnn_{nullptr};
     torch::nn::LSTM lstm_{nullptr};
     torch::nn::GRU gru_{nullptr};
+    std::vector<engine::RecurrentOperator> fused_;  // one a direction; empty: torch::nn computes
 };
 TORCH_MODULE(RecurrentLayer);
 

@@ -11,6 +11,7 @@ namespace cellwise::cli {
 // an exit code.
 
 void add_compare(CLI::App& app);
+void add_data(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gates(CLI::App& app);
 void add_regularisation(CLI::App& app);

@@ -77,7 +77,7 @@ report::RunRecord train_run(const training::Configuration& configuration, Cell c
     record.cell = cell;
     record.seed = seed;
     record.parameters = trainer.model()->parameter_count();
-    record.engine = models::engine_name(trainer.model()->options().engine);
+    record.engine = models::engine_name(trainer.model()->active_engine());
     for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
     record.test_accuracy = epochs.back().test.accuracy;
     record.test_loss = epochs.back().test.loss;

@@ -32,11 +32,17 @@ void validate(const DataOptions& options) {
     if (options.limit < 0) throw UsageError(fmt::format("--limit {} is negative; 0 means all reviews", options.limit));
 }
 
-/// Nothing if the synthetic corpus has to do.
+/// The data of an explicit path; nothing for the word that asks for the built-in reviews.
+std::optional<Location> named_data(const std::string& path) {
+    if (path == "synthetic") return std::nullopt;
+    return locate(path);
+}
+
+/// Nothing if the synthetic corpus is wanted or has to do.
 std::optional<Location> find_data(const DataOptions& options) {
-    if (options.path) return locate(*options.path);
+    if (options.path) return named_data(*options.path);
     if (const char* variable = std::getenv("CELLWISE_DATA"); variable != nullptr && *variable != '\0') {
-        return locate(variable);
+        return named_data(variable);
     }
     if (auto location = find_in_usual_places()) return location;
     std::string reason = "--offline forbids a download";
@@ -49,8 +55,8 @@ std::optional<Location> find_data(const DataOptions& options) {
         }
     }
     log::warning(
-        fmt::format("the IMDB reviews were not found and not downloaded: {}\nThe built-in SYNTHETIC reviews "
-                    "are used instead: their results say nothing about real ones. Give the data with --data.",
+        fmt::format("the IMDB reviews were not found and not downloaded: {}\nThe built-in SYNTHETIC reviews are used "
+                    "instead: their results say nothing about real ones. Give the data with --data.",
                     reason));
     return std::nullopt;
 }
@@ -67,11 +73,16 @@ void report_missing_word_index(const Location& location) {
     }
 }
 
+/// Data of which no copy is kept: making it is quick.
+PreparedData unkept(Prepared data) {
+    PreparedData result{std::move(data), "", "", false};
+    result.content_sha256 = content_sha256(result.data.train, result.data.test);
+    return result;
+}
+
 PreparedData prepare(const Location& location, const DataOptions& options) {
     if (location.form == Form::table) {
-        PreparedData result{prepare_table(location.path, options.text_column, options.label_column), "", false};
-        result.content_sha256 = content_sha256(result.data.train, result.data.test);
-        return result;
+        return unkept(prepare_table(location.path, options.text_column, options.label_column));
     }
     std::vector<std::filesystem::path> files{location.path};
     if (!location.word_index.empty()) files.push_back(location.word_index);
@@ -80,12 +91,6 @@ PreparedData prepare(const Location& location, const DataOptions& options) {
         return load_prepared("npz", files, [&] { return prepare_npz(location.path, location.word_index); });
     }
     return load_prepared("raw", files, [&] { return prepare_raw(location.path, location.word_index); });
-}
-
-PreparedData prepare_synthetic() {
-    PreparedData result{synthetic_corpus(SyntheticOptions{}), "", false};
-    result.content_sha256 = content_sha256(result.data.train, result.data.test);
-    return result;
 }
 
 void report(const Dataset& dataset, std::size_t all_train, std::size_t all_test) {
@@ -124,12 +129,14 @@ PaddedReviews pad(const Reviews& reviews, std::size_t length) {
 Dataset load_dataset(const DataOptions& options) {
     validate(options);
     const auto location = find_data(options);
-    PreparedData prepared = location ? prepare(*location, options) : prepare_synthetic();
+    PreparedData prepared = location ? prepare(*location, options) : unkept(synthetic_corpus(SyntheticOptions{}));
 
     Dataset dataset;
     dataset.source.kind = !location ? "synthetic" : location->form == Form::table ? "table" : "imdb";
     dataset.source.path = location ? location->path.string() : "";
     dataset.source.sha256 = std::move(prepared.content_sha256);
+    dataset.source.prepared_copy = prepared.copy.string();
+    dataset.source.from_cache = prepared.from_cache;
     dataset.train = std::move(prepared.data.train);
     dataset.test = std::move(prepared.data.test);
     dataset.vocabulary = Vocabulary(std::move(prepared.data.words_by_rank));

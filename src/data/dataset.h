@@ -27,9 +27,11 @@ struct Reviews {
 
 /// Where a data set came from, for the line that every run prints and for run folders.
 struct Source {
-    std::string kind;    ///< "imdb", "synthetic" or "table" (one's own CSV or JSONL)
-    std::string path;    ///< the file or folder read; empty for the synthetic corpus
-    std::string sha256;  ///< of the ids and labels before any limit; identifies the data
+    std::string kind;                ///< "imdb", "synthetic" or "table" (one's own CSV or JSONL)
+    std::string path;                ///< the file or folder read; empty for the synthetic corpus
+    std::string sha256;              ///< of the ids and labels before any limit or vocabulary size; identifies the data
+    std::string prepared_copy = {};  ///< the file in the cache, read or just written; empty if none is kept
+    bool from_cache = false;         ///< whether that file was read instead of the data itself
     [[nodiscard]] bool is_synthetic() const { return kind == "synthetic"; }
 };
 
@@ -43,8 +45,10 @@ struct Dataset {
 
 /// What to load and how. Defaults are the tutorial's.
 struct DataOptions {
-    std::optional<std::string> path;  ///< --data; else CELLWISE_DATA, else the places of docs/data.md
-    bool offline = false;             ///< never download
+    /// --data: a file or folder, or "synthetic" for the built-in reviews; else CELLWISE_DATA, else the
+    /// places of docs/data.md.
+    std::optional<std::string> path;
+    bool offline = false;  ///< never download
     std::int64_t vocabulary_size = 10000;
     std::int64_t limit = 0;  ///< first reviews of each split after the shuffle; 0 = all
     std::string text_column = "text";

@@ -148,6 +148,7 @@ PreparedData load_prepared(const std::string& recipe, const std::vector<fs::path
             // Files that changed while they were read: what was made belongs to no key.
             if (quick_identity(files) != identity) return std::move(*result);
             write_prepared(copy_path(stamp.key), result->data, result->content_sha256);
+            result->copy = copy_path(stamp.key);
         }
         write_stamp(stamp_path, stamp);
     } catch (const EnvironmentError& error) {

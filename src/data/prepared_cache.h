@@ -13,6 +13,7 @@ namespace cellwise::data {
 struct PreparedData {
     Prepared data;
     std::string content_sha256;
+    std::filesystem::path copy;  ///< the file in the cache; empty if none is kept
     bool from_cache = false;
 };
 

@@ -163,6 +163,7 @@ PreparedData read_prepared(const fs::path& path) {
     Reader reader(path);
     const Header header = read_header(reader);
     PreparedData result;
+    result.copy = path;
     result.from_cache = true;
     result.data.train = read_reviews(reader, header.counts[0], header.counts[1]);
     result.data.test = read_reviews(reader, header.counts[2], header.counts[3]);

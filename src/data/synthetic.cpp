@@ -11,7 +11,6 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "data/corpus_builder.h"
-#include "data/csv.h"
 
 namespace cellwise::data {
 namespace {
@@ -131,16 +130,6 @@ Prepared synthetic_corpus(const SyntheticOptions& options) {
     for (auto& review : texts.train) builder.add({false, review.is_positive, "", std::move(review.text)});
     for (auto& review : texts.test) builder.add({true, review.is_positive, "", std::move(review.text)});
     return builder.finish({}, CorpusBuilder::Order::as_added);
-}
-
-std::string synthetic_csv(const SyntheticOptions& options) {
-    const auto texts = synthetic_texts(options);
-    std::string csv = "text,label\n";
-    for (const auto* split : {&texts.train, &texts.test}) {
-        for (const auto& review : *split)
-            csv += fmt::format("{},{}\n", csv_cell(review.text), review.is_positive ? 1 : 0);
-    }
-    return csv;
 }
 
 }  // namespace cellwise::data

@@ -40,7 +40,4 @@ struct SyntheticTexts {
 /// The texts as ids; words ranked by their count in train.
 [[nodiscard]] Prepared synthetic_corpus(const SyntheticOptions& options);
 
-/// All texts, train then test, as a CSV table with the columns text and label (1 positive).
-[[nodiscard]] std::string synthetic_csv(const SyntheticOptions& options);
-
 }  // namespace cellwise::data

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -125,6 +124,12 @@ std::vector<LabelledText> read_table(const fs::path& path, const std::string& te
     const auto extension = path.extension();
     if (extension == ".jsonl" || extension == ".ndjson") return read_jsonl(path, text_column, label_column);
     return read_csv(path, extension == ".tsv" ? '\t' : ',', text_column, label_column);
+}
+
+std::string csv_of(std::span<const LabelledText> rows) {
+    std::string csv = "text,label\n";
+    for (const auto& row : rows) csv += fmt::format("{},{}\n", csv_cell(row.text), row.is_positive ? 1 : 0);
+    return csv;
 }
 
 Prepared prepare_table(const fs::path& path, const std::string& text_column, const std::string& label_column) {

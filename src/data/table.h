@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct LabelledText {
 /// true or false, in any case. Throws DataError naming the file, the line and what was expected.
 [[nodiscard]] std::vector<LabelledText> read_table(const std::filesystem::path& path, const std::string& text_column,
                                                    const std::string& label_column);
+
+/// The same as a CSV table with the columns text and label (1 positive, 0 negative).
+[[nodiscard]] std::string csv_of(std::span<const LabelledText> rows);
 
 /// Splits rows into train and test: shuffled by a fixed seed, the first four fifths (rounded down) are
 /// train, the others test, so the same file always gives the same splits. The vocabulary comes from

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "core/atomic_file.h"
@@ -72,6 +74,10 @@ std::vector<std::string> read_word_index(const std::filesystem::path& path) {
         words[rank - 1] = std::move(word);
     }
     if (words.empty()) throw fail("it has no words");
+    std::unordered_set<std::string_view> distinct;
+    for (const auto& word : words) {
+        if (!distinct.insert(word).second) throw fail(fmt::format("the word '{}' stands twice", word));
+    }
     return words;
 }
 

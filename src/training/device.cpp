@@ -46,6 +46,8 @@ torch::Device resolve_device(const std::string& name) {
 
 std::int64_t set_threads(std::int64_t threads) {
     const auto count = threads > 0 ? threads : usable_processors();
+    // Vanishing gradients become denormal numbers, which are slow; worker threads inherit the setting.
+    at::globalContext().setFlushDenormal(true);
     at::set_num_threads(static_cast<int>(count));
     return count;
 }

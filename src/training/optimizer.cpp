@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "core/error.h"
+#include "engine/recurrent.h"
 
 namespace cellwise::training {
 namespace {
@@ -15,17 +19,15 @@ constexpr double beta_1 = 0.9;
 constexpr double beta_2 = 0.999;
 constexpr double epsilon = 1e-7;
 
-// clip / max(norm, clip): 1 while the norm is below the limit (Keras's clipnorm).
-torch::Tensor clip_factor(const torch::Tensor& squared_norm, double limit) {
-    return limit / squared_norm.sqrt().clamp_min(limit);
-}
-
 }  // namespace
 
-Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options) : options_(options) {
+Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options,
+                     const std::shared_ptr<engine::ThreadPool>& pool)
+    : options_(options), pool_(pool) {
     options.validate();
+    if (pool_) fused_.emplace(*pool_);
     for (auto& variable : variables) {
-        Slot slot{std::move(variable), {}, {}};
+        Slot slot{std::move(variable), {}, {}, {}};
         if (options.optimizer == OptimizerKind::adam) {
             slot.first = torch::zeros_like(slot.variable.value);
             slot.second = torch::zeros_like(slot.variable.value);
@@ -40,11 +42,15 @@ void Optimizer::zero_gradients() {
     for (auto& slot : slots_) slot.variable.value.mutable_grad().reset();
 }
 
+double Optimizer::squared_norm(const torch::Tensor& gradient) const {
+    if (!fused_) return gradient.square().sum(torch::kFloat64).item<double>();
+    const auto values = gradient.is_sparse() ? engine::table_gradient(gradient).values : gradient;
+    return fused_->squared_norm(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel()));
+}
+
 double Optimizer::gradient_norm() const {
     double sum = 0;
-    for (const auto& slot : slots_) {
-        sum += slot.variable.value.grad().square().sum(torch::kFloat64).item<double>();
-    }
+    for (const auto& slot : slots_) sum += squared_norm(slot.variable.value.grad());
     return std::sqrt(sum);
 }
 
@@ -56,30 +62,40 @@ void Optimizer::step() {
         }
     }
     ++steps_;
-    clip();
-    for (auto& slot : slots_) update(slot);
-}
-
-void Optimizer::clip() {
-    if (options_.clip_norm == 0 && options_.global_clip_norm == 0) return;
-    // With a global norm all variables form one group, else those of one Keras variable do.
-    std::map<std::string, torch::Tensor> squared_norms;
-    const auto group_of = [&](const Slot& slot) {
-        return options_.global_clip_norm > 0 ? std::string() : slot.variable.keras_name;
-    };
-    for (const auto& slot : slots_) {
-        const auto squares = slot.variable.value.grad().square().sum();
-        auto& sum = squared_norms[group_of(slot)];
-        sum = sum.defined() ? sum + squares : squares;
+    const auto factors = clip_factors();
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        if (fused_) {
+            update_fused(slots_[i], factors[i]);
+        } else {
+            update(slots_[i], factors[i]);
+        }
     }
-    const double limit = options_.global_clip_norm > 0 ? options_.global_clip_norm : options_.clip_norm;
-    for (auto& [group, squares] : squared_norms) squares = clip_factor(squares, limit);
-    for (auto& slot : slots_) slot.variable.value.mutable_grad().mul_(squared_norms[group_of(slot)]);
 }
 
-void Optimizer::update(Slot& slot) {
+std::vector<double> Optimizer::clip_factors() const {
+    std::vector<double> factors(slots_.size(), 1);
+    if (options_.clip_norm == 0 && options_.global_clip_norm == 0) return factors;
+    // With a global norm all variables form one group, else those of one Keras variable do.
+    const bool global = options_.global_clip_norm > 0;
+    std::map<std::string, double> squared_norms;
+    const auto group_of = [&](const Slot& slot) { return global ? std::string() : slot.variable.keras_name; };
+    for (const auto& slot : slots_) squared_norms[group_of(slot)] += squared_norm(slot.variable.value.grad());
+    const double limit = global ? options_.global_clip_norm : options_.clip_norm;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        // clip / max(norm, clip): 1 while the norm is below the limit (Keras's clipnorm).
+        factors[i] = limit / std::max(std::sqrt(squared_norms[group_of(slots_[i])]), limit);
+    }
+    return factors;
+}
+
+double Optimizer::adam_rate() const {
+    const auto t = static_cast<double>(steps_);
+    return options_.effective_learning_rate() * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
+}
+
+void Optimizer::update(Slot& slot, double factor) {
     auto& value = slot.variable.value;
-    auto gradient = value.grad();
+    auto gradient = factor == 1 ? value.grad() : value.grad() * factor;
     const double rate = options_.effective_learning_rate();
     if (options_.weight_decay > 0) {
         if (options_.weight_decay_mode == WeightDecayMode::coupled) {
@@ -95,9 +111,41 @@ void Optimizer::update(Slot& slot) {
     }
     slot.first.lerp_(gradient, 1 - beta_1);
     slot.second.mul_(beta_2).addcmul_(gradient, gradient, 1 - beta_2);
-    const auto t = static_cast<double>(steps_);
-    const double corrected_rate = rate * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
-    value.addcdiv_(slot.first, slot.second.sqrt().add_(epsilon), -corrected_rate);
+    value.addcdiv_(slot.first, slot.second.sqrt().add_(epsilon), -adam_rate());
+}
+
+void Optimizer::update_fused(Slot& slot, double factor) {
+    auto& value = slot.variable.value;
+    const double rate = options_.effective_learning_rate();
+    const bool coupled = options_.weight_decay_mode == WeightDecayMode::coupled;
+    engine::UpdateOptions shared;
+    shared.gradient_scale = factor;
+    shared.coupled_decay = coupled ? options_.weight_decay : 0;
+    shared.weight_scale = coupled ? 1 : 1 - rate * options_.weight_decay;
+    auto* const weight = value.data_ptr<float>();
+    auto* const first = slot.first.defined() ? slot.first.data_ptr<float>() : nullptr;
+    const auto count = static_cast<std::size_t>(value.numel());
+    const auto apply = [&](const auto& all, const auto& rows) {
+        const auto& gradient = value.grad();
+        if (!gradient.is_sparse()) return all(gradient.contiguous().const_data_ptr<float>());
+        const auto table = engine::table_gradient(gradient);
+        slot.seen.resize(static_cast<std::size_t>(value.size(0)));
+        rows(table.rows, slot.seen.size());
+    };
+    if (options_.optimizer == OptimizerKind::sgd) {
+        const engine::SgdOptions sgd{shared, options_.momentum, rate};
+        apply([&](const float* gradient) { fused_->sgd(sgd, weight, first, gradient, count); },
+              [&](const engine::RowGradient& gradient, std::size_t rows) {
+                  fused_->sgd_rows(sgd, weight, first, rows, gradient, slot.seen.data());
+              });
+        return;
+    }
+    const engine::AdamOptions adam{shared, beta_1, beta_2, epsilon, adam_rate()};
+    auto* const second = slot.second.data_ptr<float>();
+    apply([&](const float* gradient) { fused_->adam(adam, weight, first, second, gradient, count); },
+          [&](const engine::RowGradient& gradient, std::size_t rows) {
+              fused_->adam_rows(adam, weight, first, second, rows, gradient, slot.seen.data());
+          });
 }
 
 }  // namespace cellwise::training

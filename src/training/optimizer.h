@@ -3,10 +3,12 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <map>
-#include <string>
+#include <memory>
+#include <optional>
 #include <vector>
 
+#include "engine/thread_pool.h"
+#include "engine/updates.h"
 #include "models/classifier.h"
 #include "training/options.h"
 
@@ -21,7 +23,11 @@ namespace cellwise::training {
 /// Order within a step: clipping, then coupled weight decay, then decoupled, then the update.
 class Optimizer {
 public:
-    Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options);
+    /// With a pool the updates are fused kernels (float32 on the CPU) and a table's gradient may be a
+    /// sparse tensor over the rows that a batch touched: the result is the dense rule's all the same.
+    /// Without one they are tensor operations.
+    Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options,
+              const std::shared_ptr<engine::ThreadPool>& pool = nullptr);
 
     /// Forgets the gradients of the last step.
     void zero_gradients();
@@ -41,13 +47,20 @@ private:
         models::Variable variable;
         torch::Tensor first;   // Adam's m, SGD's velocity (undefined without momentum)
         torch::Tensor second;  // Adam's v
+        std::vector<std::uint8_t> seen;  // fused: rows of a table that have had a gradient
     };
 
-    void clip();
-    void update(Slot& slot);
+    [[nodiscard]] double squared_norm(const torch::Tensor& gradient) const;
+    // What clipping multiplies each slot's gradient by.
+    [[nodiscard]] std::vector<double> clip_factors() const;
+    void update(Slot& slot, double factor);
+    void update_fused(Slot& slot, double factor);
+    [[nodiscard]] double adam_rate() const;
 
     std::vector<Slot> slots_;
     TrainingOptions options_;
+    std::shared_ptr<engine::ThreadPool> pool_;
+    std::optional<engine::FusedUpdate> fused_;
     std::int64_t steps_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "training/batches.h"
 #include "training/loss.h"
 
 namespace cellwise::training {
@@ -24,18 +25,6 @@ private:
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-torch::Tensor view_of_ids(const data::PaddedReviews& reviews) {
-    // from_blob wants a mutable pointer; nothing writes through it.
-    auto* ids = const_cast<std::int32_t*>(reviews.ids.data());
-    return torch::from_blob(ids, {static_cast<std::int64_t>(reviews.size()), static_cast<std::int64_t>(reviews.length)},
-                            torch::kInt32);
-}
-
-torch::Tensor view_of_labels(const data::PaddedReviews& reviews) {
-    auto* labels = const_cast<std::uint8_t*>(reviews.labels.data());
-    return torch::from_blob(labels, {static_cast<std::int64_t>(reviews.size())}, torch::kUInt8);
-}
-
 models::Classifier moved(models::Classifier model, torch::Device device, Precision precision) {
     model->to(device, precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
     return model;
@@ -48,7 +37,7 @@ Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::
       options_(options),
       device_(device),
       variables_(model_->variables()),
-      optimizer_(variables_, options),
+      optimizer_(variables_, options, model_->pool()),
       order_(seed, "order") {}
 
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {
@@ -64,26 +53,24 @@ StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tens
 Metrics Trainer::train_epoch(const data::PaddedReviews& reviews,
                              const std::function<void(const Progress&)>& on_progress) {
     const Stopwatch watch;
-    const auto rows = static_cast<std::int64_t>(reviews.size());
-    auto order = torch::arange(rows);
-    order_.shuffle(std::span(order.data_ptr<std::int64_t>(), reviews.size()));
+    const auto batches = shuffled_batches(reviews, options_.batch_size, order_);
     const auto all_ids = view_of_ids(reviews);
     const auto all_labels = view_of_labels(reviews);
 
     Progress progress;
     progress.epoch = ++epochs_done_;
     progress.epochs = options_.epochs;
-    progress.steps = (rows + options_.batch_size - 1) / options_.batch_size;
+    progress.steps = static_cast<std::int64_t>(batches.size());
     double loss_sum = 0;
     double right = 0;
-    for (std::int64_t first = 0; first < rows; first += options_.batch_size) {
-        const auto batch = order.narrow(0, first, std::min(options_.batch_size, rows - first));
+    double seen = 0;
+    for (const auto& batch : batches) {
         const auto labels = all_labels.index_select(0, batch);
         const auto result = forward_backward(all_ids.index_select(0, batch), labels);
         update();
         loss_sum += result.loss.item<double>() * static_cast<double>(batch.size(0));
         right += (result.logits > 0).eq(labels.to(device_).to(torch::kBool)).sum().item<double>();
-        const auto seen = static_cast<double>(first + batch.size(0));
+        seen += static_cast<double>(batch.size(0));
         ++progress.step;
         progress.running = {loss_sum / seen, right / seen};
         progress.seconds = watch.seconds();

@@ -1,0 +1,157 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/layout.h"
+
+namespace cellwise::engine {
+
+/// The steps of a block of rows that run through time together. Rows are sorted by the step at which
+/// they start, so at every step the active rows are a prefix of the block, and each of their steps
+/// has a number, its position: step t's are [offsets[t], offsets[t] + active[t]). The state that a
+/// position starts from is row (offsets[t] + row) of `hidden`; the state it ends in is row
+/// (offsets[t + 1] + row). offsets and active have steps + 1 entries, and active[steps] is the
+/// number of rows.
+struct BlockSteps {
+    std::size_t steps = 0;
+    const std::int32_t* offsets = nullptr;
+    const std::int32_t* active = nullptr;
+    /// Batch row of each row of the block.
+    const std::int32_t* rows = nullptr;
+    /// Steps read time backwards: step t is time steps − 1 − t of a sequence tensor.
+    bool reverse = false;
+};
+
+/// A block's way forward. Every matrix is row-major with padded columns (layout.h).
+struct ForwardBlock {
+    const Layout* layout = nullptr;
+    BlockSteps steps;
+    const std::int32_t* projection_rows = nullptr;  ///< [positions]: which row of `projection` feeds it
+    const float* projection = nullptr;              ///< [·, projection_columns]: x·W_ihᵀ + biases
+    const float* recurrent = nullptr;               ///< W_hh packed by pack_recurrent()
+    const float* recurrent_bias = nullptr;          ///< GRU: the candidate's recurrent bias [hidden_padded]
+    const float* start_hidden = nullptr;            ///< [steps + 1, hidden_padded]: state of rows that start at t;
+    const float* start_cell = nullptr;              ///< null: zeros
+    /// Keep everything that backward needs. If not, the states hold two steps that take turns, rows
+    /// [0, R) and [R, 2R), and so do the others one: [R, ·].
+    bool keep = true;
+    float* hidden = nullptr;
+    float* cell = nullptr;          ///< LSTM
+    float* gates = nullptr;         ///< [positions, gate_stride]; not for SimpleRNN; null if not kept (but see next)
+    float* reset_hidden = nullptr;  ///< GRU that resets before: r ⊙ h, [positions, hidden_padded]; it always needs both
+    /// [batch, steps, hidden] outputs of every step, or null. Rows not started yet get start_hidden.
+    float* sequence = nullptr;
+    /// [batch, hidden] last hidden states.
+    float* last = nullptr;
+};
+
+/// A block's way back. Turns `gates` into gradients of the gates' inputs, in place.
+struct BackwardBlock {
+    const Layout* layout = nullptr;
+    BlockSteps steps;
+    const float* recurrent = nullptr;  ///< W_hh packed by pack_recurrent_transposed()
+    const float* hidden = nullptr;
+    const float* cell = nullptr;
+    float* gates = nullptr;
+    const float* reset_hidden = nullptr;
+    const float* last_gradient = nullptr;      ///< [batch, hidden] or null
+    const float* sequence_gradient = nullptr;  ///< [batch, steps, hidden] or null
+    /// [steps + 1, 2, hidden_padded] or null: gradients of the states that the rows of this block
+    /// start from, summed by the step at which they start. Added to.
+    float* start_gradient = nullptr;
+    /// [steps + 1, 2, hidden_padded] or null, `start_gradients` of them one after another: added to the
+    /// state after step t − 1 (a shared prefix collects what the blocks found).
+    const float* arriving = nullptr;
+    std::size_t arriving_count = 0;
+    std::size_t arriving_stride = 0;
+    float* state_gradient = nullptr;   ///< scratch [2, rows, hidden_padded]
+    float* scratch = nullptr;          ///< GRU that resets before: [rows, hidden_padded]
+    float* weight_gradient = nullptr;  ///< [hidden_padded, recurrent_columns], added to
+    float* bias_gradient = nullptr;    ///< GRU: of the candidate's recurrent bias [hidden_padded], added to
+};
+
+/// C[rows, columns] = A·B, or += with `add`, or = bias + A·B. A's depth comes in `pieces` pieces of
+/// `piece_length` columns that start `piece_stride` apart; B is packed by pack_right().
+struct Product {
+    std::size_t rows = 0;
+    const float* a = nullptr;
+    std::size_t a_stride = 0;
+    std::size_t pieces = 1;
+    std::size_t piece_length = 0;
+    std::size_t piece_stride = 0;
+    const float* b = nullptr;
+    float* c = nullptr;
+    std::size_t c_stride = 0;
+    std::size_t columns = 0;  ///< a multiple of the lanes
+    const float* bias = nullptr;
+    bool add = false;
+};
+
+/// C[rows, panels · panel_width] += Aᵀ·B over `count` rows of A and B. B's columns come in panels of
+/// panel_width columns that start panel_stride apart; panel_width is a multiple of the lanes and at
+/// most four times it.
+struct OuterProduct {
+    std::size_t count = 0;
+    const float* a = nullptr;
+    std::size_t a_stride = 0;
+    std::size_t rows = 0;
+    const float* b = nullptr;
+    std::size_t b_stride = 0;
+    std::size_t panels = 0;
+    std::size_t panel_width = 0;
+    std::size_t panel_stride = 0;
+    float* c = nullptr;
+    std::size_t c_stride = 0;
+};
+
+/// out[i·piece_width …] = Σ over `count` rows of source[row·stride + i·piece_stride …], in the rows'
+/// order, for `pieces` pieces; widths are multiples of the lanes.
+struct GatherSum {
+    const float* source = nullptr;
+    std::size_t stride = 0;
+    const std::int32_t* rows = nullptr;
+    std::size_t count = 0;
+    std::size_t pieces = 0;
+    std::size_t piece_width = 0;
+    std::size_t piece_stride = 0;
+    float* out = nullptr;
+};
+
+/// One step of Adam and of SGD, in the kernels' precision (updates.h has the equations).
+struct AdamStep {
+    float gradient_scale, coupled_decay, weight_scale;
+    float one_less_beta_1, beta_2, one_less_beta_2, epsilon, rate;
+};
+struct SgdStep {
+    float gradient_scale, coupled_decay, weight_scale;
+    float momentum, rate;
+};
+
+/// The kernels of one instruction set. All sums run in an order that depends on the arguments alone.
+struct Kernels {
+    const char* name;              ///< of the instruction set: AVX3, AVX2 …
+    std::size_t lanes;             ///< floats in a vector
+    std::size_t simple_rnn_panel;  ///< unit blocks that SimpleRNN's kernels take at once, while so many are left
+    void (*forward[4])(const ForwardBlock&);    ///< by CellKind
+    void (*backward[4])(const BackwardBlock&);  ///< by CellKind
+    void (*multiply)(const Product&);
+    void (*accumulate)(const OuterProduct&);
+    void (*gather_sum)(const GatherSum&);
+    /// sum[i] += addend[i]
+    void (*add)(float* sum, const float* addend, std::size_t count);
+    /// `gradient` null: zeros.
+    void (*adam)(const AdamStep&, float* weight, float* first_moment, float* second_moment, const float* gradient,
+                 std::size_t count);
+    /// `velocity` null: none.
+    void (*sgd)(const SgdStep&, float* weight, float* velocity, const float* gradient, std::size_t count);
+    double (*sum_of_squares)(const float* values, std::size_t count);
+    /// Runs independent chains of multiply-adds in registers and returns the floating-point operations
+    /// done. `sink` has room for one vector.
+    double (*multiply_add_chains)(std::size_t rounds, float* sink);
+};
+
+/// The kernels of the best instruction set that this processor has (and Highway is allowed to use).
+[[nodiscard]] Kernels best_kernels();
+
+}  // namespace cellwise::engine

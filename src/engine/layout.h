@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+
+namespace cellwise::engine {
+
+/// The cells the kernels know. The GRU applies its reset gate after the recurrent product or before.
+enum class CellKind { simple_rnn, lstm, gru, gru_reset_before };
+
+/// How one layer lies in the kernels' memory. Vectors have `lanes` floats; hidden and input sizes are
+/// padded to whole vectors with zeros. The hidden units go in unit blocks of one vector, and the
+/// gates of a unit block lie side by side:
+///   a projection row:  [unit block][input gate][lane]      SimpleRNN h; LSTM i, f, g, o; GRU n, r, z
+///   a gates row:       [unit block][slot][lane]            the same, but GRU n, r, z, hn
+/// where hn is the candidate's recurrent part W_hn·h + b_hn and, in backward, its gradient.
+struct Layout {
+    Layout(CellKind cell, std::size_t input_size, std::size_t hidden_size, std::size_t vector_lanes);
+
+    CellKind kind;
+    std::size_t input;
+    std::size_t hidden;
+    std::size_t lanes;
+    std::size_t input_padded;
+    std::size_t hidden_padded;
+    std::size_t unit_blocks;
+    std::size_t gates;               ///< 1, 4, 3, 3
+    std::size_t slots;               ///< 1, 4, 4, 3
+    std::size_t projection_columns;  ///< gates · hidden_padded
+    std::size_t recurrent_columns;   ///< the same number: columns of the recurrent weight gradient
+    std::size_t gate_stride;         ///< floats from one gates row to the next
+
+    /// PyTorch's number of the gate in a slot of the projection (the gradient's slots are the same).
+    [[nodiscard]] std::size_t input_gate(std::size_t slot) const;
+    /// PyTorch's number of the gate in a column block of the packed recurrent weights: as above, but
+    /// r, z, n for the GRUs.
+    [[nodiscard]] std::size_t recurrent_gate(std::size_t slot) const { return slot; }
+};
+
+[[nodiscard]] constexpr std::size_t round_up(std::size_t value, std::size_t step) {
+    return (value + step - 1) / step * step;
+}
+
+}  // namespace cellwise::engine

@@ -1,0 +1,179 @@
+#include "engine/packing.h"
+
+#include <algorithm>
+
+namespace cellwise::engine {
+namespace {
+
+// Columns of a packed matrix: unit blocks of `slots` vectors. Gives PyTorch's row (gate · hidden + unit)
+// of each, and `none` for padding.
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+struct Columns {
+    const Layout& layout;
+    std::size_t slots;
+    std::size_t (*gate)(const Layout&, std::size_t slot);
+
+    [[nodiscard]] std::size_t count() const { return layout.unit_blocks * slots * layout.lanes; }
+    [[nodiscard]] std::size_t row(std::size_t column) const {
+        const std::size_t unit = column / (slots * layout.lanes) * layout.lanes + column % layout.lanes;
+        const std::size_t slot = column / layout.lanes % slots;
+        return unit < layout.hidden ? gate(layout, slot) * layout.hidden + unit : none;
+    }
+};
+
+std::size_t input_gate(const Layout& layout, std::size_t slot) { return layout.input_gate(slot); }
+std::size_t same_gate(const Layout& /*layout*/, std::size_t slot) { return slot; }
+std::size_t candidate_gate(const Layout& /*layout*/, std::size_t /*slot*/) { return 2; }
+
+// packed[k · stride + lane] = the columns' rows of `weights`, transposed: `count` columns from
+// `first` on, over k < depth.
+void pack_columns(const Columns& columns, std::size_t first, std::size_t count, const float* weights, std::size_t depth,
+                  float* packed) {
+    for (std::size_t column = 0; column < count; ++column) {
+        const std::size_t row = columns.row(first + column);
+        float* out = packed + column;
+        if (row == none) {
+            for (std::size_t k = 0; k < depth; ++k, out += count) *out = 0;
+        } else {
+            const float* const source = weights + row * depth;
+            for (std::size_t k = 0; k < depth; ++k, out += count) *out = source[k];
+        }
+    }
+}
+
+// A right side for Product of the columns' rows of `weights` [·, width]: panels of two vectors.
+void pack_rows(const Columns& columns, const float* weights, std::size_t width, float* packed) {
+    const std::size_t lanes = columns.layout.lanes;
+    const std::size_t padded = round_up(width, lanes);
+    for (std::size_t panel = 0; panel < padded; panel += 2 * lanes) {
+        const std::size_t panel_width = std::min(2 * lanes, padded - panel);
+        const std::size_t filled = std::min(panel_width, width > panel ? width - panel : 0);
+        for (std::size_t column = 0; column < columns.count(); ++column, packed += panel_width) {
+            const std::size_t row = columns.row(column);
+            const std::size_t copied = row == none ? 0 : filled;
+            if (copied > 0) std::copy_n(weights + row * width + panel, copied, packed);
+            std::fill(packed + copied, packed + panel_width, 0.0F);
+        }
+    }
+}
+
+void unpack(const Columns& columns, const float* packed, std::size_t stride, std::size_t depth, std::size_t first,
+            std::size_t last, float* gradient) {
+    last = std::min(last, depth);
+    for (std::size_t column = 0; column < columns.count(); ++column) {
+        const std::size_t row = columns.row(column);
+        if (row == none) continue;
+        for (std::size_t k = first; k < last; ++k) gradient[row * depth + k] = packed[k * stride + column];
+    }
+}
+
+}  // namespace
+
+std::size_t packed_input_size(const Layout& layout) { return layout.input * layout.projection_columns; }
+
+void pack_input(const Layout& layout, const float* w_ih, float* packed) {
+    const Columns columns{layout, layout.gates, input_gate};
+    for (std::size_t column = 0; column < columns.count(); column += 2 * layout.lanes) {
+        const std::size_t width = std::min(2 * layout.lanes, columns.count() - column);
+        pack_columns(columns, column, width, w_ih, layout.input, packed + column * layout.input);
+    }
+}
+
+std::size_t packed_input_transposed_size(const Layout& layout) {
+    return layout.projection_columns * layout.input_padded;
+}
+
+void pack_input_transposed(const Layout& layout, const float* w_ih, float* packed) {
+    pack_rows({layout, layout.gates, input_gate}, w_ih, layout.input, packed);
+}
+
+std::size_t packed_recurrent_size(const Layout& layout) { return layout.hidden * layout.recurrent_columns; }
+
+void pack_recurrent(const Layout& layout, std::size_t simple_rnn_panel, const float* w_hh, float* packed) {
+    const std::size_t depth = layout.hidden;
+    if (layout.kind == CellKind::gru_reset_before) {
+        const Columns both{layout, 2, same_gate};
+        const Columns candidate{layout, 1, candidate_gate};
+        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += 2 * layout.lanes * depth) {
+            pack_columns(both, block * 2 * layout.lanes, 2 * layout.lanes, w_hh, depth, packed);
+        }
+        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += layout.lanes * depth) {
+            pack_columns(candidate, block * layout.lanes, layout.lanes, w_hh, depth, packed);
+        }
+        return;
+    }
+    const Columns columns{layout, layout.gates, same_gate};
+    const std::size_t wide = layout.gates == 1 ? simple_rnn_panel : 1;
+    for (std::size_t block = 0; block < layout.unit_blocks;) {
+        const std::size_t blocks = block + wide <= layout.unit_blocks ? wide : 1;
+        const std::size_t width = blocks * layout.gates * layout.lanes;
+        pack_columns(columns, block * layout.gates * layout.lanes, width, w_hh, depth,
+                     packed + block * layout.gates * layout.lanes * depth);
+        block += blocks;
+    }
+}
+
+std::size_t packed_recurrent_transposed_size(const Layout& layout) {
+    return layout.recurrent_columns * layout.hidden_padded;
+}
+
+void pack_recurrent_transposed(const Layout& layout, const float* w_hh, float* packed) {
+    if (layout.kind == CellKind::gru_reset_before) {
+        pack_rows({layout, 1, candidate_gate}, w_hh, layout.hidden, packed);
+        packed += layout.hidden_padded * layout.hidden_padded;
+        pack_rows({layout, 2, same_gate}, w_hh, layout.hidden, packed);
+        return;
+    }
+    pack_rows({layout, layout.gates, same_gate}, w_hh, layout.hidden, packed);
+}
+
+void pack_bias(const Layout& layout, const float* b_ih, const float* b_hh, float* projection_bias,
+               float* recurrent_bias) {
+    const Columns columns{layout, layout.gates, input_gate};
+    const bool splits = layout.kind == CellKind::gru;
+    for (std::size_t column = 0; column < columns.count(); ++column) {
+        const std::size_t row = columns.row(column);
+        float sum = 0;
+        if (row != none && b_ih != nullptr) sum += b_ih[row];
+        if (row != none && b_hh != nullptr && !(splits && row >= 2 * layout.hidden)) sum += b_hh[row];
+        projection_bias[column] = sum;
+    }
+    if (splits) {
+        std::fill_n(recurrent_bias, layout.hidden_padded, 0.0F);
+        if (b_hh != nullptr) std::copy_n(b_hh + 2 * layout.hidden, layout.hidden, recurrent_bias);
+    }
+}
+
+void unpack_input_gradient(const Layout& layout, const float* packed, std::size_t first, std::size_t last,
+                           float* gradient) {
+    unpack({layout, layout.gates, input_gate}, packed, layout.projection_columns, layout.input, first, last, gradient);
+}
+
+void unpack_recurrent_gradient(const Layout& layout, const float* packed, std::size_t first, std::size_t last,
+                               float* gradient) {
+    const std::size_t stride = layout.recurrent_columns;
+    if (layout.kind == CellKind::gru_reset_before) {
+        unpack({layout, 2, same_gate}, packed, stride, layout.hidden, first, last, gradient);
+        unpack({layout, 1, candidate_gate}, packed + 2 * layout.hidden_padded, stride, layout.hidden, first, last,
+               gradient);
+        return;
+    }
+    unpack({layout, layout.gates, same_gate}, packed, stride, layout.hidden, first, last, gradient);
+}
+
+void unpack_bias_gradient(const Layout& layout, const float* projection_bias, const float* recurrent_bias, float* b_ih,
+                          float* b_hh) {
+    const Columns columns{layout, layout.gates, input_gate};
+    for (std::size_t column = 0; column < columns.count(); ++column) {
+        const std::size_t row = columns.row(column);
+        if (row == none) continue;
+        if (b_ih != nullptr) b_ih[row] = projection_bias[column];
+        if (b_hh != nullptr) b_hh[row] = projection_bias[column];
+    }
+    if (layout.kind == CellKind::gru && b_hh != nullptr) {
+        std::copy_n(recurrent_bias, layout.hidden, b_hh + 2 * layout.hidden);
+    }
+}
+
+}  // namespace cellwise::engine

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/kernels.h"
+
+namespace cellwise::engine {
+
+/// What one batch looks like to the kernels: which distinct tokens it has, how its rows go in blocks,
+/// and where each position of a block finds its projection. A position's projection row is the rank
+/// of its token (ids), or batch row · steps + time (dense input).
+class SequencePlan {
+public:
+    struct Options {
+        bool share_tokens = true;  ///< project and differentiate every distinct token once
+        bool share_prefix = true;  ///< rows that start with zeros share those steps
+        bool reverse = false;      ///< read time backwards (nothing is shared at the start then)
+    };
+
+    /// Plans for ids [batch, steps], below `vocabulary`. Throws DataError naming the first id that is not.
+    template <class Id>
+    void plan_tokens(const Id* ids, std::size_t batch, std::size_t steps, std::size_t vocabulary,
+                     const Options& options);
+    /// Plans for dense input [batch, steps, ·].
+    void plan_dense(std::size_t batch, std::size_t steps, bool reverse);
+
+    /// Fills positions_of(): needed by backward alone.
+    void list_positions();
+
+    /// The tokens, ascending and distinct; with share_tokens off one for every position, and empty
+    /// for dense input.
+    [[nodiscard]] const std::vector<std::int32_t>& tokens() const { return tokens_; }
+    [[nodiscard]] std::size_t projection_count() const { return projection_count_; }
+    [[nodiscard]] std::size_t block_count() const { return blocks_.size(); }
+    [[nodiscard]] BlockSteps block(std::size_t index) const;
+    [[nodiscard]] std::size_t block_rows(std::size_t index) const { return blocks_[index].rows.size(); }
+    /// First position of the block among those of all blocks.
+    [[nodiscard]] std::size_t first_position(std::size_t index) const { return blocks_[index].first_position; }
+    /// First state row of the block among those of all blocks (a block has positions + rows of them).
+    [[nodiscard]] std::size_t first_state(std::size_t index) const { return blocks_[index].first_state; }
+    [[nodiscard]] std::size_t position_count() const { return projection_rows_.size(); }
+    /// Projection row of every position.
+    [[nodiscard]] const std::int32_t* projection_rows() const { return projection_rows_.data(); }
+    /// Positions fed by a projection row, in ascending order.
+    struct Positions {
+        const std::int32_t* begin;
+        std::size_t count;
+    };
+    [[nodiscard]] Positions positions_of(std::size_t projection_row) const {
+        const auto begin = static_cast<std::size_t>(position_starts_[projection_row]);
+        return {positions_.data() + begin, static_cast<std::size_t>(position_starts_[projection_row + 1]) - begin};
+    }
+
+    /// Steps of the longest shared prefix, and the rank of the padding token if there is one.
+    [[nodiscard]] std::size_t prefix_steps() const { return prefix_steps_; }
+    [[nodiscard]] std::size_t padding_rank() const { return 0; }
+    /// The shared prefix as a block of one row.
+    [[nodiscard]] BlockSteps prefix_block() const;
+    [[nodiscard]] const std::int32_t* prefix_projection_rows() const { return zeros_.data(); }
+    /// 0, 1, 2 …: the prefix's positions.
+    [[nodiscard]] const std::int32_t* prefix_positions() const { return counting_.data(); }
+
+private:
+    struct Block {
+        std::vector<std::int32_t> rows;
+        std::vector<std::int32_t> offsets;
+        std::vector<std::int32_t> active;
+        std::size_t first_position = 0;
+        std::size_t first_state = 0;
+    };
+
+    void make_blocks(std::size_t batch, std::size_t steps);
+
+    bool reverse_ = false;
+    std::size_t steps_ = 0;
+    std::size_t prefix_steps_ = 0;
+    std::size_t projection_count_ = 0;
+    std::vector<std::int32_t> tokens_;
+    std::vector<std::int32_t> starts_;  ///< [batch]: the step at which a row leaves the shared prefix
+    std::vector<std::int32_t> ranks_;   ///< [vocabulary]
+    std::vector<std::uint8_t> seen_;    ///< [vocabulary]
+    std::vector<Block> blocks_;
+    std::vector<std::int32_t> projection_rows_;
+    std::vector<std::int32_t> positions_;
+    std::vector<std::int32_t> position_starts_;
+    std::vector<std::int32_t> cursor_;
+    std::vector<std::int32_t> zeros_, ones_, counting_;
+};
+
+}  // namespace cellwise::engine

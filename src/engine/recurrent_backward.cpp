@@ -1,0 +1,255 @@
+#include <algorithm>
+#include <vector>
+
+#include "engine/packing.h"
+#include "engine/recurrent_pass.h"
+
+namespace cellwise::engine {
+namespace {
+
+// The projection rows are dealt out to at most this many groups, whose weight gradients are summed
+// separately and then together: a number that no thread count changes.
+constexpr std::size_t most_groups = 8;
+constexpr std::size_t rows_of_a_group = 16;  // at least, while there are rows
+constexpr std::size_t chunk_rows = 64;
+// Rows of a packed gradient that one task brings into PyTorch's layout.
+constexpr std::size_t unpacked_rows = 16;
+
+}  // namespace
+
+// A group's or block's sums: the weight gradient [depth, columns] and behind it the bias gradient.
+std::size_t RecurrentPass::recurrent_partial_size() const {
+    return layout_.hidden_padded * (layout_.recurrent_columns + 1);
+}
+std::size_t RecurrentPass::input_partial_size() const {
+    return (layout_.input_padded + 1) * layout_.projection_columns;
+}
+
+void RecurrentPass::backward(ThreadPool& pool, const LayerInput& input, const OutputGradient& output_gradient,
+                             const LayerGradient& gradient) {
+    reserve_scratch(static_cast<std::size_t>(pool.size()));
+    blocks_backward(pool, output_gradient);
+    inputs_backward(pool, input, gradient);
+    finish_gradients(pool, gradient);
+}
+
+void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient) {
+    const std::size_t blocks = plan_.block_count();
+    const std::size_t width = layout_.hidden_padded;
+    const std::size_t prefix = plan_.prefix_steps();
+    const std::size_t prefix_stride = (prefix + 1) * 2 * width;
+    std::vector<std::size_t> first_row(blocks + 1);
+    for (std::size_t i = 0; i < blocks; ++i) first_row[i + 1] = first_row[i] + plan_.block_rows(i);
+    state_gradient_.reserve((first_row[blocks] + 1) * 2 * width);
+    candidate_scratch_.reserve((first_row[blocks] + 1) * width);
+    recurrent_partials_.reserve((blocks + 1) * recurrent_partial_size());
+    if (prefix > 0) prefix_gradient_.reserve(blocks * prefix_stride);
+
+    pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) {
+        float* const partial = recurrent_partials_.data() + index * recurrent_partial_size();
+        std::fill_n(partial, recurrent_partial_size(), 0.0F);
+        BackwardBlock block;
+        block.layout = &layout_;
+        block.steps = plan_.block(index);
+        block.recurrent = recurrent_weights_transposed_.data();
+        block.hidden = hidden_.data() + plan_.first_state(index) * width;
+        block.cell = layout_.kind == CellKind::lstm ? cell_.data() + plan_.first_state(index) * width : nullptr;
+        block.gates = gates_.data() + plan_.first_position(index) * layout_.gate_stride;
+        if (layout_.kind == CellKind::gru_reset_before) {
+            block.reset_hidden = reset_hidden_.data() + plan_.first_position(index) * width;
+        }
+        block.last_gradient = output_gradient.last;
+        block.sequence_gradient = output_gradient.sequence;
+        if (prefix > 0) {
+            block.start_gradient = prefix_gradient_.data() + index * prefix_stride;
+            std::fill_n(block.start_gradient, prefix_stride, 0.0F);
+        }
+        block.state_gradient = state_gradient_.data() + first_row[index] * 2 * width;
+        block.scratch = candidate_scratch_.data() + first_row[index] * width;
+        block.weight_gradient = partial;
+        block.bias_gradient = partial + width * layout_.recurrent_columns;
+        kernels_.backward[static_cast<int>(layout_.kind)](block);
+    });
+}
+
+// Runs after the blocks, which leave in prefix_gradient_ what came back to their rows' starting states.
+void RecurrentPass::prefix_backward() {
+    const std::size_t blocks = plan_.block_count();
+    const std::size_t width = layout_.hidden_padded;
+    const std::size_t prefix = plan_.prefix_steps();
+    float* const partial = recurrent_partials_.data() + blocks * recurrent_partial_size();
+    std::fill_n(partial, recurrent_partial_size(), 0.0F);
+    if (prefix == 0) return;
+    std::size_t rows = 0;
+    for (std::size_t i = 0; i < blocks; ++i) rows += plan_.block_rows(i);
+    BackwardBlock block;
+    block.layout = &layout_;
+    block.steps = plan_.prefix_block();
+    block.recurrent = recurrent_weights_transposed_.data();
+    block.hidden = prefix_hidden_.data();
+    block.cell = layout_.kind == CellKind::lstm ? prefix_cell_.data() : nullptr;
+    block.gates = prefix_gates_.data();
+    block.reset_hidden = prefix_reset_hidden_.data();
+    block.arriving = prefix_gradient_.data();
+    block.arriving_count = blocks;
+    block.arriving_stride = (prefix + 1) * 2 * width;
+    block.state_gradient = state_gradient_.data() + rows * 2 * width;
+    block.scratch = candidate_scratch_.data() + rows * width;
+    block.weight_gradient = partial;
+    block.bias_gradient = partial + width * layout_.recurrent_columns;
+    kernels_.backward[static_cast<int>(layout_.kind)](block);
+
+    GatherSum sum;
+    sum.source = prefix_gates_.data();
+    sum.stride = layout_.gate_stride;
+    sum.rows = plan_.prefix_positions();
+    sum.count = prefix;
+    sum.pieces = layout_.unit_blocks;
+    sum.piece_width = layout_.gates * layout_.lanes;
+    sum.piece_stride = layout_.slots * layout_.lanes;
+    sum.out = prefix_sum_.data();
+    kernels_.gather_sum(sum);
+}
+
+void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient) {
+    const std::size_t rows = plan_.projection_count();
+    groups_ = std::clamp(rows / rows_of_a_group, std::size_t{1}, most_groups);
+    input_partials_.reserve(groups_ * input_partial_size());
+    prefix_sum_.reserve(layout_.projection_columns);
+    pool.run(groups_ + 1, [&](std::size_t task, std::size_t worker) {
+        if (task == 0) {
+            prefix_backward();
+        } else {
+            group_backward(task - 1, input, gradient, scratch(worker));
+        }
+    });
+    if (plan_.prefix_steps() > 0) add_prefix(input, gradient, scratch(0));
+}
+
+void RecurrentPass::group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient,
+                                   float* memory) {
+    float* const sums = input_partials_.data() + group * input_partial_size();
+    std::fill_n(sums, input_partial_size(), 0.0F);
+    const std::size_t rows = plan_.projection_count();
+    float* const gates = memory + 2 * chunk_rows * layout_.input_padded;
+    // A group takes every groups_-th row: frequent tokens, which have low ids, are dealt out evenly.
+    std::size_t chunk[chunk_rows];
+    for (std::size_t row = group; row < rows;) {
+        std::size_t count = 0;
+        for (; row < rows && count < chunk_rows; row += groups_) {
+            const SequencePlan::Positions positions = plan_.positions_of(row);
+            GatherSum sum;
+            sum.source = gates_.data();
+            sum.stride = layout_.gate_stride;
+            sum.rows = positions.begin;
+            sum.count = positions.count;
+            const bool whole = layout_.slots == layout_.gates;
+            sum.pieces = whole ? 1 : layout_.unit_blocks;
+            sum.piece_width = layout_.gates * layout_.lanes * (whole ? layout_.unit_blocks : 1);
+            sum.piece_stride = layout_.slots * layout_.lanes;
+            sum.out = gates + count * layout_.projection_columns;
+            kernels_.gather_sum(sum);
+            chunk[count++] = row;
+        }
+        rows_backward(input, chunk, count, gates, sums, gradient.input, memory);
+    }
+}
+
+// With the gates' gradients of `count` projection rows: adds to the weights' and the bias's sums, and
+// writes the rows of the input's gradient.
+void RecurrentPass::rows_backward(const LayerInput& input, const std::size_t* rows, std::size_t count, float* gates,
+                                  float* group_sums, float* input_gradient, float* memory) const {
+    const std::size_t columns = layout_.projection_columns;
+    float* const gathered = memory;
+    float* const result = memory + chunk_rows * layout_.input_padded;
+    float* const bias = group_sums + layout_.input_padded * columns;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::copy_n(input_row(input, rows[i]), layout_.input, gathered + i * layout_.input_padded);
+        kernels_.add(bias, gates + i * columns, columns);
+    }
+    OuterProduct outer;
+    outer.count = count;
+    outer.a = gathered;
+    outer.a_stride = layout_.input_padded;
+    outer.rows = layout_.input;
+    outer.b = gates;
+    outer.b_stride = columns;
+    outer.panel_width = 4 * layout_.lanes;
+    outer.panel_stride = outer.panel_width;
+    outer.panels = columns / outer.panel_width;
+    outer.c = group_sums;
+    outer.c_stride = columns;
+    kernels_.accumulate(outer);
+    const std::size_t done = outer.panels * outer.panel_width;
+    if (done < columns) {
+        outer.b += done;
+        outer.c += done;
+        outer.panel_width = columns - done;
+        outer.panels = 1;
+        kernels_.accumulate(outer);
+    }
+    if (input_gradient == nullptr) return;
+    Product product;
+    product.rows = count;
+    product.a = gates;
+    product.a_stride = columns;
+    product.piece_length = columns;
+    product.b = input_weights_transposed_.data();
+    product.c = result;
+    product.c_stride = layout_.input_padded;
+    product.columns = layout_.input_padded;
+    kernels_.multiply(product);
+    for (std::size_t i = 0; i < count; ++i) {
+        std::copy_n(result + i * layout_.input_padded, layout_.input, input_gradient + rows[i] * layout_.input);
+    }
+}
+
+// The prefix is one more row of gates' gradients, of the padding token.
+void RecurrentPass::add_prefix(const LayerInput& input, const LayerGradient& gradient, float* memory) {
+    const std::size_t row = plan_.padding_rank();
+    std::vector<float> sum(gradient.input == nullptr ? 0 : layout_.input);
+    float* const place = gradient.input + row * layout_.input;
+    if (gradient.input != nullptr) std::copy_n(place, layout_.input, sum.data());
+    rows_backward(input, &row, 1, prefix_sum_.data(), input_partials_.data(), gradient.input, memory);
+    for (std::size_t i = 0; i < sum.size(); ++i) place[i] += sum[i];
+}
+
+void RecurrentPass::finish_gradients(ThreadPool& pool, const LayerGradient& gradient) {
+    const std::size_t input_tasks = (layout_.input + unpacked_rows - 1) / unpacked_rows;
+    const std::size_t recurrent_tasks = (layout_.hidden + unpacked_rows - 1) / unpacked_rows;
+    const std::size_t columns = layout_.projection_columns;
+    // Sums rows [first, last) of the partial results into the first of them.
+    const auto sum_rows = [&](float* partials, std::size_t count, std::size_t stride, std::size_t first,
+                              std::size_t last) {
+        for (std::size_t i = 1; i < count; ++i) {
+            kernels_.add(partials + first * columns, partials + i * stride + first * columns, (last - first) * columns);
+        }
+    };
+    float* const input_sums = input_partials_.data();
+    float* const recurrent_sums = recurrent_partials_.data();
+    const std::size_t recurrent_count = plan_.block_count() + 1;
+    pool.run(input_tasks + recurrent_tasks, [&](std::size_t task, std::size_t /*worker*/) {
+        if (task < input_tasks) {
+            const std::size_t first = task * unpacked_rows;
+            const std::size_t last = std::min(first + unpacked_rows, layout_.input);
+            if (gradient.w_ih == nullptr) return;
+            sum_rows(input_sums, groups_, input_partial_size(), first, last);
+            unpack_input_gradient(layout_, input_sums, first, last, gradient.w_ih);
+        } else {
+            const std::size_t first = (task - input_tasks) * unpacked_rows;
+            const std::size_t last = std::min(first + unpacked_rows, layout_.hidden);
+            if (gradient.w_hh == nullptr) return;
+            sum_rows(recurrent_sums, recurrent_count, recurrent_partial_size(), first, last);
+            unpack_recurrent_gradient(layout_, recurrent_sums, first, last, gradient.w_hh);
+        }
+    });
+    float* const bias = input_sums + layout_.input_padded * columns;
+    for (std::size_t i = 1; i < groups_; ++i) kernels_.add(bias, bias + i * input_partial_size(), columns);
+    float* const recurrent_bias = recurrent_sums + layout_.hidden_padded * layout_.recurrent_columns;
+    for (std::size_t i = 1; i < recurrent_count; ++i) {
+        kernels_.add(recurrent_bias, recurrent_bias + i * recurrent_partial_size(), layout_.hidden_padded);
+    }
+    unpack_bias_gradient(layout_, bias, recurrent_bias, gradient.b_ih, gradient.b_hh);
+}
+
+}  // namespace cellwise::engine

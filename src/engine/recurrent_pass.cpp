@@ -1,0 +1,198 @@
+#include "engine/recurrent_pass.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "engine/packing.h"
+
+namespace cellwise::engine {
+namespace {
+
+// Rows projected, or differentiated, at a time: their inputs, gates and results fit the second-level cache.
+constexpr std::size_t chunk_rows = 64;
+
+}  // namespace
+
+RecurrentPass::RecurrentPass(const LayerOptions& options) : RecurrentPass(options, best_kernels()) {}
+
+RecurrentPass::RecurrentPass(const LayerOptions& options, const Kernels& kernels)
+    : options_(options),
+      kernels_(kernels),
+      layout_(options.cell, options.input_size, options.hidden_size, kernels.lanes) {}
+
+void RecurrentPass::forward(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input,
+                            const LayerOutput& output, bool keep) {
+    reserve_scratch(static_cast<std::size_t>(pool.size()));
+    prepare(pool, weights, input, keep);
+    project(pool, input, keep);
+    run_blocks(pool, output, keep);
+}
+
+void RecurrentPass::prepare(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, bool keep) {
+    const auto plan = [&] {
+        if (input.dense != nullptr) return plan_.plan_dense(input.batch, input.steps, options_.reverse);
+        const SequencePlan::Options plan_options{options_.switches.share_tokens, options_.switches.share_prefix,
+                                                 options_.reverse};
+        if (input.ids32 != nullptr) {
+            plan_.plan_tokens(input.ids32, input.batch, input.steps, input.vocabulary, plan_options);
+        } else {
+            plan_.plan_tokens(input.ids64, input.batch, input.steps, input.vocabulary, plan_options);
+        }
+    };
+    float* const packed_input = input_weights_.reserve(packed_input_size(layout_));
+    float* const packed_recurrent = recurrent_weights_.reserve(packed_recurrent_size(layout_));
+    float* const packed_input_transposed =
+        keep ? input_weights_transposed_.reserve(packed_input_transposed_size(layout_)) : nullptr;
+    float* const packed_recurrent_transposed =
+        keep ? recurrent_weights_transposed_.reserve(packed_recurrent_transposed_size(layout_)) : nullptr;
+    float* const projection_bias = projection_bias_.reserve(layout_.projection_columns);
+    float* const recurrent_bias = recurrent_bias_.reserve(layout_.hidden_padded);
+
+    std::exception_ptr error;
+    pool.run(keep ? 5 : 3, [&](std::size_t task, std::size_t /*worker*/) {
+        switch (task) {
+            case 0:
+                try {
+                    plan();
+                } catch (...) {
+                    error = std::current_exception();
+                }
+                break;
+            case 1:
+                pack_input(layout_, weights.w_ih, packed_input);
+                break;
+            case 2:
+                pack_recurrent(layout_, kernels_.simple_rnn_panel, weights.w_hh, packed_recurrent);
+                pack_bias(layout_, weights.b_ih, weights.b_hh, projection_bias, recurrent_bias);
+                break;
+            case 3:
+                pack_input_transposed(layout_, weights.w_ih, packed_input_transposed);
+                break;
+            default:
+                pack_recurrent_transposed(layout_, weights.w_hh, packed_recurrent_transposed);
+                break;
+        }
+    });
+    if (error) std::rethrow_exception(error);
+}
+
+const float* RecurrentPass::input_row(const LayerInput& input, std::size_t row) const {
+    return input.dense != nullptr ? input.dense + row * layout_.input
+                                  : input.table + static_cast<std::size_t>(plan_.tokens()[row]) * layout_.input;
+}
+
+void RecurrentPass::project_rows(const float* const* rows, std::size_t count, float* gathered, float* out) const {
+    for (std::size_t i = 0; i < count; ++i) {
+        std::copy_n(rows[i], layout_.input, gathered + i * layout_.input_padded);
+    }
+    Product product;
+    product.rows = count;
+    product.a = gathered;
+    product.a_stride = layout_.input_padded;
+    product.piece_length = layout_.input;
+    product.b = input_weights_.data();
+    product.c = out;
+    product.c_stride = layout_.projection_columns;
+    product.columns = layout_.projection_columns;
+    product.bias = projection_bias_.data();
+    kernels_.multiply(product);
+}
+
+void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep) {
+    const std::size_t rows = plan_.projection_count();
+    const std::size_t chunks = (rows + chunk_rows - 1) / chunk_rows;
+    const std::size_t prefix = plan_.prefix_steps();
+    projection_.reserve(rows * layout_.projection_columns);
+    if (prefix > 0) {
+        prefix_projection_.reserve(layout_.projection_columns);
+        prefix_hidden_.reserve((prefix + 1) * layout_.hidden_padded);
+        if (layout_.kind == CellKind::lstm) prefix_cell_.reserve((prefix + 1) * layout_.hidden_padded);
+        if (layout_.kind == CellKind::gru_reset_before) prefix_reset_hidden_.reserve(prefix * layout_.hidden_padded);
+        prefix_gates_.reserve(prefix * layout_.gate_stride);
+    }
+    // The prefix is a chain of steps of one row: it runs beside the projections, which are many.
+    pool.run(chunks + 2, [&](std::size_t task, std::size_t worker) {
+        if (task == 0) {
+            if (prefix > 0) run_prefix(input, scratch(worker));
+        } else if (task == 1) {
+            if (keep) plan_.list_positions();
+        } else {
+            const std::size_t first = (task - 2) * chunk_rows;
+            const std::size_t count = std::min(chunk_rows, rows - first);
+            const float* sources[chunk_rows];
+            for (std::size_t i = 0; i < count; ++i) sources[i] = input_row(input, first + i);
+            project_rows(sources, count, scratch(worker), projection_.data() + first * layout_.projection_columns);
+        }
+    });
+}
+
+void RecurrentPass::run_prefix(const LayerInput& input, float* gathered) {
+    const float* const row = input_row(input, plan_.padding_rank());
+    project_rows(&row, 1, gathered, prefix_projection_.data());
+    ForwardBlock block;
+    block.layout = &layout_;
+    block.steps = plan_.prefix_block();
+    block.projection_rows = plan_.prefix_projection_rows();
+    block.projection = prefix_projection_.data();
+    block.recurrent = recurrent_weights_.data();
+    block.recurrent_bias = recurrent_bias_.data();
+    block.hidden = prefix_hidden_.data();
+    block.cell = layout_.kind == CellKind::lstm ? prefix_cell_.data() : nullptr;
+    block.gates = layout_.kind == CellKind::simple_rnn ? nullptr : prefix_gates_.data();
+    block.reset_hidden = prefix_reset_hidden_.data();
+    kernels_.forward[static_cast<int>(layout_.kind)](block);
+}
+
+void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep) {
+    const bool has_cell = layout_.kind == CellKind::lstm;
+    const bool resets_before = layout_.kind == CellKind::gru_reset_before;
+    const bool has_gates = resets_before || (keep && layout_.kind != CellKind::simple_rnn);
+    const std::size_t blocks = plan_.block_count();
+    const std::size_t width = layout_.hidden_padded;
+    std::size_t rows = 0;
+    for (std::size_t i = 0; i < blocks; ++i) rows += plan_.block_rows(i);
+    const std::size_t positions = keep ? plan_.position_count() : rows;
+    const std::size_t states = keep ? positions + rows : 2 * rows;
+    hidden_.reserve(states * width);
+    if (has_cell) cell_.reserve(states * width);
+    // SimpleRNN's gates are its backward's scratch.
+    if (has_gates || keep) gates_.reserve(positions * layout_.gate_stride);
+    if (resets_before) reset_hidden_.reserve(positions * width);
+
+    std::vector<std::size_t> first_row(blocks);
+    for (std::size_t i = 1; i < blocks; ++i) first_row[i] = first_row[i - 1] + plan_.block_rows(i - 1);
+    pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) {
+        const std::size_t position = keep ? plan_.first_position(index) : first_row[index];
+        const std::size_t state = keep ? plan_.first_state(index) : 2 * first_row[index];
+        ForwardBlock block;
+        block.layout = &layout_;
+        block.steps = plan_.block(index);
+        block.projection_rows = plan_.projection_rows() + plan_.first_position(index);
+        block.projection = projection_.data();
+        block.recurrent = recurrent_weights_.data();
+        block.recurrent_bias = recurrent_bias_.data();
+        if (plan_.prefix_steps() > 0) {
+            block.start_hidden = prefix_hidden_.data();
+            block.start_cell = prefix_cell_.data();
+        }
+        block.keep = keep;
+        block.hidden = hidden_.data() + state * width;
+        block.cell = has_cell ? cell_.data() + state * width : nullptr;
+        block.gates = has_gates ? gates_.data() + position * layout_.gate_stride : nullptr;
+        block.reset_hidden = resets_before ? reset_hidden_.data() + position * width : nullptr;
+        block.sequence = output.sequence;
+        block.last = output.last;
+        kernels_.forward[static_cast<int>(layout_.kind)](block);
+    });
+}
+
+std::size_t RecurrentPass::scratch_size() const {
+    return chunk_rows * (2 * layout_.input_padded + layout_.projection_columns + layout_.lanes);
+}
+
+void RecurrentPass::reserve_scratch(std::size_t workers) {
+    scratch_.resize(std::max(scratch_.size(), workers));
+    for (Buffer<float>& memory : scratch_) memory.reserve(scratch_size());
+}
+
+}  // namespace cellwise::engine

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/buffer.h"
+#include "engine/kernels.h"
+#include "engine/plan.h"
+#include "engine/thread_pool.h"
+
+namespace cellwise::engine {
+
+/// Each technique can be switched off, which changes results by rounding alone.
+struct Switches {
+    bool share_tokens = true;  ///< project every distinct token once, and sum its gradients first
+    bool share_prefix = true;  ///< compute the padding that rows begin with once for all rows
+};
+
+struct LayerOptions {
+    CellKind cell = CellKind::lstm;
+    std::size_t input_size = 0;
+    std::size_t hidden_size = 0;
+    bool reverse = false;  ///< read time backwards, as the backward half of a bidirectional layer
+    Switches switches;
+};
+
+/// PyTorch's layout and gate order (LSTM i, f, g, o; GRU r, z, n); a null bias is zeros.
+struct LayerWeights {
+    const float* w_ih = nullptr;  ///< [gates · hidden, input]
+    const float* w_hh = nullptr;  ///< [gates · hidden, hidden]
+    const float* b_ih = nullptr;  ///< [gates · hidden]
+    const float* b_hh = nullptr;
+};
+
+/// Either ids and the table they look up, or dense input. batch and steps are at least 1.
+struct LayerInput {
+    std::size_t batch = 0;
+    std::size_t steps = 0;
+    const std::int32_t* ids32 = nullptr;  ///< [batch, steps], this or the next
+    const std::int64_t* ids64 = nullptr;
+    const float* table = nullptr;  ///< [vocabulary, input]
+    std::size_t vocabulary = 0;
+    const float* dense = nullptr;  ///< [batch, steps, input]
+};
+
+/// What forward writes; null means not wanted.
+struct LayerOutput {
+    float* last = nullptr;      ///< [batch, hidden]: the state after the last step read
+    float* sequence = nullptr;  ///< [batch, steps, hidden]: at each time the state after reading it
+};
+
+/// The loss's gradients of the outputs; null means zeros.
+struct OutputGradient {
+    const float* last = nullptr;
+    const float* sequence = nullptr;
+};
+
+/// What backward writes; null means not wanted. `input` has a row for every entry of tokens(), or is
+/// [batch, steps, input] for dense input.
+struct LayerGradient {
+    float* w_ih = nullptr;
+    float* w_hh = nullptr;
+    float* b_ih = nullptr;
+    float* b_hh = nullptr;
+    float* input = nullptr;
+};
+
+/// One recurrent layer over one batch: forward, and backward if forward kept what it needs. Its
+/// memory is used again by the next forward. Results do not depend on the number of threads.
+class RecurrentPass {
+public:
+    explicit RecurrentPass(const LayerOptions& options);
+    RecurrentPass(const LayerOptions& options, const Kernels& kernels);
+
+    /// Throws DataError for an id outside the table.
+    void forward(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, const LayerOutput& output,
+                 bool keep);
+
+    /// After a forward that kept; the input's memory must hold what it held then. Once per forward.
+    void backward(ThreadPool& pool, const LayerInput& input, const OutputGradient& output_gradient,
+                  const LayerGradient& gradient);
+
+    /// Ascending distinct token ids of the last forward's batch (with share_tokens off, one for every
+    /// position, in no order).
+    [[nodiscard]] const std::vector<std::int32_t>& tokens() const { return plan_.tokens(); }
+    [[nodiscard]] const LayerOptions& options() const { return options_; }
+
+private:
+    struct Group;  // a fixed share of the projection rows, summed on its own
+
+    void prepare(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, bool keep);
+    void project(ThreadPool& pool, const LayerInput& input, bool keep);
+    void project_rows(const float* const* rows, std::size_t count, float* scratch, float* out) const;
+    void run_prefix(const LayerInput& input, float* scratch);
+    void run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep);
+
+    void blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient);
+    void prefix_backward();
+    void inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient);
+    void group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient, float* scratch);
+    void rows_backward(const LayerInput& input, const std::size_t* rows, std::size_t count, float* gates,
+                       float* group_sums, float* input_gradient, float* scratch) const;
+    void add_prefix(const LayerInput& input, const LayerGradient& gradient, float* scratch);
+    void finish_gradients(ThreadPool& pool, const LayerGradient& gradient);
+
+    [[nodiscard]] const float* input_row(const LayerInput& input, std::size_t row) const;
+    [[nodiscard]] float* scratch(std::size_t worker) { return scratch_[worker].data(); }
+    [[nodiscard]] std::size_t scratch_size() const;
+    void reserve_scratch(std::size_t workers);
+    [[nodiscard]] std::size_t recurrent_partial_size() const;
+    [[nodiscard]] std::size_t input_partial_size() const;
+
+    LayerOptions options_;
+    Kernels kernels_;
+    Layout layout_;
+    SequencePlan plan_;
+    std::size_t groups_ = 0;
+
+    Buffer<float> input_weights_, input_weights_transposed_, recurrent_weights_, recurrent_weights_transposed_;
+    Buffer<float> projection_bias_, recurrent_bias_;
+    Buffer<float> projection_;                            // [projection rows, projection_columns]
+    Buffer<float> hidden_, cell_, gates_, reset_hidden_;  // all blocks' states and positions
+    Buffer<float> prefix_projection_, prefix_hidden_, prefix_cell_, prefix_gates_, prefix_reset_hidden_;
+    Buffer<float> prefix_gradient_;                     // [blocks, prefix + 1, 2, hidden_padded]
+    Buffer<float> state_gradient_, candidate_scratch_;  // [rows + 1, 2, ·], [rows + 1, ·]
+    Buffer<float> recurrent_partials_;                  // [blocks + 1, recurrent_partial_size()]
+    Buffer<float> input_partials_;                      // [groups, input_partial_size()]
+    Buffer<float> prefix_sum_;                          // [projection_columns]
+    std::vector<Buffer<float>> scratch_;
+};
+
+}  // namespace cellwise::engine

@@ -1,0 +1,147 @@
+// Vector types, register tiles and elementary functions, once per instruction set.
+#if defined(CELLWISE_ENGINE_VECTORS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef CELLWISE_ENGINE_VECTORS_INL_H
+#undef CELLWISE_ENGINE_VECTORS_INL_H
+#else
+#define CELLWISE_ENGINE_VECTORS_INL_H
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__clang__)
+#define CELLWISE_UNROLL _Pragma("unroll")
+#else
+#define CELLWISE_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace cellwise::engine {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = HWY_FULL(float);
+using Ints = hn::RebindToSigned<Floats>;
+using V = hn::Vec<Floats>;
+inline constexpr std::size_t kLanes = HWY_LANES(float);
+
+// Accumulators that fit beside the operands: two thirds or so of the vector registers.
+#if HWY_TARGET == HWY_AVX3 || HWY_ARCH_ARM_A64
+inline constexpr int kAccumulators = 24;
+#else
+inline constexpr int kAccumulators = 12;
+#endif
+
+// Unit blocks of a SimpleRNN that one register tile takes.
+inline constexpr int kSimpleRnnPanel = kAccumulators == 24 ? 4 : 2;
+
+HWY_INLINE V Get(const float* p) { return hn::Load(Floats(), p); }
+HWY_INLINE void Put(V v, float* p) { hn::Store(v, Floats(), p); }
+HWY_INLINE V Fill(float x) { return hn::Set(Floats(), x); }
+HWY_INLINE V Zeros() { return hn::Zero(Floats()); }
+
+// 1 / x within an ulp or so, for normal x whose reciprocal is normal.
+HWY_INLINE V Reciprocal(V x) {
+#if HWY_TARGET == HWY_AVX3
+    // Fourteen right bits from the table, then one Newton step: a third of a division's time.
+    const V y = hn::ApproximateReciprocal(x);
+    return hn::MulAdd(y, hn::NegMulAdd(x, y, Fill(1.0F)), y);
+#else
+    return hn::Div(Fill(1.0F), x);
+#endif
+}
+
+// x · factor = whole + part with whole an integer and |part| ≤ ½. Returns part, and the bits of
+// 2^whole less those of 1: to be added to the bits of a float in order to scale it by 2^whole.
+struct Exponent {
+    V part;
+    hn::Vec<Ints> bits;
+};
+HWY_INLINE Exponent SplitExponent(V x, float factor) {
+    const V rounder = Fill(12582912.0F);  // 1.5 · 2^23: the sum's low bits are the integer
+    const V shifted = hn::MulAdd(x, Fill(factor), rounder);
+    const V whole = hn::Sub(shifted, rounder);
+    return {hn::MulSub(x, Fill(factor), whole), hn::ShiftLeft<23>(hn::BitCast(Ints(), shifted))};
+}
+HWY_INLINE V ScaleByBits(V x, hn::Vec<Ints> bits) {
+    return hn::BitCast(Floats(), hn::Add(hn::BitCast(Ints(), x), bits));
+}
+
+inline constexpr float kLog2E = 1.44269504F;
+
+// 1 / (1 + e^−x). The polynomial is the minimax one for 2^x on [−½, ½] with value 1 at 0.
+HWY_INLINE V Sigmoid(V x) {
+    x = hn::Min(hn::Max(x, Fill(-87.0F)), Fill(87.0F));
+    const Exponent e = SplitExponent(x, -kLog2E);
+    V p = hn::MulAdd(Fill(0.001326472731307149F), e.part, Fill(0.009671512991189957F));
+    p = hn::MulAdd(p, e.part, Fill(0.05550733581185341F));
+    p = hn::MulAdd(p, e.part, Fill(0.24022242426872253F));
+    p = hn::MulAdd(p, e.part, Fill(0.6931470036506653F));
+    p = hn::MulAdd(p, e.part, Fill(1.0F));
+    return Reciprocal(hn::Add(ScaleByBits(p, e.bits), Fill(1.0F)));
+}
+
+// (e^2x − 1) / (e^2x + 1), through 2^y − 1, so that small x keep their relative precision. Beyond 9.02
+// the result rounds to ±1. The polynomial is the minimax one for (2^x − 1) / x on [−½, ½].
+HWY_INLINE V Tanh(V x) {
+    x = hn::Min(hn::Max(x, Fill(-9.02F)), Fill(9.02F));
+    const Exponent e = SplitExponent(x, 2 * kLog2E);
+    V p = hn::MulAdd(Fill(0.00015403512225020677F), e.part, Fill(0.0013390735257416964F));
+    p = hn::MulAdd(p, e.part, Fill(0.009618237614631653F));
+    p = hn::MulAdd(p, e.part, Fill(0.05550357326865196F));
+    p = hn::MulAdd(p, e.part, Fill(0.24022649228572845F));
+    p = hn::MulAdd(p, e.part, Fill(0.6931471824645996F));
+    p = hn::Mul(p, e.part);  // 2^part − 1
+    const V scale = ScaleByBits(Fill(1.0F), e.bits);
+    const V less_one = hn::MulAdd(scale, p, hn::Sub(scale, Fill(1.0F)));
+    return hn::Mul(less_one, Reciprocal(hn::Add(less_one, Fill(2.0F))));
+}
+
+// accumulators[r][v] += Σ_k a[r·a_stride + k] · b[k·kVectors·kLanes + v·kLanes …] over k < depth.
+template <int kRows, int kVectors>
+HWY_INLINE void AddProduct(V (&accumulators)[kRows][kVectors], const float* HWY_RESTRICT a, std::size_t a_stride,
+                           const float* HWY_RESTRICT b, std::size_t depth) {
+    for (std::size_t k = 0; k < depth; ++k, b += kVectors * kLanes) {
+        V right[kVectors];
+        CELLWISE_UNROLL
+        for (int v = 0; v < kVectors; ++v) right[v] = Get(b + static_cast<std::size_t>(v) * kLanes);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const V left = Fill(a[static_cast<std::size_t>(r) * a_stride + k]);
+            CELLWISE_UNROLL
+            for (int v = 0; v < kVectors; ++v) {
+                accumulators[r][v] = hn::MulAdd(left, right[v], accumulators[r][v]);
+            }
+        }
+    }
+}
+
+// Calls tile.template Run<r>(first) over [0, rows) in tiles of nearly equal heights r ≤ kMax.
+template <int kMax, class Tile>
+HWY_INLINE void RunTile(const Tile& tile, std::size_t height, std::size_t first) {
+    if constexpr (kMax > 0) {
+        if (height == static_cast<std::size_t>(kMax)) {
+            tile.template Run<kMax>(first);
+        } else {
+            RunTile<kMax - 1>(tile, height, first);
+        }
+    }
+}
+template <int kMax, class Tile>
+HWY_INLINE void RunTiles(const Tile& tile, std::size_t rows) {
+    for (std::size_t first = 0; first < rows;) {
+        const std::size_t left = rows - first;
+        const std::size_t tiles = (left + kMax - 1) / kMax;
+        const std::size_t height = (left + tiles - 1) / tiles;
+        RunTile<kMax>(tile, height, first);
+        first += height;
+    }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace cellwise::engine
+HWY_AFTER_NAMESPACE();
+
+#endif

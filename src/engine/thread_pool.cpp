@@ -1,0 +1,125 @@
+#include "engine/thread_pool.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace cellwise::engine {
+namespace {
+
+constexpr std::uint64_t accepting = 1ULL << 31;
+constexpr std::uint64_t joined_mask = accepting - 1;
+constexpr int job_shift = 32;
+// About a tenth of a millisecond: longer than the gaps inside a training step, too short to cost
+// other processes anything.
+constexpr int spins_before_sleep = 4000;
+
+void pause() {
+#if defined(__x86_64__)
+    _mm_pause();
+#else
+    std::this_thread::yield();
+#endif
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) {
+    for (int worker = 1; worker < threads; ++worker) {
+        workers_.emplace_back([this, worker] { serve(static_cast<std::size_t>(worker)); });
+    }
+}
+
+ThreadPool::~ThreadPool() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    for (auto& worker : workers_) worker.join();
+}
+
+void ThreadPool::run_erased(std::size_t tasks, Call call, const void* context) {
+    if (workers_.empty() || tasks <= 1) {
+        const ScopedFlushDenormals flush;
+        for (std::size_t task = 0; task < tasks; ++task) call(context, task, 0);
+        return;
+    }
+    call_ = call;
+    context_ = context;
+    tasks_ = tasks;
+    next_task_.store(0, std::memory_order_relaxed);
+    const std::uint64_t number = (job_.load(std::memory_order_relaxed) >> job_shift) + 1;
+    job_.store(number << job_shift | accepting);
+    if (sleepers_.load() > 0) {
+        { const std::lock_guard lock(mutex_); }
+        wake_.notify_all();
+    }
+    {
+        const ScopedFlushDenormals flush;
+        work(0);
+    }
+    // A worker that has not come by now is not waited for: nothing is left to do.
+    job_.fetch_and(~accepting);
+    for (int spins = 0; (job_.load(std::memory_order_acquire) & joined_mask) != 0; ++spins) {
+        spins < spins_before_sleep ? pause() : std::this_thread::yield();
+    }
+}
+
+void ThreadPool::work(std::size_t worker) {
+    while (true) {
+        const std::size_t task = next_task_.fetch_add(1, std::memory_order_relaxed);
+        if (task >= tasks_) return;
+        call_(context_, task, worker);
+    }
+}
+
+bool ThreadPool::join(std::uint64_t& last_job) {
+    std::uint64_t job = job_.load();
+    while ((job & accepting) != 0 && job >> job_shift != last_job) {
+        if (job_.compare_exchange_weak(job, job + 1)) {
+            last_job = job >> job_shift;
+            return true;
+        }
+    }
+    return false;
+}
+
+void ThreadPool::serve(std::size_t worker) {
+    const ScopedFlushDenormals flush;
+    std::uint64_t last_job = 0;
+    int spins = 0;
+    while (!stopping_.load(std::memory_order_relaxed)) {
+        if (join(last_job)) {
+            work(worker);
+            job_.fetch_sub(1, std::memory_order_release);
+            spins = 0;
+        } else if (++spins < spins_before_sleep) {
+            pause();
+        } else {
+            std::unique_lock lock(mutex_);
+            ++sleepers_;
+            wake_.wait(lock, [&] {
+                const std::uint64_t job = job_.load();
+                return stopping_.load() || ((job & accepting) != 0 && job >> job_shift != last_job);
+            });
+            --sleepers_;
+            spins = 0;
+        }
+    }
+}
+
+ScopedFlushDenormals::ScopedFlushDenormals() : saved_(0) {
+#if defined(__x86_64__)
+    saved_ = _mm_getcsr();
+    _mm_setcsr(saved_ | _MM_FLUSH_ZERO_ON | 0x0040U);  // 0x40: denormals-are-zero
+#endif
+}
+
+ScopedFlushDenormals::~ScopedFlushDenormals() {
+#if defined(__x86_64__)
+    _mm_setcsr(saved_);
+#endif
+}
+
+}  // namespace cellwise::engine

@@ -1,0 +1,106 @@
+#include "engine/updates.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace cellwise::engine {
+namespace {
+
+// Values that one task updates, and that one partial sum of squares covers.
+constexpr std::size_t chunk = 8192;
+constexpr std::size_t chunk_of_rows = 128;
+
+AdamStep as_step(const AdamOptions& options) {
+    return {static_cast<float>(options.gradient_scale), static_cast<float>(options.coupled_decay),
+            static_cast<float>(options.weight_scale),   static_cast<float>(1 - options.beta_1),
+            static_cast<float>(options.beta_2),         static_cast<float>(1 - options.beta_2),
+            static_cast<float>(options.epsilon),        static_cast<float>(options.rate)};
+}
+
+SgdStep as_step(const SgdOptions& options) {
+    return {static_cast<float>(options.gradient_scale), static_cast<float>(options.coupled_decay),
+            static_cast<float>(options.weight_scale), static_cast<float>(options.momentum),
+            static_cast<float>(options.rate)};
+}
+
+template <class Function>
+void for_chunks(ThreadPool& pool, std::size_t count, const Function& function) {
+    pool.run((count + chunk - 1) / chunk, [&](std::size_t task, std::size_t /*worker*/) {
+        function(task, task * chunk, std::min(chunk, count - task * chunk));
+    });
+}
+
+}  // namespace
+
+void FusedUpdate::adam(const AdamOptions& options, float* weight, float* first_moment, float* second_moment,
+                       const float* gradient, std::size_t count) const {
+    const AdamStep step = as_step(options);
+    for_chunks(pool_, count, [&](std::size_t, std::size_t first, std::size_t size) {
+        kernels_.adam(step, weight + first, first_moment + first, second_moment + first, gradient + first, size);
+    });
+}
+
+void FusedUpdate::sgd(const SgdOptions& options, float* weight, float* velocity, const float* gradient,
+                      std::size_t count) const {
+    const SgdStep step = as_step(options);
+    for_chunks(pool_, count, [&](std::size_t, std::size_t first, std::size_t size) {
+        kernels_.sgd(step, weight + first, velocity == nullptr ? nullptr : velocity + first, gradient + first, size);
+    });
+}
+
+template <class UpdateRow>
+void FusedUpdate::update_rows(std::size_t rows, const RowGradient& gradient, std::uint8_t* seen, bool all_rows,
+                              const UpdateRow& update_row) const {
+    for (std::size_t i = 0; i < gradient.count; ++i) {
+        if (gradient.indices[i] <= (i == 0 ? -1 : gradient.indices[i - 1]) ||
+            gradient.indices[i] >= static_cast<std::int64_t>(rows)) {
+            throw InternalError("a row gradient's indices must ascend and lie in the table");
+        }
+    }
+    pool_.run((rows + chunk_of_rows - 1) / chunk_of_rows, [&](std::size_t task, std::size_t /*worker*/) {
+        const std::size_t first = task * chunk_of_rows;
+        const std::size_t last = std::min(rows, first + chunk_of_rows);
+        const auto* const indices_end = gradient.indices + gradient.count;
+        const auto* index = std::lower_bound(gradient.indices, indices_end, static_cast<std::int64_t>(first));
+        for (std::size_t row = first; row < last; ++row) {
+            const float* row_gradient = nullptr;
+            if (index != indices_end && *index == static_cast<std::int64_t>(row)) {
+                row_gradient = gradient.values + static_cast<std::size_t>(index - gradient.indices) * gradient.width;
+                seen[row] = 1;
+                ++index;
+            }
+            if (all_rows || seen[row] != 0) update_row(row * gradient.width, row_gradient);
+        }
+    });
+}
+
+void FusedUpdate::adam_rows(const AdamOptions& options, float* weight, float* first_moment, float* second_moment,
+                            std::size_t rows, const RowGradient& gradient, std::uint8_t* seen) const {
+    const AdamStep step = as_step(options);
+    update_rows(rows, gradient, seen, options.decays(), [&](std::size_t at, const float* row_gradient) {
+        kernels_.adam(step, weight + at, first_moment + at, second_moment + at, row_gradient, gradient.width);
+    });
+}
+
+void FusedUpdate::sgd_rows(const SgdOptions& options, float* weight, float* velocity, std::size_t rows,
+                           const RowGradient& gradient, std::uint8_t* seen) const {
+    const SgdStep step = as_step(options);
+    update_rows(rows, gradient, seen, options.decays(), [&](std::size_t at, const float* row_gradient) {
+        // Without velocity nothing moves a row that has no gradient.
+        if (row_gradient == nullptr && velocity == nullptr && !options.decays()) return;
+        kernels_.sgd(step, weight + at, velocity == nullptr ? nullptr : velocity + at, row_gradient, gradient.width);
+    });
+}
+
+double FusedUpdate::squared_norm(const float* values, std::size_t count) const {
+    std::vector<double> sums((count + chunk - 1) / chunk);
+    for_chunks(pool_, count, [&](std::size_t task, std::size_t first, std::size_t size) {
+        sums[task] = kernels_.sum_of_squares(values + first, size);
+    });
+    double total = 0;
+    for (const double sum : sums) total += sum;
+    return total;
+}
+
+}  // namespace cellwise::engine

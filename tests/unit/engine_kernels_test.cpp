@@ -1,0 +1,179 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <hwy/highway.h>
+#include <array>
+
+#include "core/error.h"
+#include "unit/engine_case.h"
+
+namespace cellwise::engine {
+namespace {
+
+constexpr std::array all_kinds{CellKind::simple_rnn, CellKind::lstm, CellKind::gru, CellKind::gru_reset_before};
+// Rounding of a few hundred float32 operations in a row.
+constexpr double tolerance = 2e-5;
+
+Case any_case() {
+    Case c;
+    c.cell = all_kinds[*rc::gen::inRange<std::size_t>(0, all_kinds.size())];
+    c.batch = *rc::gen::inRange<std::size_t>(1, 40);
+    c.steps = *rc::gen::inRange<std::size_t>(1, 14);
+    c.input = *rc::gen::inRange<std::size_t>(1, 40);
+    c.hidden = *rc::gen::inRange<std::size_t>(1, 72);
+    c.vocabulary = *rc::gen::inRange<std::size_t>(1, 200);
+    c.reverse = *rc::gen::arbitrary<bool>();
+    c.dense = *rc::gen::arbitrary<bool>();
+    c.sequence = *rc::gen::arbitrary<bool>();
+    c.padding = *rc::gen::element<std::size_t>(0, 50, 100);
+    c.seed = *rc::gen::inRange<std::uint64_t>(0, 1 << 30);
+    return c;
+}
+
+Result run(const Case& c, int threads = 1, Switches switches = {}) {
+    const CaseData data(c);
+    ThreadPool pool(threads);
+    RecurrentPass pass(data.options(switches));
+    return data.run(pool, pass);
+}
+
+// RapidCheck says false with the counterexample printed.
+void check_property(const std::function<void()>& property) { EXPECT_TRUE(rc::check(property)); }
+
+TEST(EngineKernels, AgreeWithTheEquationsInFloat64) {
+    ThreadPool pool(2);
+    check_property([&] {
+        const Case c = any_case();
+        const CaseData data(c);
+        RecurrentPass pass(data.options());
+        const double error = largest_error(data, data.run(pool, pass), data.reference());
+        if (error > tolerance) RC_FAIL(c.text() + ": error " + std::to_string(error));
+    });
+}
+
+TEST(EngineKernels, AgreeAtTheTutorialsSizes) {
+    ThreadPool pool(2);
+    for (const CellKind cell : all_kinds) {
+        Case c;
+        c.cell = cell;
+        c.batch = 40;
+        c.steps = 30;
+        c.input = 128;
+        c.hidden = 64;
+        c.vocabulary = 300;
+        const CaseData data(c);
+        RecurrentPass pass(data.options());
+        EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance) << c.text();
+    }
+}
+
+TEST(EngineKernels, GiveTheSameWithEachTechniqueOff) {
+    check_property([] {
+        Case c = any_case();
+        c.dense = false;
+        const CaseData data(c);
+        const ReferenceLayer reference = data.reference();
+        ThreadPool pool(1);
+        for (const Switches switches : {Switches{false, true}, Switches{true, false}, Switches{false, false}}) {
+            RecurrentPass pass(data.options(switches));
+            const double error = largest_error(data, data.run(pool, pass), reference);
+            if (error > tolerance) RC_FAIL(c.text() + ": error " + std::to_string(error));
+        }
+    });
+}
+
+TEST(EngineKernels, GiveTheSameBitsForAnyNumberOfThreads) {
+    for (const CellKind cell : all_kinds) {
+        Case c;
+        c.cell = cell;
+        c.batch = 50;
+        c.steps = 17;
+        c.input = 24;
+        c.hidden = 40;
+        c.vocabulary = 100;
+        c.sequence = true;
+        const Result one = run(c, 1);
+        for (const int threads : {2, 3, 4}) EXPECT_EQ(run(c, threads), one) << c.text() << ", threads " << threads;
+    }
+}
+
+TEST(EngineKernels, UseTheirMemoryAgain) {
+    ThreadPool pool(2);
+    Case c;
+    c.input = 5;
+    c.hidden = 20;
+    RecurrentPass pass(CaseData(c).options());
+    for (const std::size_t size : {30, 3, 35, 1}) {
+        c.batch = size;
+        c.steps = size;
+        c.seed = size;
+        EXPECT_EQ(CaseData(c).run(pool, pass), run(c)) << c.text();
+    }
+}
+
+TEST(EngineKernels, KeepNothingForInferenceAndSayTheSame) {
+    check_property([] {
+        const Case c = any_case();
+        const CaseData data(c);
+        ThreadPool pool(2);
+        RecurrentPass pass(data.options());
+        const Result trained = data.run(pool, pass);
+        std::vector<float> last(trained.last.size());
+        std::vector<float> sequence(trained.sequence.size());
+        pass.forward(pool, {data.w_ih.data(), data.w_hh.data(), data.b_ih.data(), data.b_hh.data()}, data.layer_input(),
+                     {last.data(), sequence.data()}, false);
+        RC_ASSERT(last == trained.last);
+        RC_ASSERT(sequence == trained.sequence);
+        pass.forward(pool, {data.w_ih.data(), data.w_hh.data(), data.b_ih.data(), data.b_hh.data()}, data.layer_input(),
+                     {last.data(), nullptr}, false);
+        RC_ASSERT(last == trained.last);
+    });
+}
+
+TEST(EngineKernels, RefuseIdsOutsideTheTable) {
+    Case c;
+    c.batch = 3;
+    c.steps = 4;
+    CaseData data(c);
+    ThreadPool pool(2);
+    RecurrentPass pass(data.options());
+    for (const std::int64_t id : {std::int64_t{-1}, std::int64_t{8}, std::int64_t{1} << 40}) {
+        data.ids[7] = id;
+        EXPECT_THROW((void)data.run(pool, pass), DataError);
+    }
+    data.ids[7] = 7;
+    EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance);
+}
+
+TEST(EngineKernels, AgreeOnEveryInstructionSet) {
+    std::vector<std::string> names;
+    for (std::int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
+        hwy::SetSupportedTargetsForTest(targets & -targets);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        const Kernels kernels = best_kernels();
+        names.emplace_back(kernels.name);
+        ThreadPool pool(2);
+        for (const CellKind cell : all_kinds) {
+            for (const std::size_t hidden : {1, 7, 33, 64}) {
+                Case c;
+                c.cell = cell;
+                c.batch = 19;
+                c.steps = 9;
+                c.input = hidden + 3;
+                c.hidden = hidden;
+                c.vocabulary = 50;
+                c.sequence = hidden == 33;
+                const CaseData data(c);
+                RecurrentPass pass(data.options(), kernels);
+                EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance)
+                    << kernels.name << ", " << c.text();
+            }
+        }
+        hwy::SetSupportedTargetsForTest(0);
+    }
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    EXPECT_GE(names.size(), 1U);
+}
+
+}  // namespace
+}  // namespace cellwise::engine

@@ -1,0 +1,205 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "engine/updates.h"
+
+namespace cellwise::engine {
+namespace {
+
+std::vector<float> random_values(Random& random, std::size_t count, double size) {
+    std::vector<float> values(count);
+    for (float& value : values) value = static_cast<float>(random.uniform(-size, size));
+    return values;
+}
+
+// The optimizers' rules in float64, one dense weight at a time.
+struct Truth {
+    std::vector<double> weight, first, second;
+
+    void adam(const AdamOptions& options, const std::vector<double>& gradient) {
+        for (std::size_t i = 0; i < weight.size(); ++i) {
+            const double g = gradient[i] * options.gradient_scale + options.coupled_decay * weight[i];
+            first[i] = options.beta_1 * first[i] + (1 - options.beta_1) * g;
+            second[i] = options.beta_2 * second[i] + (1 - options.beta_2) * g * g;
+            weight[i] *= options.weight_scale;
+            weight[i] -= options.rate * first[i] / (std::sqrt(second[i]) + options.epsilon);
+        }
+    }
+    void sgd(const SgdOptions& options, const std::vector<double>& gradient) {
+        for (std::size_t i = 0; i < weight.size(); ++i) {
+            first[i] =
+                options.momentum * first[i] + gradient[i] * options.gradient_scale + options.coupled_decay * weight[i];
+            weight[i] = weight[i] * options.weight_scale - options.rate * first[i];
+        }
+    }
+};
+
+// Weights are of size 1 and steps of size `rate`, so an error is judged by the way that was gone.
+void expect_near(const std::vector<float>& got, const std::vector<double>& truth, double tolerance) {
+    for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(static_cast<double>(got[i]), truth[i], tolerance) << i;
+}
+
+struct Variant {
+    double scale, coupled, weight_scale, momentum;
+};
+constexpr Variant variants[] = {{1, 0, 1, 0.9}, {0.37, 0, 1, 0}, {1, 0.01, 1, 0.5}, {0.8, 0.002, 0.999, 0.9}};
+
+class EngineUpdates : public testing::Test {
+protected:
+    static constexpr std::size_t rows = 517, width = 23;
+
+    // Steps with row gradients of some rows, among them ever the same untouched ones.
+    template <class Step>
+    void run_rows(const Step& step) {
+        for (int t = 1; t <= 60; ++t) {
+            std::vector<std::int64_t> indices;
+            for (std::size_t row = 0; row < rows / 2; ++row) {
+                if (random.below(5) == 0) indices.push_back(static_cast<std::int64_t>(row));
+            }
+            const auto values = random_values(random, indices.size() * width, t % 7 == 0 ? 10 : 0.1);
+            std::vector<double> dense(rows * width, 0);
+            for (std::size_t i = 0; i < indices.size(); ++i) {
+                for (std::size_t k = 0; k < width; ++k) {
+                    dense[static_cast<std::size_t>(indices[i]) * width + k] =
+                        static_cast<double>(values[i * width + k]);
+                }
+            }
+            step(t, RowGradient{indices.data(), indices.size(), values.data(), width}, dense);
+        }
+    }
+    void start() {
+        weight = random_values(random, rows * width, 1);
+        first.assign(weight.size(), 0);
+        second.assign(weight.size(), 0);
+        seen.assign(rows, 0);
+        truth = {
+            {weight.begin(), weight.end()}, std::vector<double>(weight.size()), std::vector<double>(weight.size())};
+    }
+
+    Random random{11, "updates"};
+    ThreadPool pool{2};
+    FusedUpdate update{pool};
+    std::vector<float> weight, first, second;
+    std::vector<std::uint8_t> seen;
+    Truth truth;
+};
+
+AdamOptions adam_options(const Variant& variant, int t) {
+    AdamOptions options;
+    options.gradient_scale = variant.scale;
+    options.coupled_decay = variant.coupled;
+    options.weight_scale = variant.weight_scale;
+    options.rate = 0.001 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t));
+    return options;
+}
+
+SgdOptions sgd_options(const Variant& variant) {
+    SgdOptions options;
+    options.gradient_scale = variant.scale;
+    options.coupled_decay = variant.coupled;
+    options.weight_scale = variant.weight_scale;
+    options.momentum = variant.momentum;
+    options.rate = 0.01;
+    return options;
+}
+
+TEST_F(EngineUpdates, AdamOfRowsIsDenseAdam) {
+    for (const Variant& variant : variants) {
+        start();
+        const auto untouched = weight;
+        run_rows([&](int t, const RowGradient& gradient, const std::vector<double>& dense) {
+            const auto options = adam_options(variant, t);
+            update.adam_rows(options, weight.data(), first.data(), second.data(), rows, gradient, seen.data());
+            truth.adam(options, dense);
+        });
+        expect_near(weight, truth.weight, 2e-6);
+        expect_near(first, truth.first, 2e-6);
+        if (variant.coupled == 0 && variant.weight_scale == 1) {
+            EXPECT_TRUE(std::equal(weight.end() - static_cast<std::ptrdiff_t>(rows / 2 * width), weight.end(),
+                                   untouched.end() - static_cast<std::ptrdiff_t>(rows / 2 * width)));
+        }
+    }
+}
+
+TEST_F(EngineUpdates, SgdOfRowsIsDenseSgd) {
+    for (const Variant& variant : variants) {
+        start();
+        run_rows([&](int, const RowGradient& gradient, const std::vector<double>& dense) {
+            const auto options = sgd_options(variant);
+            update.sgd_rows(options, weight.data(), variant.momentum == 0 ? nullptr : first.data(), rows, gradient,
+                            seen.data());
+            truth.sgd(options, dense);
+        });
+        expect_near(weight, truth.weight, 2e-5);
+    }
+}
+
+TEST_F(EngineUpdates, DenseUpdatesFollowTheRules) {
+    for (const std::size_t count : {1, 5, 16, 8191, 20001}) {
+        for (const Variant& variant : variants) {
+            weight = random_values(random, count, 1);
+            first.assign(count, 0);
+            second.assign(count, 0);
+            auto velocity_weight = weight;
+            std::vector<float> velocity(count, 0);
+            truth = {{weight.begin(), weight.end()}, std::vector<double>(count), std::vector<double>(count)};
+            Truth sgd_truth = truth;
+            for (int t = 1; t <= 10; ++t) {
+                const auto gradient = random_values(random, count, 1);
+                const std::vector<double> wide(gradient.begin(), gradient.end());
+                update.adam(adam_options(variant, t), weight.data(), first.data(), second.data(), gradient.data(),
+                            count);
+                truth.adam(adam_options(variant, t), wide);
+                update.sgd(sgd_options(variant), velocity_weight.data(), velocity.data(), gradient.data(), count);
+                sgd_truth.sgd(sgd_options(variant), wide);
+            }
+            expect_near(weight, truth.weight, 2e-6);
+            expect_near(velocity_weight, sgd_truth.weight, 2e-6);
+        }
+    }
+}
+
+TEST_F(EngineUpdates, TinyAndZeroGradientsKeepEpsilonsRule) {
+    weight.assign(64, 1);
+    first.assign(64, 0);
+    second.assign(64, 0);
+    std::vector<float> gradient(64, 0);
+    for (std::size_t i = 0; i < 32; ++i) gradient[i] = std::pow(10.0F, -static_cast<float>(i) / 2);
+    truth = {{weight.begin(), weight.end()}, std::vector<double>(64), std::vector<double>(64)};
+    update.adam(adam_options(variants[0], 1), weight.data(), first.data(), second.data(), gradient.data(), 64);
+    truth.adam(adam_options(variants[0], 1), {gradient.begin(), gradient.end()});
+    expect_near(weight, truth.weight, 2e-7);
+    EXPECT_EQ(weight[40], 1);
+}
+
+TEST_F(EngineUpdates, NormsAndBitsDoNotDependOnThreads) {
+    const auto values = random_values(random, 100003, 3);
+    double truth_norm = 0;
+    for (const float value : values) truth_norm += static_cast<double>(value) * static_cast<double>(value);
+    const double norm = update.squared_norm(values.data(), values.size());
+    EXPECT_NEAR(norm / truth_norm, 1, 1e-6);
+    for (const int threads : {1, 3, 4}) {
+        ThreadPool other(threads);
+        EXPECT_EQ(FusedUpdate(other).squared_norm(values.data(), values.size()), norm);
+    }
+    EXPECT_EQ(update.squared_norm(values.data(), 0), 0);
+}
+
+TEST_F(EngineUpdates, RefusesRowsOutOfOrderOrOutside) {
+    start();
+    const std::vector<float> values(2 * width, 1);
+    for (const auto& [a, b] : {std::pair{3, 3}, std::pair{4, 2}, std::pair{-1, 2}, std::pair{1, 517}}) {
+        const std::int64_t indices[] = {a, b};
+        EXPECT_THROW(update.adam_rows(adam_options(variants[0], 1), weight.data(), first.data(), second.data(), rows,
+                                      {indices, 2, values.data(), width}, seen.data()),
+                     InternalError);
+    }
+}
+
+}  // namespace
+}  // namespace cellwise::engine
