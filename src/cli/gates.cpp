@@ -67,7 +67,8 @@ lab::CellWeights weights_for(const GatesFlags& flags, std::size_t input_size, st
     return lab::random_lstm_weights(input_size, hidden_size, random);
 }
 
-std::vector<double> list_or(bool given, std::string_view flag, const std::string& text, std::vector<double> standard) {
+std::vector<double> list_or(bool given, std::string_view flag, const std::string& text,
+                            const std::vector<double>& standard) {
     return given ? parse_number_list(flag, text, lab::largest_size) : standard;
 }
 

@@ -146,7 +146,7 @@ const char* convention_title(lab::GruConvention convention) {
 
 void show_lstm_step(const StepNumbers& numbers, const Output& out) {
     const auto& weights = std::get<lab::LstmWeights<double>>(numbers.weights);
-    const auto& [x, h, c] = std::tie(numbers.input, numbers.hidden_state, numbers.cell_state);
+    const Vector &x = numbers.input, &h = numbers.hidden_state, &c = numbers.cell_state;
     const bool fits_float = lab::fits_in<float>(weights, x, h, c);
     require_range(lab::fits_in<double>(weights, x, h, c), fits_float, numbers.float32);
 
@@ -181,7 +181,7 @@ void show_lstm_step(const StepNumbers& numbers, const Output& out) {
 
 void show_gru_step(const StepNumbers& numbers, const Output& out) {
     const auto& weights = std::get<lab::GruWeights<double>>(numbers.weights);
-    const auto& [x, h] = std::tie(numbers.input, numbers.hidden_state);
+    const Vector &x = numbers.input, &h = numbers.hidden_state;
     const bool fits_float = lab::fits_in<float>(weights, x, h);
     require_range(lab::fits_in<double>(weights, x, h), fits_float, numbers.float32);
 
