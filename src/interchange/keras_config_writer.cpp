@@ -75,7 +75,8 @@ Json keras_config(const KerasModel& model) {
         {"class_name", "Sequential"},
         {"config", {{"name", "cellwise"}, {"trainable", true}, {"dtype", "float32"}, {"layers", std::move(layers)}}},
         {"registered_name", nullptr},
-        {"build_config", {{"input_shape", {nullptr, length}}}}};
+        {"build_config", {{"input_shape", {nullptr, length}}}},
+        {"compile_config", {{"optimizer", "adam"}, {"loss", "binary_crossentropy"}, {"metrics", {"accuracy"}}}}};
 }
 
 }  // namespace cellwise::interchange
