@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/log.h"
+#include "core/error.h"
 #include "training/device.h"
 #include "training/run_folder.h"
 

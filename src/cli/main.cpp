@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
     add_train(app);
     add_evaluate(app);
     add_summary(app);
+    add_gates(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version

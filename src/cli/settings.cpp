@@ -74,6 +74,8 @@ training::Configuration SettingFlags::resolve() const {
         throw UsageError("this command trains one model: name one cell with --cell");
     }
     configuration.validate();
+    // What is written and shown is the rate in force, not "the default".
+    configuration.training.learning_rate = configuration.training.effective_learning_rate();
     return configuration;
 }
 

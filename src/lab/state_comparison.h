@@ -33,6 +33,7 @@ public:
 private:
     void add_element(double difference, double tolerance) {
         agrees_ = agrees_ && difference <= tolerance;
+        if (std::isnan(largest_difference_)) return;  // nothing is worse
         if (!(difference <= largest_difference_)) largest_difference_ = difference;
         const double ratio = difference / tolerance;
         if (!(ratio <= largest_ratio_)) {

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 #include <sstream>
 #include <type_traits>
+#include <utility>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -19,6 +20,13 @@ template <class Value>
 void insert(toml::table& table, std::string_view key, const Value& value) {
     if constexpr (std::is_same_v<Value, bool> || std::is_same_v<Value, double> || std::is_same_v<Value, std::int64_t>) {
         table.insert(key, value);
+    } else if constexpr (std::is_same_v<Value, std::uint64_t>) {
+        // TOML's integers have 63 bits; a larger seed stands as text.
+        if (std::in_range<std::int64_t>(value)) {
+            table.insert(key, static_cast<std::int64_t>(value));
+        } else {
+            table.insert(key, setting_text::format(value));
+        }
     } else {
         table.insert(key, setting_text::format(value));
     }

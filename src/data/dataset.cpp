@@ -1,0 +1,146 @@
+#include "data/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "data/corpus_builder.h"
+#include "data/download.h"
+#include "data/imdb_npz.h"
+#include "data/load_data.h"
+#include "data/locate.h"
+#include "data/prepared_cache.h"
+#include "data/synthetic.h"
+#include "data/table.h"
+
+namespace cellwise::data {
+namespace {
+
+/// Embeddings beyond this would not fit any memory; words beyond it do not exist.
+constexpr std::int64_t most_vocabulary = 10'000'000;
+
+void validate(const DataOptions& options) {
+    if (options.vocabulary_size < index_from + 1 || options.vocabulary_size > most_vocabulary) {
+        throw UsageError(fmt::format("--vocabulary-size {} is not in {} to {}: the first {} ids are reserved",
+                                     options.vocabulary_size, index_from + 1, most_vocabulary, index_from));
+    }
+    if (options.limit < 0) throw UsageError(fmt::format("--limit {} is negative; 0 means all reviews", options.limit));
+}
+
+/// Nothing if the synthetic corpus has to do.
+std::optional<Location> find_data(const DataOptions& options) {
+    if (options.path) return locate(*options.path);
+    if (const char* variable = std::getenv("CELLWISE_DATA"); variable != nullptr && *variable != '\0') {
+        return locate(variable);
+    }
+    if (auto location = find_in_usual_places()) return location;
+    std::string reason = "--offline forbids a download";
+    if (!options.offline) {
+        try {
+            download_imdb();
+            return locate(download_folder());
+        } catch (const Error& error) {
+            reason = error.what();
+        }
+    }
+    log::warning(
+        fmt::format("the IMDB reviews were not found and not downloaded: {}\nThe built-in SYNTHETIC reviews "
+                    "are used instead: their results say nothing about real ones. Give the data with --data.",
+                    reason));
+    return std::nullopt;
+}
+
+void report_missing_word_index(const Location& location) {
+    if (!location.word_index.empty()) return;
+    if (location.form == Form::npz) {
+        log::notice(
+            "there is no imdb_word_index.json beside the npz: ids cannot be turned into words, nor words into ids");
+    } else {
+        log::notice(
+            "there is no imdb_word_index.json beside the reviews: words are ranked by their count in the train "
+            "split, then by the word; equally frequent words have other ids than Keras's");
+    }
+}
+
+PreparedData prepare(const Location& location, const DataOptions& options) {
+    if (location.form == Form::table) {
+        PreparedData result{prepare_table(location.path, options.text_column, options.label_column), "", false};
+        result.content_sha256 = content_sha256(result.data.train, result.data.test);
+        return result;
+    }
+    std::vector<std::filesystem::path> files{location.path};
+    if (!location.word_index.empty()) files.push_back(location.word_index);
+    report_missing_word_index(location);
+    if (location.form == Form::npz) {
+        return load_prepared("npz", files, [&] { return prepare_npz(location.path, location.word_index); });
+    }
+    return load_prepared("raw", files, [&] { return prepare_raw(location.path, location.word_index); });
+}
+
+PreparedData prepare_synthetic() {
+    PreparedData result{synthetic_corpus(SyntheticOptions{}), "", false};
+    result.content_sha256 = content_sha256(result.data.train, result.data.test);
+    return result;
+}
+
+void report(const Dataset& dataset, std::size_t all_train, std::size_t all_test) {
+    const bool is_cut = dataset.train.size() != all_train || dataset.test.size() != all_test;
+    const std::string name =
+        dataset.source.is_synthetic()
+            ? "SYNTHETIC reviews (built in)"
+            : fmt::format("{} ({})", std::filesystem::path(dataset.source.path).filename().string(),
+                          dataset.source.path);
+    log::notice(fmt::format("data: {}: {} train, {} test reviews{}", name, dataset.train.size(), dataset.test.size(),
+                            is_cut ? fmt::format(" (the first of {} and {})", all_train, all_test) : ""));
+}
+
+}  // namespace
+
+void Reviews::add(std::span<const std::int32_t> review_ids, std::uint8_t label) {
+    ids.insert(ids.end(), review_ids.begin(), review_ids.end());
+    offsets.push_back(ids.size());
+    labels.push_back(label);
+}
+
+PaddedReviews pad(const Reviews& reviews, std::size_t length) {
+    PaddedReviews padded;
+    padded.length = length;
+    padded.labels = reviews.labels;
+    padded.ids.assign(reviews.size() * length, padding_id);
+    for (std::size_t i = 0; i < reviews.size(); ++i) {
+        const auto review = reviews.review(i);
+        const auto kept = review.last(std::min(length, review.size()));
+        std::copy(kept.begin(), kept.end(),
+                  padded.ids.begin() + static_cast<std::ptrdiff_t>((i + 1) * length - kept.size()));
+    }
+    return padded;
+}
+
+Dataset load_dataset(const DataOptions& options) {
+    validate(options);
+    const auto location = find_data(options);
+    PreparedData prepared = location ? prepare(*location, options) : prepare_synthetic();
+
+    Dataset dataset;
+    dataset.source.kind = !location ? "synthetic" : location->form == Form::table ? "table" : "imdb";
+    dataset.source.path = location ? location->path.string() : "";
+    dataset.source.sha256 = std::move(prepared.content_sha256);
+    dataset.train = std::move(prepared.data.train);
+    dataset.test = std::move(prepared.data.test);
+    dataset.vocabulary = Vocabulary(std::move(prepared.data.words_by_rank));
+    const std::size_t all_train = dataset.train.size();
+    const std::size_t all_test = dataset.test.size();
+    for (Reviews* reviews : {&dataset.train, &dataset.test}) {
+        keep_first(*reviews, options.limit);
+        cut_vocabulary(*reviews, options.vocabulary_size);
+    }
+    report(dataset, all_train, all_test);
+    return dataset;
+}
+
+}  // namespace cellwise::data

@@ -1,0 +1,99 @@
+#include "data/locate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/paths.h"
+#include "data/raw_reviews.h"
+
+namespace cellwise::data {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view npz_name = "imdb.npz";
+constexpr std::string_view word_index_name = "imdb_word_index.json";
+
+bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> endings) {
+    return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
+}
+bool is_archive_name(std::string_view name) { return ends_with_any(name, {".tar.gz", ".tgz", ".tar"}); }
+
+bool is_file(const fs::path& path) {
+    std::error_code code;
+    return fs::is_regular_file(path, code);
+}
+
+fs::path word_index_near(const fs::path& path) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    for (const fs::path& candidate : {folder / word_index_name, path / word_index_name}) {
+        if (is_file(candidate)) return candidate;
+    }
+    return {};
+}
+
+Location at(Form form, const fs::path& path) { return {form, path, word_index_near(path)}; }
+
+/// The first aclImdb archive by name.
+std::optional<fs::path> archive_in(const fs::path& folder) {
+    std::vector<fs::path> found;
+    std::error_code code;
+    for (fs::directory_iterator each(folder, code), end; !code && each != end; each.increment(code)) {
+        const std::string name = each->path().filename().string();
+        if (name.starts_with("aclImdb") && is_archive_name(name)) found.push_back(each->path());
+    }
+    if (found.empty()) return std::nullopt;
+    return *std::min_element(found.begin(), found.end());
+}
+
+}  // namespace
+
+fs::path download_folder() { return cache_folder() / "data"; }
+
+std::optional<Location> find_in_folder(const fs::path& folder) {
+    if (is_file(folder / npz_name)) return at(Form::npz, folder / npz_name);
+    if (const auto archive = archive_in(folder)) return at(Form::archive, *archive);
+    for (const fs::path& candidate : {folder / "aclImdb", folder}) {
+        if (is_review_folder(candidate)) return at(Form::folder, candidate);
+    }
+    return std::nullopt;
+}
+
+std::optional<Location> find_in_usual_places() {
+    for (const fs::path& folder : std::array{fs::path("data"), fs::path("../shared/data"), download_folder()}) {
+        if (const auto location = find_in_folder(folder)) return location;
+    }
+    return std::nullopt;
+}
+
+Location locate(const fs::path& path) {
+    std::error_code code;
+    if (!fs::exists(path, code)) {
+        throw DataError(
+            fmt::format("there is no data at '{}'{}: give an imdb.npz, aclImdb_v1.tar.gz, the unpacked "
+                        "folder, a folder with one of these, or a .csv or .jsonl file",
+                        path.string(), code ? " (" + code.message() + ")" : ""));
+    }
+    if (fs::is_directory(path)) {
+        if (const auto location = find_in_folder(path)) return *location;
+        throw DataError(
+            fmt::format("the folder '{}' holds no data: expected imdb.npz, aclImdb_v1.tar.gz or the "
+                        "folders train and test",
+                        path.string()));
+    }
+    const std::string name = path.filename().string();
+    if (name.ends_with(".npz")) return at(Form::npz, path);
+    if (is_archive_name(name)) return at(Form::archive, path);
+    if (ends_with_any(name, {".csv", ".tsv", ".jsonl", ".ndjson"})) return {Form::table, path, {}};
+    throw DataError(
+        fmt::format("'{}' is of no known kind: .npz, .tar.gz, .tgz, .tar, .csv, .tsv, .jsonl and .ndjson "
+                    "files are read",
+                    path.string()));
+}
+
+}  // namespace cellwise::data

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace cellwise::data {
+
+/// What a path given by the user, or found, holds.
+enum class Form { npz, archive, folder, table };
+
+struct Location {
+    Form form = Form::npz;
+    std::filesystem::path path;
+    std::filesystem::path word_index;  ///< imdb_word_index.json beside (or in) it; empty if there is none
+};
+
+/// What --data or CELLWISE_DATA names: an imdb.npz, an archive (.tar.gz, .tgz, .tar), the unpacked
+/// folder, a folder that holds one of these (the npz is preferred), or a .csv, .tsv, .jsonl or .ndjson
+/// table. Throws DataError if it is missing or none of these.
+[[nodiscard]] Location locate(const std::filesystem::path& path);
+
+/// The same for a folder that may hold nothing: looks for imdb.npz, aclImdb*.tar.gz (.tgz, .tar),
+/// aclImdb/ and train, test in it, in this order.
+[[nodiscard]] std::optional<Location> find_in_folder(const std::filesystem::path& folder);
+
+/// Looks in ./data, ../shared/data and the user's cache.
+[[nodiscard]] std::optional<Location> find_in_usual_places();
+
+/// Where downloaded files go: cache_folder()/data.
+[[nodiscard]] std::filesystem::path download_folder();
+
+}  // namespace cellwise::data

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cellwise::data {
+
+/// Reads Keras's imdb_word_index.json, one object {"word": rank, …}, as the words by rank: [0] has
+/// rank 1. Throws DataError naming the file (and for bad JSON the byte) unless the ranks are exactly
+/// 1 … number of words.
+[[nodiscard]] std::vector<std::string> read_word_index(const std::filesystem::path& path);
+
+}  // namespace cellwise::data

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# install_test.sh BUILD SOURCE: installs the program and the package into a new folder, builds the
+# project tests/consumer against it there, and runs both.
+set -euo pipefail
+build=$1 source=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+cmake --install "$build" --prefix "$folder/prefix" >"$folder/log" || { cat "$folder/log"; exit 1; }
+"$folder/prefix/bin/cellwise" --version
+cmake -G Ninja -S "$source/tests/consumer" -B "$folder/consumer" -DCMAKE_PREFIX_PATH="$folder/prefix" \
+    -DCMAKE_BUILD_TYPE=Debug
+cmake --build "$folder/consumer"
+"$folder/consumer/consumer" | tee "$folder/output"
+grep -q '^1317313 parameters, probabilities \[2\]$' "$folder/output"
