@@ -13,6 +13,7 @@ namespace cellwise::cli {
 void add_compare(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gates(CLI::App& app);
+void add_parity(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 

@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
     add_evaluate(app);
     add_summary(app);
     add_gates(app);
+    add_parity(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
