@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace cellwise::interchange {
+
+struct ZipMember {
+    std::string name;
+    std::string bytes;
+};
+
+/// Reads the members named in `most_bytes` (name → the size that it may have, unpacked) into memory;
+/// others are passed over, and nothing is ever written to disk. Throws DataError naming the file and the
+/// member: not a zip, damaged, encrypted, a member twice, larger than allowed or unpacking to more than
+/// a hundred times the file (a zip bomb).
+[[nodiscard]] std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
+                                                          const std::map<std::string, std::uint64_t>& most_bytes);
+
+/// A zip of these members, stored uncompressed, the same bytes for the same members.
+[[nodiscard]] std::string encode_zip(const std::vector<ZipMember>& members);
+
+}  // namespace cellwise::interchange

@@ -1,0 +1,156 @@
+#include "parity/replay.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <span>
+
+#include "interchange/keras_layout.h"
+#include "training/trainer.h"
+
+namespace cellwise::parity {
+namespace {
+
+constexpr double absolute_tolerance = 2e-5;
+constexpr double relative_tolerance = 1e-4;
+constexpr double movement_tolerance = 5e-4;
+constexpr double rounding_of_a_value = 1e-6;
+
+using Tensors = std::map<std::string, torch::Tensor>;
+
+std::vector<double> numbers(const torch::Tensor& tensor) {
+    const auto values = tensor.detach().to(torch::kCPU, torch::kFloat64).contiguous();
+    const auto* begin = values.const_data_ptr<double>();
+    return {begin, begin + values.numel()};
+}
+
+torch::Tensor tensor_of(const GoldenArray& array) {
+    return torch::tensor(array.values, torch::kFloat64).reshape(array.shape);
+}
+
+/// The larger of two, where "not a number" is the largest of all.
+void raise(double& largest, double value) {
+    if (std::isnan(value) || value > largest) largest = value;
+}
+
+Difference elementwise(std::string quantity, std::span<const double> ours, std::span<const double> keras) {
+    Difference difference{std::move(quantity)};
+    for (std::size_t i = 0; i < keras.size(); ++i) {
+        if (std::isnan(difference.share_of_tolerance)) break;
+        const double distance = std::abs(ours[i] - keras[i]);
+        raise(difference.largest_absolute, distance);
+        if (keras[i] != 0) raise(difference.largest_relative, distance / std::abs(keras[i]));
+        raise(difference.share_of_tolerance, distance / (absolute_tolerance + relative_tolerance * std::abs(keras[i])));
+    }
+    return difference;
+}
+
+Difference by_movement(std::string quantity, std::span<const double> ours, const GoldenArray& keras,
+                       const GoldenArray& initial) {
+    Difference difference{std::move(quantity)};
+    double distance = 0;
+    double movement = 0;
+    for (std::size_t i = 0; i < keras.values.size(); ++i) {
+        distance = std::hypot(distance, ours[i] - keras.values[i]);
+        movement = std::hypot(movement, keras.values[i] - initial.values[i]);
+        raise(difference.largest_absolute, std::abs(ours[i] - keras.values[i]));
+    }
+    if (movement > 0) difference.largest_relative = distance / movement;
+    difference.share_of_tolerance =
+        distance /
+        (movement_tolerance * movement + rounding_of_a_value * std::sqrt(static_cast<double>(keras.values.size())));
+    return difference;
+}
+
+class Replay {
+public:
+    Replay(const GoldenCase& golden, models::Engine engine, training::Precision precision)
+        : golden_(golden), trainer_(model_of(golden, engine), options_of(golden, precision), 0) {
+        Tensors initial;
+        for (const auto& [name, array] : golden.initial) initial[name] = tensor_of(array);
+        interchange::set_from_keras_layout(trainer_.model(), initial);
+    }
+
+    std::vector<Difference> run() {
+        std::vector<double> probabilities;
+        std::vector<double> losses;
+        std::vector<Difference> gradients;
+        std::vector<Difference> variables;
+        for (std::int64_t step = 0; step < golden_.steps; ++step) {
+            const auto result = trainer_.forward_backward(ids(step), labels(step));
+            const auto batch = numbers(result.logits.sigmoid());
+            probabilities.insert(probabilities.end(), batch.begin(), batch.end());
+            losses.push_back(numbers(result.loss).front());
+            if (step == 0) gradients = compare_gradients();
+            trainer_.update();
+            if (step == 0) append(variables, compare_variables("after 1 step", golden_.after_first));
+        }
+        if (golden_.steps > 1) {
+            append(variables, compare_variables(fmt::format("after {} steps", golden_.steps), golden_.after_last));
+        }
+        std::vector<Difference> all{elementwise("probability", probabilities, golden_.probability.values),
+                                    elementwise("loss", losses, golden_.loss.values)};
+        append(all, gradients);
+        append(all, variables);
+        all.push_back(elementwise("inference probability", infer(), golden_.inference.values));
+        return all;
+    }
+
+private:
+    static models::Classifier model_of(const GoldenCase& golden, models::Engine engine) {
+        auto options = golden.model;
+        options.engine = engine;
+        return models::Classifier(options);
+    }
+    static training::TrainingOptions options_of(const GoldenCase& golden, training::Precision precision) {
+        auto options = golden.training;
+        options.precision = precision;
+        return options;
+    }
+    static void append(std::vector<Difference>& all, const std::vector<Difference>& more) {
+        all.insert(all.end(), more.begin(), more.end());
+    }
+
+    torch::Tensor ids(std::int64_t step) const {
+        return torch::tensor(golden_.ids, torch::kInt64).reshape({golden_.steps, golden_.batch, golden_.length})[step];
+    }
+    torch::Tensor labels(std::int64_t step) const { return tensor_of(golden_.labels)[step]; }
+
+    std::vector<double> infer() {
+        const torch::NoGradGuard no_grad;
+        trainer_.model()->eval();
+        return numbers(trainer_.model()->forward(ids(0)).sigmoid());
+    }
+
+    std::vector<Difference> compare_gradients() {
+        std::vector<Difference> differences;
+        const auto ours = interchange::keras_layout(trainer_.model(), interchange::WeightPart::gradient);
+        for (const auto& [name, keras] : golden_.gradient) {
+            differences.push_back(
+                elementwise("gradient " + golden_.keras_names.at(name), numbers(ours.at(name)), keras.values));
+        }
+        return differences;
+    }
+
+    std::vector<Difference> compare_variables(const std::string& when, const GoldenVariables& expected) {
+        std::vector<Difference> differences;
+        const auto ours = interchange::keras_layout(trainer_.model(), interchange::WeightPart::value);
+        for (const auto& [name, keras] : expected) {
+            differences.push_back(by_movement(fmt::format("{} {}", when, golden_.keras_names.at(name)),
+                                              numbers(ours.at(name)), keras, golden_.initial.at(name)));
+        }
+        return differences;
+    }
+
+    const GoldenCase& golden_;
+    training::Trainer trainer_;
+};
+
+}  // namespace
+
+std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine, training::Precision precision) {
+    return Replay(golden, engine, precision).run();
+}
+
+}  // namespace cellwise::parity
