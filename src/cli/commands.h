@@ -14,12 +14,9 @@ void add_compare(CLI::App& app);
 void add_data(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gates(CLI::App& app);
-<<<<<<< HEAD
 void add_regularisation(CLI::App& app);
 void add_sentence(CLI::App& app);
-=======
 void add_parity(CLI::App& app);
->>>>>>> statistics
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 

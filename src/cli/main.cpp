@@ -27,12 +27,9 @@ int run(int argc, char** argv) {
     add_evaluate(app);
     add_summary(app);
     add_gates(app);
-<<<<<<< HEAD
     add_sentence(app);
     add_regularisation(app);
-=======
     add_parity(app);
->>>>>>> statistics
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
