@@ -26,7 +26,8 @@ struct CellVariable {
 torch::Tensor part_of(const torch::Tensor& weight, WeightPart part) {
     if (part == WeightPart::value) return weight.detach();
     if (!weight.grad().defined()) throw InternalError("a gradient was asked for before backward()");
-    return weight.grad().detach();
+    // The fused kernels leave the embedding's gradient sparse.
+    return weight.grad().detach().to_dense();
 }
 
 void assign(torch::Tensor target, const torch::Tensor& value) {
