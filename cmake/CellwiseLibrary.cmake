@@ -11,7 +11,8 @@ function(cellwise_library name)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/cellwise>)
+    # A user of the package writes <cellwise/models/…>; our own headers find each other below that.
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/cellwise>)
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
   # Directly, not as a linked target: an installed package has no use for our warnings.
   target_compile_options(${target} PRIVATE $<TARGET_PROPERTY:cellwise_warnings,INTERFACE_COMPILE_OPTIONS>)

@@ -17,6 +17,17 @@ int fail(ExitCode code, const std::string& message) {
     return static_cast<int>(code);
 }
 
+/// CLI11 would only say that a subcommand is required.
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return;
+    std::string known;
+    for (const auto* command : app.get_subcommands({})) {
+        if (command->check_name(argv[1])) return;
+        known += (known.empty() ? "" : ", ") + command->get_name();
+    }
+    throw UsageError(fmt::format("there is no command '{}': the commands are {}", argv[1], known));
+}
+
 int run(int argc, char** argv) {
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
     app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
@@ -31,6 +42,7 @@ int run(int argc, char** argv) {
     add_regularisation(app);
     add_parity(app);
     try {
+        refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
         return app.exit(success);

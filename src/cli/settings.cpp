@@ -41,7 +41,7 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
             flags_[key] = app.add_flag_callback(
                 flag, [this, key] { texts_[key] = "true"; }, help + " [off]");
         } else {
-            auto* option = app.add_option(flag, texts_[key], help)->type_name(type_name<Value>());
+            auto* option = app.add_option(flag, texts_[key], help)->type_name(type_name<Value>())->take_last();
             const auto text = training::setting_text::format(value);
             if (!text.empty()) option->default_str(text);
             flags_[key] = option;

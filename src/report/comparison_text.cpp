@@ -50,7 +50,8 @@ std::vector<std::string> row_of(std::string_view title, std::int64_t parameters,
 // Runs of one name stand together: one row for each name.
 void add_baselines(Table& table, const std::vector<BaselineRecord>& baselines, bool several) {
     for (auto first = baselines.begin(); first != baselines.end();) {
-        const auto last = std::find_if(first, baselines.end(), [&](const auto& run) { return run.name != first->name; });
+        const auto last =
+            std::find_if(first, baselines.end(), [&](const auto& run) { return run.name != first->name; });
         std::vector<double> accuracies, losses, seconds;
         for (auto run = first; run != last; ++run) {
             accuracies.push_back(run->test_accuracy);

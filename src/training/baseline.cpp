@@ -82,10 +82,9 @@ LogisticRegression fit(const torch::Tensor& features, const torch::Tensor& label
     const auto transposed = features.to_sparse().t().to_sparse_csr();
     LogisticRegression model{torch::zeros({features.size(1), 1}, torch::kFloat64).set_requires_grad(true),
                              torch::zeros(1, torch::kFloat64).set_requires_grad(true)};
-    torch::optim::LBFGS optimizer({model.weight, model.bias}, torch::optim::LBFGSOptions(1)
-                                                                  .max_iter(200)
-                                                                  .tolerance_grad(1e-7)
-                                                                  .line_search_fn("strong_wolfe"));
+    torch::optim::LBFGS optimizer(
+        {model.weight, model.bias},
+        torch::optim::LBFGSOptions(1).max_iter(200).tolerance_grad(1e-7).line_search_fn("strong_wolfe"));
     // The gradient by its formula: autograd does not go through a sparse product.
     optimizer.step([&]() -> torch::Tensor {
         const torch::NoGradGuard no_grad;

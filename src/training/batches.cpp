@@ -9,8 +9,8 @@ namespace cellwise::training {
 torch::Tensor view_of_ids(const data::PaddedReviews& reviews) {
     // from_blob wants a mutable pointer; nothing writes through it.
     auto* ids = const_cast<std::int32_t*>(reviews.ids.data());
-    return torch::from_blob(
-        ids, {static_cast<std::int64_t>(reviews.size()), static_cast<std::int64_t>(reviews.length)}, torch::kInt32);
+    return torch::from_blob(ids, {static_cast<std::int64_t>(reviews.size()), static_cast<std::int64_t>(reviews.length)},
+                            torch::kInt32);
 }
 
 torch::Tensor view_of_labels(const data::PaddedReviews& reviews) {

@@ -45,8 +45,8 @@ public:
 private:
     struct Slot {
         models::Variable variable;
-        torch::Tensor first;   // Adam's m, SGD's velocity (undefined without momentum)
-        torch::Tensor second;  // Adam's v
+        torch::Tensor first;             // Adam's m, SGD's velocity (undefined without momentum)
+        torch::Tensor second;            // Adam's v
         std::vector<std::uint8_t> seen;  // fused: rows of a table that have had a gradient
     };
 

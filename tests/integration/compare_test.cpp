@@ -151,7 +151,7 @@ TEST(Compare, RefusesWrongUsage) {
     refuse({"--seeds", "0"}, "--seeds is 0");
     refuse({"--seeds", "1,1"}, "names a seed twice");
     EXPECT_FALSE(std::filesystem::exists(folder / "run")) << "nothing may be left behind";
-    expect_refusal({"comparee"}, 2, "comparee");
+    expect_refusal({"comparee"}, 2, "there is no command 'comparee'");
     expect_refusal({}, 2, "subcommand");
 }
 

@@ -22,14 +22,15 @@ RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
 ComparisonRecord one_seed() {
     return {{{"kind", "imdb"}},
             {{"epochs", 2}},
-            {run(Cell::simple_rnn, 0, 0.847), run(Cell::lstm, 0, 0.8626), run(Cell::gru, 0, 0.8676)}};
+            {run(Cell::simple_rnn, 0, 0.847), run(Cell::lstm, 0, 0.8626), run(Cell::gru, 0, 0.8676)},
+            {}};
 }
 
 ComparisonRecord five_seeds() {
     constexpr std::array rnn{0.70, 0.81, 0.75, 0.82, 0.78};
     constexpr std::array lstm{0.86, 0.85, 0.87, 0.86, 0.855};
     constexpr std::array gru{0.87, 0.852, 0.865, 0.866, 0.858};
-    ComparisonRecord record{{{"kind", "imdb"}}, {}, {}};
+    ComparisonRecord record{{{"kind", "imdb"}}, {}, {}, {}};
     for (std::size_t i = 0; i < 5; ++i) {  // jobs may end in any order
         record.runs.push_back(run(Cell::gru, 4 - i, gru[4 - i]));
         record.runs.push_back(run(Cell::simple_rnn, i, rnn[i]));
@@ -125,6 +126,15 @@ TEST(Comparison, NoDifferenceAtAllNeedsNoNumber) {
         runs.push_back(run(Cell::gru, seed, 0.85));
     }
     EXPECT_THAT(verdict(compare_cells(runs).at(0)), EndsWith("more than a million would be needed"));
+}
+
+TEST(ComparisonText, ShowsBaselinesBelowTheCells) {
+    auto record = one_seed();
+    record.baselines = {{"bag_of_embeddings", 0, 1280129, 0.80, 0.5, 1},
+                        {"bag_of_embeddings", 1, 1280129, 0.82, 0.5, 3}};
+    const auto text = comparison_text(record);
+    EXPECT_THAT(text, testing::ContainsRegex("GRU +1,292,417.*\nbag_of_embeddings +1,280,129 +0.8100 ± 0.0141"));
+    EXPECT_EQ(comparison_json(record)["baselines"].size(), 2U);
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ TEST(ParameterCount, OfOptionsAgreesWithTheTensors) {
 
 TEST(InitialValues, FollowKeras) {
     for (const Cell cell : all_cells) {
-        const Classifier model(ClassifierOptions{.cell = cell}, 1);
+        ClassifierOptions options;
+        options.cell = cell;
+        const Classifier model(options, 1);
         EXPECT_LT(model->embedding->weight.abs().max().item<float>(), 0.05F);
         EXPECT_NEAR(model->embedding->weight.var().item<double>(), 0.1 * 0.1 / 12, 1e-5);
         const auto weights = model->recurrent[0]->weights(0);
