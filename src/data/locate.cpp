@@ -66,7 +66,7 @@ std::optional<Location> find_in_folder(const fs::path& folder) {
 
 std::optional<Location> find_in_usual_places() {
     for (const fs::path& folder : std::array{fs::path("data"), fs::path("../shared/data"), download_folder()}) {
-        if (const auto location = find_in_folder(folder)) return location;
+        if (auto location = find_in_folder(folder)) return location;
     }
     return std::nullopt;
 }

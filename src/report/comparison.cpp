@@ -21,6 +21,7 @@ std::vector<const RunRecord*> runs_of(const std::vector<RunRecord>& runs, Cell c
 template <class Value>
 statistics::Summary summarise(const std::vector<const RunRecord*>& runs, Value value) {
     std::vector<double> values;
+    values.reserve(runs.size());
     for (const auto* run : runs) values.push_back(value(*run));
     return statistics::summarise(values);
 }
@@ -73,11 +74,12 @@ std::vector<CellDifference> compare_cells(const std::vector<RunRecord>& runs) {
     for (std::size_t later = 1; later < all_cells.size(); ++later) {
         for (std::size_t earlier = 0; earlier < later; ++earlier) {
             if (auto difference = compare_two(runs, all_cells[later], all_cells[earlier])) {
-                differences.push_back(std::move(*difference));
+                differences.push_back(*difference);
             }
         }
     }
     std::vector<double> p_values;
+    p_values.reserve(differences.size());
     for (const auto& difference : differences) p_values.push_back(*difference.accuracy.p_value);
     const auto corrected = statistics::holm(p_values);
     for (std::size_t i = 0; i < differences.size(); ++i) {

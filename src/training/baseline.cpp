@@ -64,9 +64,11 @@ torch::Tensor tfidf(WordCounts matrix, const std::vector<double>& idf) {
         for (std::size_t i = first; i < last; ++i) matrix.counts[i] /= std::sqrt(squares);
     }
     const auto rows = static_cast<std::int64_t>(matrix.row_starts.size()) - 1;
-    return torch::sparse_csr_tensor(torch::tensor(matrix.row_starts), torch::tensor(matrix.words),
-                                    torch::tensor(matrix.counts), {rows, static_cast<std::int64_t>(idf.size())},
-                                    torch::kFloat64);
+    const auto row_of_each = torch::repeat_interleave(torch::arange(rows), torch::tensor(matrix.row_starts).diff());
+    return torch::sparse_coo_tensor(torch::stack({row_of_each, torch::tensor(matrix.words)}),
+                                    torch::tensor(matrix.counts, torch::kFloat64),
+                                    {rows, static_cast<std::int64_t>(idf.size())})
+        .coalesce();
 }
 
 struct LogisticRegression {
@@ -79,7 +81,7 @@ struct LogisticRegression {
 
 LogisticRegression fit(const torch::Tensor& features, const torch::Tensor& labels) {
     const auto rows = static_cast<double>(features.size(0));
-    const auto transposed = features.to_sparse().t().to_sparse_csr();
+    const auto transposed = features.t().coalesce();
     LogisticRegression model{torch::zeros({features.size(1), 1}, torch::kFloat64).set_requires_grad(true),
                              torch::zeros(1, torch::kFloat64).set_requires_grad(true)};
     torch::optim::LBFGS optimizer(

@@ -9,6 +9,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "training/baseline.h"
 #include "training/configuration.h"
 #include "training/loss.h"
 #include "training/optimizer.h"
@@ -202,6 +203,33 @@ TEST(Trainer, AddsTheL2PenaltyToLossAndGradient) {
             << a[i].name;
     }
     EXPECT_NEAR(difference, 0.1 * squares, 1e-5);
+}
+
+data::PaddedReviews reviews_of(const std::vector<std::vector<std::int32_t>>& rows, std::vector<std::uint8_t> labels) {
+    data::Reviews reviews;
+    for (std::size_t i = 0; i < rows.size(); ++i) reviews.add(rows[i], labels[i]);
+    return data::pad(reviews, 5);
+}
+
+TEST(Baseline, TfidfWithLogisticRegressionIsScikitLearns) {
+    // From scikit-learn 1.x: TfidfVectorizer, LogisticRegression(C=1, tol=1e-12), log_loss on these words.
+    const auto train =
+        reviews_of({{5, 6, 6, 7}, {5, 7, 8}, {9, 6, 6}, {8, 9, 5, 9}, {7, 7, 9}, {6, 5}}, {1, 1, 0, 0, 1, 0});
+    const auto test = reviews_of({{5, 9}, {6, 7, 7}, {8, 8, 5}}, {0, 1, 1});
+    const auto result = tfidf_logistic_regression(train, test, 10);
+    EXPECT_NEAR(result.train.loss, 0.545467740805099, 1e-6);
+    EXPECT_NEAR(result.test.loss, 0.5613943641616127, 1e-6);
+    EXPECT_EQ(result.test.accuracy, 1);
+}
+
+TEST(Baseline, BagOfEmbeddingsLearnsWords) {
+    TrainingOptions options;
+    options.learning_rate = 0.02;
+    options.epochs = 30;
+    options.batch_size = 32;
+    const auto result = bag_of_embeddings(toy_reviews(300, 6), toy_reviews(100, 6), 20, 8, options, 1);
+    EXPECT_GT(result.test.accuracy, 0.9);
+    EXPECT_EQ(result.parameters, 20 * 8 + 8 + 1);
 }
 
 TEST(Configuration, SurvivesTomlAndPresetsComeFirst) {
