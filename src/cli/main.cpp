@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/resume.h"
 #include "core/error.h"
 
 namespace cellwise::cli {
@@ -29,6 +30,7 @@ void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
 }
 
 int run(int argc, char** argv) {
+    if (argc > 0) set_program_name(argv[0]);
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
     app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
     app.require_subcommand(1);
@@ -49,6 +51,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return fail(ExitCode::usage,
                     fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
+    } catch (const Interrupted& stopped) {  // the user's wish, not an error
+        fmt::print(stderr, "cellwise: {}\n", stopped.what());
+        return static_cast<int>(stopped.exit_code());
     } catch (const Error& error) {
         return fail(error.exit_code(), error.what());
     } catch (const std::bad_alloc&) {

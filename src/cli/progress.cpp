@@ -83,7 +83,7 @@ void ProgressDisplay::epoch_done(std::size_t run, const training::EpochResult& r
                "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  test: loss {:.4f}, accuracy {:.4f}, "
                "{:.1f} s\n",
                runs_[run].title, result.epoch, epochs, result.train.loss, result.train.accuracy, result.train_seconds,
-               result.test.loss, result.test.accuracy, result.test_seconds);
+               result.validation.loss, result.validation.accuracy, result.validation_seconds);
 }
 
 }  // namespace cellwise::cli

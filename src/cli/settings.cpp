@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <type_traits>
 
 #include "core/error.h"
@@ -52,23 +54,49 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     app.add_option("--output", output, "the folder that becomes the run")
         ->type_name("DIR")
         ->default_str("runs/<date>-<name>");
+    app.add_option("--resume", resume, "go on with an interrupted run, with its own settings")->type_name("RUN");
     app.add_option("--json", json, "write the results as JSON to a file, or - for standard output")->type_name("FILE");
     add_display_flags(app);
 }
 
-training::Configuration SettingFlags::resolve() const {
+std::string SettingFlags::flag_name(const std::string& key) const {
+    return single_ && key == "cells" ? "--cell" : flag_of(key);
+}
+
+void SettingFlags::refuse_changes() const {
+    constexpr std::array may_change{"threads", "jobs", "data", "offline", "checkpoint_every"};
+    for (const auto& [key, option] : flags_) {
+        const bool is_free = std::find(may_change.begin(), may_change.end(), key) != may_change.end();
+        if (option->count() > 0 && !is_free) {
+            throw UsageError(
+                fmt::format("{} cannot be changed by --resume: the run keeps its own settings", flag_name(key)));
+        }
+    }
+    if (!config_.empty() || !output.empty()) {
+        throw UsageError("--resume goes on in the run's folder with its settings: leave --config and --output out");
+    }
+}
+
+training::Configuration SettingFlags::initial() const {
     training::Configuration configuration;
     if (single_) configuration.cells = {Cell::lstm};
-    const auto given = [&](const std::string& key) {
-        const auto flag = flags_.find(key);
-        return flag != flags_.end() && flag->second->count() > 0;
-    };
+    if (!resume.empty()) {
+        refuse_changes();
+        if (!std::filesystem::is_directory(resume)) {
+            throw DataError(fmt::format("--resume: there is no run folder '{}'", resume));
+        }
+        training::apply_toml_file(configuration, (std::filesystem::path(resume) / "config.toml").string());
+        return configuration;
+    }
     if (!config_.empty()) training::apply_toml_file(configuration, config_);
-    if (given("preset")) configuration.apply_preset(texts_.at("preset"));
+    return configuration;
+}
+
+training::Configuration SettingFlags::resolve() const {
+    auto configuration = initial();
+    if (flags_.at("preset")->count() > 0) configuration.apply_preset(texts_.at("preset"));
     for (const auto& [key, option] : flags_) {
-        if (!given(key)) continue;
-        const auto flag = single_ && key == "cells" ? std::string("--cell") : flag_of(key);
-        training::set_from_text(configuration, key, texts_.at(key), flag);
+        if (option->count() > 0) training::set_from_text(configuration, key, texts_.at(key), flag_name(key));
     }
     if (single_ && configuration.cells.size() != 1) {
         throw UsageError("this command trains one model: name one cell with --cell");

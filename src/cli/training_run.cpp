@@ -8,10 +8,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "cli/environment.h"
 #include "cli/progress.h"
 #include "cli/run_queue.h"
 #include "core/error.h"
+#include "core/log.h"
+#include "core/stop_request.h"
+#include "training/checkpoint.h"
 #include "training/device.h"
+#include "training/fit.h"
 #include "training/run_folder.h"
 #include "training/setting_text.h"
 
@@ -19,8 +24,19 @@ namespace cellwise::cli {
 namespace {
 
 report::EpochRecord record_of(const training::EpochResult& epoch) {
-    return {epoch.epoch,         epoch.train.loss,    epoch.train.accuracy, epoch.test.loss,
-            epoch.test.accuracy, epoch.train_seconds, epoch.test_seconds};
+    return {epoch.epoch,
+            epoch.train.loss,
+            epoch.train.accuracy,
+            epoch.validation.loss,
+            epoch.validation.accuracy,
+            epoch.train_seconds,
+            epoch.validation_seconds};
+}
+
+Interrupted stopped() {
+    const auto code = StopRequest::exit_code();
+    return {code,
+            fmt::format("stopped by {}; everything is saved", code == ExitCode::terminated ? "SIGTERM" : "Ctrl-C")};
 }
 
 // Side by side, runs keep every core busy all the time, which threads within one run do not; but
@@ -43,34 +59,69 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
     return order;
 }
 
-report::RunRecord train_one(const training::Configuration& configuration, const PlannedRun& planned,
-                            const PreparedData& data, ProgressDisplay& display, std::size_t number) {
-    auto own = configuration;
-    own.cells = {planned.cell};
-    own.seed = planned.seed;
-    own.seeds = "1";
-    const auto folder = training::RunFolder::create(planned.folder);
-    folder.write_configuration(own);
-
-    training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
-                              training::resolve_device(own.device));
-    const auto epochs = trainer.fit(
-        data.train, data.test, [&](const training::Progress& progress) { display.update(number, progress); },
-        [&](const training::EpochResult& epoch) { display.epoch_done(number, epoch, own.training.epochs); });
-
-    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
-    folder.write_metrics(epochs);
-    folder.write_model(trainer.model());
-
+report::RunRecord record_of(const PlannedRun& planned, const std::vector<training::EpochResult>& epochs,
+                            training::Trainer& trainer) {
     report::RunRecord record;
     record.cell = planned.cell;
     record.seed = planned.seed;
     record.parameters = trainer.model()->parameter_count();
     record.engine = models::engine_name(trainer.model()->active_engine());
     for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
-    record.test_accuracy = epochs.back().test.accuracy;
-    record.test_loss = epochs.back().test.loss;
+    record.test_accuracy = epochs.back().validation.accuracy;
+    record.test_loss = epochs.back().validation.loss;
     return record;
+}
+
+// A finished run is taken as it is, if it is the planned one.
+report::RunRecord finished_record(const training::RunFolder& folder, const PlannedRun& planned,
+                                  const training::CheckpointOrigin& origin, training::Trainer& trainer) {
+    const auto stored = training::RunFolder::load_configuration(folder.path());
+    training::require_same_settings(training::checkpoint_origin(stored, origin.data_sha256), origin,
+                                    fmt::format("the run '{}'", folder.path().string()));
+    std::filesystem::remove(folder.checkpoint());  // the program may have ended between two writes
+    return record_of(planned, folder.read_metrics(), trainer);
+}
+
+report::RunRecord train_one(const training::Configuration& configuration, const PlannedRun& planned,
+                            const PreparedData& data, ProgressDisplay& display, std::size_t number) {
+    if (StopRequest::stop_requested()) throw stopped();
+    auto own = configuration;
+    own.cells = {planned.cell};
+    own.seed = planned.seed;
+    own.seeds = "1";
+    const auto folder = planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
+                                           : training::RunFolder::create(planned.folder);
+    const auto origin = training::checkpoint_origin(own, data.source.sha256);
+    training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
+                              training::resolve_device(own.device));
+    if (folder.is_finished()) return finished_record(folder, planned, origin, trainer);
+
+    training::Fit fit(trainer, own.training);
+    const bool is_begun = std::filesystem::exists(folder.checkpoint());
+    if (is_begun) {
+        training::load_checkpoint(folder.checkpoint(), fit, origin);
+        log::notice(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
+                                trainer.optimizer().steps()));
+    }
+    folder.write_environment(environment_json("train", data_json(data)));
+    folder.write_configuration(own);
+
+    training::FitHooks hooks;
+    hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
+    hooks.on_epoch = [&](const training::EpochResult& epoch) {
+        display.epoch_done(number, epoch, own.training.epochs);
+        folder.write_metrics(fit.epochs());
+    };
+    hooks.save = [&] { training::save_checkpoint(folder.checkpoint(), fit, origin); };
+    hooks.save_every = own.checkpoint_every;
+    hooks.stop_requested = StopRequest::stop_requested;
+    if (!fit.run(data.train, data.test, hooks)) throw stopped();
+
+    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
+    folder.write_metrics(fit.epochs());
+    folder.write_model(trainer.model());
+    std::filesystem::remove(folder.checkpoint());
+    return record_of(planned, fit.epochs(), trainer);
 }
 
 }  // namespace
@@ -107,6 +158,11 @@ nlohmann::ordered_json configuration_json(const training::Configuration& configu
     return json;
 }
 
+std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string& name) {
+    if (!flags.resume.empty()) return flags.resume;
+    return flags.output.empty() ? training::RunFolder::fresh_name(name) : std::filesystem::path(flags.output);
+}
+
 std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
                                           const std::vector<PlannedRun>& plan, const PreparedData& data) {
     const auto threads = training::set_threads(configuration.threads);
@@ -114,6 +170,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     std::vector<std::string> titles;
     for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
     ProgressDisplay display(std::move(titles));
+    const StopRequest stop_request;
 
     std::vector<report::RunRecord> records(plan.size());
     const auto order = by_cost(plan);

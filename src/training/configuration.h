@@ -27,6 +27,7 @@ struct Configuration {
     std::int64_t jobs = 0;      ///< runs side by side, which share the threads; 0: as many as is quickest
     bool baseline = false;      ///< also models that know no word order
     std::string device = "auto";
+    std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after every epoch
 
     /// Sets the values that a preset names. Throws UsageError for an unknown one.
     void apply_preset(const std::string& name);
@@ -77,6 +78,7 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("device", c.device, "auto, cpu, cuda or cuda:N");
     visit("engine", c.model.engine, "auto, fused or torch");
     visit("precision", c.training.precision, "float32 or float64 (the torch engine)");
+    visit("checkpoint_every", c.checkpoint_every, "steps between two checkpoints, 0 = one after every epoch");
     visit("data", c.data.path, "archive, folder, imdb.npz, CSV or JSONL; default: see docs/data.md");
     visit("offline", c.data.offline, "never download");
     visit("limit", c.data.limit, "use only the first N reviews of each split, 0 = all");

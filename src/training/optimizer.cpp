@@ -54,6 +54,28 @@ double Optimizer::gradient_norm() const {
     return std::sqrt(sum);
 }
 
+std::map<std::string, torch::Tensor> Optimizer::moments() const {
+    std::map<std::string, torch::Tensor> moments;
+    for (const auto& slot : slots_) {
+        if (slot.first.defined()) moments["first." + slot.variable.name] = slot.first;
+        if (slot.second.defined()) moments["second." + slot.variable.name] = slot.second;
+    }
+    return moments;
+}
+
+void Optimizer::resume(std::int64_t steps) {
+    steps_ = steps;
+    for (auto& slot : slots_) {
+        slot.seen.clear();
+        if (!fused_ || !slot.first.defined() || slot.first.dim() != 2) continue;
+        // A row whose moments are all zero may be skipped, whether it has had a gradient or not.
+        auto moved = slot.first.ne(0).any(1);
+        if (slot.second.defined()) moved = moved.logical_or(slot.second.ne(0).any(1));
+        const auto bytes = moved.to(torch::kUInt8).contiguous();
+        slot.seen.assign(bytes.const_data_ptr<std::uint8_t>(), bytes.const_data_ptr<std::uint8_t>() + bytes.numel());
+    }
+}
+
 void Optimizer::step() {
     const torch::NoGradGuard no_grad;
     for (const auto& slot : slots_) {

@@ -3,8 +3,10 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/thread_pool.h"
@@ -41,6 +43,14 @@ public:
     /// L2 norm over all gradients of the last step, before clipping; computed only on demand by
     /// whoever reads it after backward() and before step().
     [[nodiscard]] double gradient_norm() const;
+
+    /// What a checkpoint keeps beside steps(): the moments, "first.<variable>" and "second.<variable>"
+    /// (Adam's m and v, SGD's velocity). They share the optimizer's memory: set them by copying into
+    /// them, then call resume().
+    [[nodiscard]] std::map<std::string, torch::Tensor> moments() const;
+
+    /// Goes on after `steps` updates that left the moments as they are now.
+    void resume(std::int64_t steps);
 
 private:
     struct Slot {

@@ -6,10 +6,13 @@
 
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/strict_json.h"
+#include "training/checkpoint_state.h"
 #include "training/model_file.h"
 
 namespace cellwise::training {
@@ -17,9 +20,12 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t largest_vocabulary = 256 << 20;  // bytes
+constexpr std::uintmax_t largest_metrics = 1 << 30;
+constexpr std::uintmax_t largest_environment = 1 << 20;
 
 fs::path configuration_path(const fs::path& run) { return run / "config.toml"; }
 fs::path model_path(const fs::path& run) { return run / "model.safetensors"; }
+fs::path environment_path(const fs::path& run) { return run / "environment.json"; }
 fs::path vocabulary_path(const fs::path& run) { return run / "vocabulary.json"; }
 
 data::Vocabulary read_vocabulary(const fs::path& path) {
@@ -31,18 +37,36 @@ data::Vocabulary read_vocabulary(const fs::path& path) {
     }
 }
 
+void require_writable(const fs::path& path) {
+    if (::access(path.c_str(), W_OK) != 0) {
+        throw EnvironmentError(fmt::format("cannot write into the folder '{}'", path.string()));
+    }
+}
+
 }  // namespace
 
 RunFolder RunFolder::create(const fs::path& path) {
     if (fs::exists(configuration_path(path)) || fs::exists(model_path(path))) {
-        throw UsageError(fmt::format("'{}' already holds a run: name another --output", path.string()));
+        throw UsageError(fmt::format("'{}' already holds a run: name another --output, or go on with it with --resume",
+                                     path.string()));
     }
     make_folder(path);
-    if (::access(path.c_str(), W_OK) != 0) {
-        throw EnvironmentError(fmt::format("cannot write into the folder '{}'", path.string()));
+    require_writable(path);
+    return RunFolder(path);
+}
+
+RunFolder RunFolder::open_or_create(const fs::path& path) {
+    if (!fs::exists(configuration_path(path))) return create(path);
+    require_writable(path);
+    for (const auto& entry : fs::directory_iterator(path)) {
+        if (entry.path().extension() == temporary_extension && entry.is_regular_file()) fs::remove(entry.path());
     }
     return RunFolder(path);
 }
+
+bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }
+
+fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
 
 fs::path RunFolder::fresh_name(const std::string& name) {
     const auto base = fmt::format("{:%Y-%m-%d}-{}", fmt::localtime(std::time(nullptr)), name);
@@ -70,19 +94,39 @@ void RunFolder::write_metrics(const std::vector<EpochResult>& epochs) const {
     std::string lines;
     for (const auto& epoch : epochs) {
         csv += fmt::format("{},{},{},{},{},{:.3f},{:.3f}\n", epoch.epoch, epoch.train.loss, epoch.train.accuracy,
-                           epoch.test.loss, epoch.test.accuracy, epoch.train_seconds, epoch.test_seconds);
-        lines += nlohmann::ordered_json{{"epoch", epoch.epoch},
-                                        {"train_loss", epoch.train.loss},
-                                        {"train_accuracy", epoch.train.accuracy},
-                                        {"test_loss", epoch.test.loss},
-                                        {"test_accuracy", epoch.test.accuracy},
-                                        {"train_seconds", epoch.train_seconds},
-                                        {"test_seconds", epoch.test_seconds}}
-                     .dump() +
-                 "\n";
+                           epoch.validation.loss, epoch.validation.accuracy, epoch.train_seconds,
+                           epoch.validation_seconds);
+        lines += epoch_json(epoch).dump() + "\n";
     }
     write_file_atomically(path_ / "metrics.csv", csv);
     write_file_atomically(path_ / "metrics.jsonl", lines);
+}
+
+std::vector<EpochResult> RunFolder::read_metrics() const {
+    const auto path = path_ / "metrics.jsonl";
+    std::istringstream text(read_file(path, largest_metrics));
+    std::vector<EpochResult> epochs;
+    std::string line;
+    while (std::getline(text, line)) {
+        const auto where = fmt::format("'{}', line {}", path.string(), epochs.size() + 1);
+        epochs.push_back(epoch_of(parse_strict_json(line, where), where));
+    }
+    if (epochs.empty()) throw DataError(fmt::format("'{}' holds no epochs", path.string()));
+    return epochs;
+}
+
+void RunFolder::write_environment(const nlohmann::ordered_json& environment) const {
+    write_file_atomically(environment_path(path_), environment.dump(2) + "\n");
+}
+
+std::string RunFolder::command_of(const fs::path& path) {
+    const auto file = environment_path(path);
+    if (!fs::exists(file)) return "";
+    const auto environment =
+        parse_strict_json(read_file(file, largest_environment), fmt::format("'{}'", file.string()));
+    const auto command = environment.find("command");
+    return environment.is_object() && command != environment.end() && command->is_string() ? command->get<std::string>()
+                                                                                           : "";
 }
 
 void RunFolder::write_model(const models::Classifier& model) const { save_model(model, model_path(path_)); }

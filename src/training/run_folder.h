@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,18 @@ struct Run {
 };
 
 /// The folder of a run: model.safetensors (names and layouts of PyTorch), config.toml,
-/// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch).
+/// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch), environment.json
+/// (what it was made with), and until it is finished checkpoint.safetensors. The model is written last:
+/// a folder that has it is finished.
 class RunFolder {
 public:
     /// Makes the folder. Throws EnvironmentError if it cannot be made or written, UsageError if it
     /// already holds a run (nothing is ever overwritten).
     static RunFolder create(const std::filesystem::path& path);
+
+    /// The folder of a run that was begun, to go on with it; or create(), where it was not. Removes
+    /// what an interrupted write left in it.
+    static RunFolder open_or_create(const std::filesystem::path& path);
 
     /// runs/<date>-<name>, with a number behind it if that exists already.
     static std::filesystem::path fresh_name(const std::string& name);
@@ -33,6 +40,16 @@ public:
     void write_vocabulary(const data::Vocabulary& vocabulary, std::int64_t vocabulary_size) const;
     void write_metrics(const std::vector<EpochResult>& epochs) const;
     void write_model(const models::Classifier& model) const;
+    void write_environment(const nlohmann::ordered_json& environment) const;
+
+    [[nodiscard]] bool is_finished() const;
+    [[nodiscard]] std::filesystem::path checkpoint() const;  ///< its path, whether it exists or not
+
+    /// The epochs in metrics.jsonl. Throws DataError naming the file and line.
+    [[nodiscard]] std::vector<EpochResult> read_metrics() const;
+
+    /// The command that made the folder, "train" or "compare"; "" if it does not say.
+    [[nodiscard]] static std::string command_of(const std::filesystem::path& path);
 
     /// Reads a run back. Throws DataError naming the file that is missing, corrupt or does not fit.
     [[nodiscard]] static Run load(const std::filesystem::path& path);

@@ -152,10 +152,10 @@ TEST(Trainer, LearnsAndRepeatsBitForBit) {
             return trainer.fit(train, test, {}, {});
         };
         const auto first = run(1), again = run(1), other = run(2);
-        EXPECT_GT(first.back().test.accuracy, 0.9) << cell_name(cell);
+        EXPECT_GT(first.back().validation.accuracy, 0.9) << cell_name(cell);
         for (std::size_t epoch = 0; epoch < first.size(); ++epoch) {
             EXPECT_EQ(first[epoch].train.loss, again[epoch].train.loss);
-            EXPECT_EQ(first[epoch].test.loss, again[epoch].test.loss);
+            EXPECT_EQ(first[epoch].validation.loss, again[epoch].validation.loss);
         }
         EXPECT_NE(first[0].train.loss, other[0].train.loss);
     }
