@@ -42,7 +42,8 @@ std::string in_short(const std::string& title, const training::Progress& progres
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(std::vector<std::string> titles) : live_(is_live_terminal()) {
+ProgressDisplay::ProgressDisplay(std::vector<std::string> titles, std::string validation)
+    : validation_(std::move(validation)), live_(is_live_terminal()) {
     for (auto& title : titles) runs_.push_back({std::move(title), {}, false});
 }
 
@@ -80,10 +81,10 @@ void ProgressDisplay::epoch_done(std::size_t run, const training::EpochResult& r
     runs_[run].is_active = false;
     erase_line();
     fmt::print(stderr,
-               "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  test: loss {:.4f}, accuracy {:.4f}, "
+               "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  {}: loss {:.4f}, accuracy {:.4f}, "
                "{:.1f} s\n",
                runs_[run].title, result.epoch, epochs, result.train.loss, result.train.accuracy, result.train_seconds,
-               result.validation.loss, result.validation.accuracy, result.validation_seconds);
+               validation_, result.validation.loss, result.validation.accuracy, result.validation_seconds);
 }
 
 }  // namespace cellwise::cli

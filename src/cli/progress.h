@@ -16,7 +16,8 @@ namespace cellwise::cli {
 class ProgressDisplay {
 public:
     /// `titles` name the runs ("LSTM seed 0").
-    explicit ProgressDisplay(std::vector<std::string> titles);
+    /// `validation` is what the figures after an epoch are called: "validation" or "test".
+    ProgressDisplay(std::vector<std::string> titles, std::string validation);
 
     void update(std::size_t run, const training::Progress& progress);
     void epoch_done(std::size_t run, const training::EpochResult& result, std::int64_t epochs);
@@ -31,6 +32,7 @@ private:
         bool is_active = false;
     };
     std::vector<Run> runs_;
+    std::string validation_;
     bool live_;
     std::chrono::steady_clock::time_point last_drawn_{};
     std::mutex mutex_;

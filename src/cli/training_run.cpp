@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/stop_request.h"
+#include "data/validation_split.h"
 #include "training/checkpoint.h"
 #include "training/device.h"
 #include "training/fit.h"
@@ -59,27 +60,49 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
     return order;
 }
 
-report::RunRecord record_of(const PlannedRun& planned, const std::vector<training::EpochResult>& epochs,
-                            training::Trainer& trainer) {
+report::RunRecord record_of(const PlannedRun& planned, const training::TrainingOptions& options,
+                            const PreparedData& data, const std::vector<training::EpochResult>& epochs,
+                            const training::RunResult& result, training::Trainer& trainer) {
     report::RunRecord record;
     record.cell = planned.cell;
     record.seed = planned.seed;
     record.parameters = trainer.model()->parameter_count();
     record.engine = models::engine_name(trainer.model()->active_engine());
     for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
-    record.test_accuracy = epochs.back().validation.accuracy;
-    record.test_loss = epochs.back().validation.loss;
+    record.test_accuracy = result.test.accuracy;
+    record.test_loss = result.test.loss;
+    record.held_out = data.validation.has_value();
+    record.best_epoch = result.best_epoch;
+    record.early_stopping = options.early_stopping > 0;
     return record;
 }
 
 // A finished run is taken as it is, if it is the planned one.
 report::RunRecord finished_record(const training::RunFolder& folder, const PlannedRun& planned,
-                                  const training::CheckpointOrigin& origin, training::Trainer& trainer) {
+                                  const training::CheckpointOrigin& origin, const PreparedData& data,
+                                  training::Trainer& trainer) {
     const auto stored = training::RunFolder::load_configuration(folder.path());
     training::require_same_settings(training::checkpoint_origin(stored, origin.data_sha256), origin,
                                     fmt::format("the run '{}'", folder.path().string()));
     std::filesystem::remove(folder.checkpoint());  // the program may have ended between two writes
-    return record_of(planned, folder.read_metrics(), trainer);
+    return record_of(planned, stored.training, data, folder.read_metrics(), folder.read_result(), trainer);
+}
+
+// The last epoch's figures are the test's where the test split validates and the last weights are kept.
+training::RunResult result_of(const training::Fit& fit, const PreparedData& data) {
+    const auto& last = fit.epochs().back();
+    const bool is_known = !data.validation && fit.best_epoch() == last.epoch;
+    return {fit.best_epoch(), is_known ? last.validation : fit.trainer().evaluate(data.test)};
+}
+
+// Says which of the runs diverged.
+bool run_named(training::Fit& fit, const PreparedData& data, const training::FitHooks& hooks,
+               const PlannedRun& planned) {
+    try {
+        return fit.run(data.train, data.validation ? *data.validation : data.test, hooks);
+    } catch (const CheckFailed& error) {
+        throw CheckFailed(fmt::format("{} seed {}: {}", cell_title(planned.cell), planned.seed, error.what()));
+    }
 }
 
 report::RunRecord train_one(const training::Configuration& configuration, const PlannedRun& planned,
@@ -94,7 +117,7 @@ report::RunRecord train_one(const training::Configuration& configuration, const 
     const auto origin = training::checkpoint_origin(own, data.source.sha256);
     training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
                               training::resolve_device(own.device));
-    if (folder.is_finished()) return finished_record(folder, planned, origin, trainer);
+    if (folder.is_finished()) return finished_record(folder, planned, origin, data, trainer);
 
     training::Fit fit(trainer, own.training);
     const bool is_begun = std::filesystem::exists(folder.checkpoint());
@@ -110,18 +133,20 @@ report::RunRecord train_one(const training::Configuration& configuration, const 
     hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
     hooks.on_epoch = [&](const training::EpochResult& epoch) {
         display.epoch_done(number, epoch, own.training.epochs);
-        folder.write_metrics(fit.epochs());
+        folder.write_metrics(fit.epochs(), data.validation.has_value());
     };
     hooks.save = [&] { training::save_checkpoint(folder.checkpoint(), fit, origin); };
     hooks.save_every = own.checkpoint_every;
     hooks.stop_requested = StopRequest::stop_requested;
-    if (!fit.run(data.train, data.test, hooks)) throw stopped();
+    if (!run_named(fit, data, hooks, planned)) throw stopped();
 
+    const auto result = result_of(fit, data);
     folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
-    folder.write_metrics(fit.epochs());
+    folder.write_metrics(fit.epochs(), data.validation.has_value());
+    folder.write_result(result);
     folder.write_model(trainer.model());
     std::filesystem::remove(folder.checkpoint());
-    return record_of(planned, fit.epochs(), trainer);
+    return record_of(planned, own.training, data, fit.epochs(), result, trainer);
 }
 
 }  // namespace
@@ -132,14 +157,19 @@ PreparedData prepare_data(const training::Configuration& configuration) {
         throw UsageError("the data set has an empty split: there must be reviews to train on and to test with");
     }
     const auto length = static_cast<std::size_t>(configuration.length);
-    return {std::move(dataset.source), std::move(dataset.vocabulary), data::pad(dataset.train, length),
-            data::pad(dataset.test, length)};
+    PreparedData prepared{std::move(dataset.source), std::move(dataset.vocabulary), data::pad(dataset.train, length),
+                          data::pad(dataset.test, length), std::nullopt};
+    if (configuration.validation_split > 0) {
+        prepared.validation = data::take_validation(prepared.train, configuration.validation_split);
+    }
+    return prepared;
 }
 
 nlohmann::ordered_json data_json(const PreparedData& data) {
     return {{"kind", data.source.kind},           {"path", data.source.path},
             {"sha256", data.source.sha256},       {"synthetic", data.source.is_synthetic()},
-            {"train_reviews", data.train.size()}, {"test_reviews", data.test.size()}};
+            {"train_reviews", data.train.size()}, {"validation_reviews", data.validation ? data.validation->size() : 0},
+            {"test_reviews", data.test.size()}};
 }
 
 nlohmann::ordered_json configuration_json(const training::Configuration& configuration) {
@@ -169,7 +199,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     const auto jobs = job_count(configuration, plan.size(), threads);
     std::vector<std::string> titles;
     for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
-    ProgressDisplay display(std::move(titles));
+    ProgressDisplay display(std::move(titles), data.validation ? "validation" : "test");
     const StopRequest stop_request;
 
     std::vector<report::RunRecord> records(plan.size());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <vector>
 
 #include "cli/settings.h"
@@ -20,12 +21,13 @@ struct PreparedData {
     data::Vocabulary vocabulary;
     data::PaddedReviews train;
     data::PaddedReviews test;
+    std::optional<data::PaddedReviews> validation;  ///< held out of the training reviews, if the settings say so
 };
 
 /// Loads and pads. Throws what data::load_dataset throws; UsageError if a split is empty.
 [[nodiscard]] PreparedData prepare_data(const training::Configuration& configuration);
 
-/// {"kind", "path", "sha256", "synthetic", "train_reviews", "test_reviews"}.
+/// {"kind", "path", "sha256", "synthetic", "train_reviews", "validation_reviews", "test_reviews"}.
 [[nodiscard]] nlohmann::ordered_json data_json(const PreparedData& data);
 
 /// Every setting by its key.

@@ -24,6 +24,7 @@ namespace {
 
 constexpr const char* format_name = "cellwise checkpoint";
 constexpr const char* format_version = "1";
+const std::string best_prefix = "best.";
 constexpr const char* generator_name = "dropout.generator";
 
 // Settings that leave the result as it is, bit for bit.
@@ -73,10 +74,27 @@ SafetensorsContent read_checked(const std::filesystem::path& path, const std::st
     return content;
 }
 
+// The tensors of the best epoch, which early stopping may have kept: none or all of the model's.
+std::map<std::string, torch::Tensor> best_tensors(const SafetensorsContent& content, const Fit& fit,
+                                                  const std::string& origin) {
+    std::map<std::string, torch::Tensor> best;
+    const bool has_best = std::any_of(content.tensors.begin(), content.tensors.end(),
+                                      [](const StoredTensor& tensor) { return tensor.name.starts_with(best_prefix); });
+    if (!has_best) return best;
+    for (const auto& [name, tensor] : named_state(fit.trainer().model())) {
+        best[name] = torch::empty_like(tensor);
+        const auto& saved = content.at(best_prefix + name, origin);
+        restore(best[name], saved, fmt::format("{}: tensor '{}'", origin, saved.name));
+    }
+    return best;
+}
+
 void restore_tensors(const SafetensorsContent& content, const Fit& fit, const std::string& origin) {
     const auto tensors = state_tensors(fit);
     for (const auto& tensor : content.tensors) {
-        if (!tensors.contains(tensor.name) && tensor.name != generator_name) {
+        const bool is_known =
+            tensors.contains(tensor.name) || tensor.name == generator_name || tensor.name.starts_with(best_prefix);
+        if (!is_known) {
             throw DataError(fmt::format("{}: tensor '{}' does not belong to this run", origin, tensor.name));
         }
     }
@@ -134,6 +152,9 @@ void require_same_settings(const CheckpointOrigin& stored, const CheckpointOrigi
 void save_checkpoint(const std::filesystem::path& path, const Fit& fit, const CheckpointOrigin& origin) {
     std::vector<StoredTensor> tensors;
     for (const auto& [name, tensor] : state_tensors(fit)) tensors.push_back(stored(name, tensor));
+    for (const auto& [name, tensor] : fit.early_stopping().state().weights) {
+        tensors.push_back(stored(best_prefix + name, tensor));
+    }
     tensors.push_back(stored(generator_name, fit.trainer().model()->dropout->state()));
     const auto state = checkpoint_state(fit, origin).dump();
     write_safetensors(path, tensors,
@@ -149,7 +170,7 @@ void load_checkpoint(const std::filesystem::path& path, Fit& fit, const Checkpoi
     const auto state = parse_strict_json(metadata_value(content, "state", name), name);
     require_same_settings(origin_of(state, name), origin, name);
     restore_tensors(content, fit, name);
-    restore_state(state, fit, name);
+    restore_state(state, best_tensors(content, fit, name), fit, name);
 }
 
 }  // namespace cellwise::training

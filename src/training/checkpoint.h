@@ -24,7 +24,8 @@ void require_same_settings(const CheckpointOrigin& stored, const CheckpointOrigi
 
 // A checkpoint is one safetensors file: the model's tensors as "model.<name>", the optimizer's moments
 // as "optimizer.first.<name>" and "optimizer.second.<name>", dropout's generator as "dropout.generator",
-// and in the metadata the format's version, the rest of the state as JSON, and a SHA-256 over it all.
+// the best epoch's tensors for early stopping as "best.<name>", and in the metadata the format's version, the rest of
+// the state as JSON, and a SHA-256 over it all.
 
 /// Writes the state between two steps, atomically. Throws EnvironmentError.
 void save_checkpoint(const std::filesystem::path& path, const Fit& fit, const CheckpointOrigin& origin);

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "training/early_stopping.h"
 #include "training/options.h"
+#include "training/schedule.h"
 #include "training/trainer.h"
 
 namespace cellwise::training {
@@ -24,9 +26,12 @@ struct FitHooks {
 class Fit {
 public:
     /// The trainer must outlive it.
-    Fit(Trainer& trainer, const TrainingOptions& options) : trainer_(trainer), options_(options) {}
+    Fit(Trainer& trainer, const TrainingOptions& options)
+        : trainer_(trainer), options_(options), schedule_(options), early_stopping_(options) {}
 
-    /// Trains what is left. Returns false if it stopped before the end because it was asked to.
+    /// Trains what is left. With early stopping the model ends with the best epoch's weights. Throws
+    /// CheckFailed, before the update that would spread it, if a loss or gradient is not a finite
+    /// number. Returns false if it stopped before the end because it was asked to.
     bool run(const data::PaddedReviews& train, const data::PaddedReviews& validation, const FitHooks& hooks);
 
     /// The complete epochs so far.
@@ -34,15 +39,23 @@ public:
 
     [[nodiscard]] Trainer& trainer() const { return trainer_; }
 
+    /// The epoch whose weights the model ends with; the last one without early stopping.
+    [[nodiscard]] std::int64_t best_epoch() const;
+
+    [[nodiscard]] const Schedule& schedule() const { return schedule_; }
+    [[nodiscard]] const EarlyStopping& early_stopping() const { return early_stopping_; }
+
     /// Sets what a checkpoint holds beside the trainer's own state.
-    void resume(std::vector<EpochResult> epochs);
+    void resume(std::vector<EpochResult> epochs, const Schedule::State& schedule, EarlyStopping::State early_stopping);
 
 private:
-    [[nodiscard]] bool is_finished() const { return static_cast<std::int64_t>(epochs_.size()) >= options_.epochs; }
+    [[nodiscard]] bool is_finished() const;
     bool train_epoch(const data::PaddedReviews& train, const FitHooks& hooks);
 
     Trainer& trainer_;
     TrainingOptions options_;
+    Schedule schedule_;
+    EarlyStopping early_stopping_;
     std::vector<EpochResult> epochs_;
 };
 

@@ -26,6 +26,7 @@ constexpr std::uintmax_t largest_environment = 1 << 20;
 fs::path configuration_path(const fs::path& run) { return run / "config.toml"; }
 fs::path model_path(const fs::path& run) { return run / "model.safetensors"; }
 fs::path environment_path(const fs::path& run) { return run / "environment.json"; }
+fs::path result_path(const fs::path& run) { return run / "result.json"; }
 fs::path vocabulary_path(const fs::path& run) { return run / "vocabulary.json"; }
 
 data::Vocabulary read_vocabulary(const fs::path& path) {
@@ -89,17 +90,42 @@ void RunFolder::write_vocabulary(const data::Vocabulary& vocabulary, std::int64_
     write_file_atomically(vocabulary_path(path_), list.dump(0) + "\n");
 }
 
-void RunFolder::write_metrics(const std::vector<EpochResult>& epochs) const {
-    std::string csv = "epoch,train_loss,train_accuracy,test_loss,test_accuracy,train_seconds,test_seconds\n";
+void RunFolder::write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const {
+    std::string csv;
     std::string lines;
     for (const auto& epoch : epochs) {
-        csv += fmt::format("{},{},{},{},{},{:.3f},{:.3f}\n", epoch.epoch, epoch.train.loss, epoch.train.accuracy,
-                           epoch.validation.loss, epoch.validation.accuracy, epoch.train_seconds,
-                           epoch.validation_seconds);
-        lines += epoch_json(epoch).dump() + "\n";
+        const auto json = epoch_json(epoch, held_out ? "validation" : "test");
+        lines += json.dump() + "\n";
+        std::string names;
+        std::string values;
+        for (const auto& [key, value] : json.items()) {
+            const char* separator = names.empty() ? "" : ",";
+            names += separator + key;
+            values += separator + value.dump();
+        }
+        csv += (csv.empty() ? names + "\n" : "") + values + "\n";
     }
     write_file_atomically(path_ / "metrics.csv", csv);
     write_file_atomically(path_ / "metrics.jsonl", lines);
+}
+
+void RunFolder::write_result(const RunResult& result) const {
+    const nlohmann::ordered_json json{{"schema_version", 1},
+                                      {"best_epoch", result.best_epoch},
+                                      {"test_loss", result.test.loss},
+                                      {"test_accuracy", result.test.accuracy}};
+    write_file_atomically(result_path(path_), json.dump(2) + "\n");
+}
+
+RunResult RunFolder::read_result() const {
+    const auto where = fmt::format("'{}'", result_path(path_).string());
+    const auto json = parse_strict_json(read_file(result_path(path_), largest_environment), where);
+    try {
+        return {json.at("best_epoch").get<std::int64_t>(),
+                {json.at("test_loss").get<double>(), json.at("test_accuracy").get<double>()}};
+    } catch (const nlohmann::json::exception& error) {
+        throw DataError(fmt::format("{} is not a run's result: {}", where, error.what()));
+    }
 }
 
 std::vector<EpochResult> RunFolder::read_metrics() const {

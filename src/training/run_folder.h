@@ -12,6 +12,12 @@
 
 namespace cellwise::training {
 
+/// How a finished run ended (result.json).
+struct RunResult {
+    std::int64_t best_epoch = 0;  ///< whose weights the model has, from 1
+    Metrics test;                 ///< of these weights, on the test split
+};
+
 /// A trained model with what is needed to use it again.
 struct Run {
     Configuration configuration;  ///< its `cells` holds the one cell of the model
@@ -21,7 +27,7 @@ struct Run {
 
 /// The folder of a run: model.safetensors (names and layouts of PyTorch), config.toml,
 /// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch), environment.json
-/// (what it was made with), and until it is finished checkpoint.safetensors. The model is written last:
+/// (what it was made with), result.json, and until it is finished checkpoint.safetensors. The model is written last:
 /// a folder that has it is finished.
 class RunFolder {
 public:
@@ -38,7 +44,10 @@ public:
 
     void write_configuration(const Configuration& configuration) const;
     void write_vocabulary(const data::Vocabulary& vocabulary, std::int64_t vocabulary_size) const;
-    void write_metrics(const std::vector<EpochResult>& epochs) const;
+    /// held_out: reviews were held out for validation; else the test split validates, and the columns
+    /// say so.
+    void write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const;
+    void write_result(const RunResult& result) const;
     void write_model(const models::Classifier& model) const;
     void write_environment(const nlohmann::ordered_json& environment) const;
 
@@ -47,6 +56,9 @@ public:
 
     /// The epochs in metrics.jsonl. Throws DataError naming the file and line.
     [[nodiscard]] std::vector<EpochResult> read_metrics() const;
+
+    /// Throws DataError naming the file.
+    [[nodiscard]] RunResult read_result() const;
 
     /// The command that made the folder, "train" or "compare"; "" if it does not say.
     [[nodiscard]] static std::string command_of(const std::filesystem::path& path);

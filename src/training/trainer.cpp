@@ -50,15 +50,17 @@ void Trainer::set_position(const EpochPosition& position) {
 
 Metrics Trainer::train_epoch(const data::PaddedReviews& reviews,
                              const std::function<void(const Progress&)>& on_progress) {
-    continue_epoch(reviews, [&](const Progress& progress) {
+    EpochHooks hooks;
+    hooks.go_on = [&](const Progress& progress) {
         if (on_progress) on_progress(progress);
         return true;
-    });
+    };
+    continue_epoch(reviews, hooks);
     finish_epoch();
     return running();
 }
 
-bool Trainer::continue_epoch(const data::PaddedReviews& reviews, const std::function<bool(const Progress&)>& go_on) {
+bool Trainer::continue_epoch(const data::PaddedReviews& reviews, const EpochHooks& hooks) {
     if (!position_.is_open) {
         const auto epoch = position_.epoch + 1;
         position_ = {};
@@ -81,8 +83,10 @@ bool Trainer::continue_epoch(const data::PaddedReviews& reviews, const std::func
         const auto& batch = batches[static_cast<std::size_t>(position_.step)];
         const auto labels = all_labels.index_select(0, batch);
         const auto result = forward_backward(all_ids.index_select(0, batch), labels);
+        const double loss = result.loss.item<double>();
+        if (hooks.before_update) hooks.before_update({progress.epoch, position_.step, progress.steps, batch, loss});
         update();
-        position_.loss_sum += result.loss.item<double>() * static_cast<double>(batch.size(0));
+        position_.loss_sum += loss * static_cast<double>(batch.size(0));
         position_.right += (result.logits > 0).eq(labels.to(device_).to(torch::kBool)).sum().item<double>();
         position_.seen += static_cast<double>(batch.size(0));
         ++position_.step;
@@ -91,7 +95,7 @@ bool Trainer::continue_epoch(const data::PaddedReviews& reviews, const std::func
         progress.reviews = static_cast<std::int64_t>(position_.seen);
         progress.running = running();
         progress.seconds = position_.seconds;
-        if (!go_on(progress)) return position_.step == progress.steps;
+        if (hooks.go_on && !hooks.go_on(progress)) return position_.step == progress.steps;
     }
     return true;
 }

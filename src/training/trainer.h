@@ -27,7 +27,8 @@ struct Metrics {
 struct EpochResult {
     std::int64_t epoch = 0;  ///< from 1
     Metrics train;
-    Metrics validation;  ///< on the reviews that fit() was given for it: the test split in the tutorial
+    Metrics validation;        ///< on the reviews that fit() was given for it: the test split in the tutorial
+    double learning_rate = 0;  ///< of its last step
     double train_seconds = 0;
     double validation_seconds = 0;
 };
@@ -62,6 +63,21 @@ struct StepResult {
     torch::Tensor logits;  ///< [batch], detached
 };
 
+/// A batch whose gradients have been computed and whose update has not been made.
+struct Batch {
+    std::int64_t epoch = 0;  ///< from 1
+    std::int64_t step = 0;   ///< from 0, in the epoch
+    std::int64_t steps = 0;  ///< batches in the epoch
+    torch::Tensor rows;      ///< [batch] int64: which reviews
+    double loss = 0;         ///< with the L2 penalty
+};
+
+/// Who looks on while an epoch is trained. Either may be empty.
+struct EpochHooks {
+    std::function<void(const Batch&)> before_update;
+    std::function<bool(const Progress&)> go_on;  ///< after each step; false: stop here
+};
+
 /// Trains and evaluates one classifier. All randomness (data order, dropout) comes from the seed.
 /// fit.h trains by whole epochs, with checkpoints.
 class Trainer {
@@ -80,9 +96,9 @@ public:
     /// One epoch over all rows in a new random order; the short last batch is kept.
     Metrics train_epoch(const data::PaddedReviews& reviews, const std::function<void(const Progress&)>& on_progress);
 
-    /// Begins a new epoch, or goes on with the open one. After each step calls `go_on`, which may stop
-    /// it. Returns whether all steps are done; the epoch stays open until finish_epoch().
-    bool continue_epoch(const data::PaddedReviews& reviews, const std::function<bool(const Progress&)>& go_on);
+    /// Begins a new epoch, or goes on with the open one, until its end or until hooks.go_on stops it.
+    /// Returns whether all steps are done; the epoch stays open until finish_epoch().
+    bool continue_epoch(const data::PaddedReviews& reviews, const EpochHooks& hooks);
     void finish_epoch();
 
     /// Metrics over all rows in evaluation mode; the loss includes the L2 penalty, as Keras's does.

@@ -112,6 +112,7 @@ void expect_same_epochs(const std::vector<EpochResult>& one, const std::vector<E
         EXPECT_EQ(one[i].train.accuracy, other[i].train.accuracy);
         EXPECT_EQ(one[i].validation.loss, other[i].validation.loss);
         EXPECT_EQ(one[i].validation.accuracy, other[i].validation.accuracy);
+        EXPECT_EQ(one[i].learning_rate, other[i].learning_rate);
     }
 }
 
@@ -185,6 +186,31 @@ TEST_F(Checkpoint, GoesOnBetweenEpochs) {
     EXPECT_EQ(resumed.fit.epochs().size(), 1U);
     ASSERT_TRUE(resumed.fit.run(train, validation, {}));
     EXPECT_EQ(resumed.bits(), whole.bits());
+}
+
+TEST_F(Checkpoint, KeepsScheduleAndEarlyStopping) {
+    for (const auto kind : {ScheduleKind::cosine, ScheduleKind::plateau}) {
+        auto configuration = small(Cell::gru);
+        configuration.model.batch_norm = true;
+        configuration.training.epochs = 12;
+        configuration.training.early_stopping = 3;
+        configuration.training.schedule = kind;
+        configuration.training.schedule_patience = 1;
+        Training whole(configuration);
+        ASSERT_TRUE(whole.fit.run(train, validation, {}));
+        const auto steps = whole.trainer.optimizer().steps();
+        EXPECT_LT(whole.fit.best_epoch(), static_cast<std::int64_t>(whole.fit.epochs().size()))
+            << "the best epoch's weights must matter";
+        for (std::int64_t stop = 1; stop < steps; stop += 3) {
+            train_until(configuration, stop);
+            Training resumed(configuration);
+            load_checkpoint(path, resumed.fit, checkpoint_origin(configuration, "data"));
+            ASSERT_TRUE(resumed.fit.run(train, validation, {}));
+            expect_same_epochs(resumed.fit.epochs(), whole.fit.epochs());
+            EXPECT_EQ(resumed.fit.best_epoch(), whole.fit.best_epoch());
+            EXPECT_EQ(resumed.bits(), whole.bits()) << "stopped after step " << stop;
+        }
+    }
 }
 
 TEST_F(Checkpoint, IsRefusedByNameWhereItDoesNotFit) {

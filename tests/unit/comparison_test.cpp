@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
-    RunRecord record{cell, seed, 1292417, {}, accuracy, 0.4, "torch"};
+    RunRecord record{cell, seed, 1292417, {}, accuracy, 0.4, "torch", false, 2, false};
     record.epochs.push_back({1, 0.6, 0.7, 0.5, 0.75, 10.5, 1.5});
     record.epochs.push_back({2, 0.5, 0.8, 0.4, accuracy, 10, 2});
     return record;
