@@ -17,6 +17,7 @@ void add_gates(CLI::App& app);
 void add_regularisation(CLI::App& app);
 void add_sentence(CLI::App& app);
 void add_parity(CLI::App& app);
+void add_runs(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 

@@ -63,7 +63,7 @@ void run_compare(const SettingFlags& flags) {
         resumes ? training::RunFolder::open_or_create(again.folder) : training::RunFolder::create(again.folder);
     const auto data = prepare_data(configuration);
     if (!resumes) {
-        folder.write_environment(environment_json("compare", data_json(data)));
+        folder.write_environment(environment_json("compare", configuration, data_json(data)));
         folder.write_configuration(configuration);
     }
 

@@ -3,10 +3,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "training/configuration.h"
+
 namespace cellwise::cli {
 
-/// A run folder's environment.json: the command that made it, and on what.
-/// `data`: where the reviews came from (data_json).
-[[nodiscard]] nlohmann::ordered_json environment_json(const std::string& command, const nlohmann::ordered_json& data);
+/// A run folder's environment.json: the command that made it, the program's versions and revision, the
+/// machine, the engine, and the data (`data`: data_json) with its hash.
+[[nodiscard]] nlohmann::ordered_json environment_json(const std::string& command,
+                                                      const training::Configuration& configuration,
+                                                      const nlohmann::ordered_json& data);
 
 }  // namespace cellwise::cli

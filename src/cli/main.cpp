@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
     add_data(app);
     add_evaluate(app);
     add_summary(app);
+    add_runs(app);
     add_gates(app);
     add_sentence(app);
     add_regularisation(app);

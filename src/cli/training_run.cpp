@@ -8,37 +8,18 @@
 #include <type_traits>
 #include <utility>
 
-#include "cli/environment.h"
 #include "cli/progress.h"
 #include "cli/run_queue.h"
+#include "cli/single_run.h"
 #include "core/error.h"
-#include "core/log.h"
 #include "core/stop_request.h"
 #include "data/validation_split.h"
-#include "training/checkpoint.h"
 #include "training/device.h"
-#include "training/fit.h"
 #include "training/run_folder.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
 namespace {
-
-report::EpochRecord record_of(const training::EpochResult& epoch) {
-    return {epoch.epoch,
-            epoch.train.loss,
-            epoch.train.accuracy,
-            epoch.validation.loss,
-            epoch.validation.accuracy,
-            epoch.train_seconds,
-            epoch.validation_seconds};
-}
-
-Interrupted stopped() {
-    const auto code = StopRequest::exit_code();
-    return {code,
-            fmt::format("stopped by {}; everything is saved", code == ExitCode::terminated ? "SIGTERM" : "Ctrl-C")};
-}
 
 // Side by side, runs keep every core busy all the time, which threads within one run do not; but
 // torch::nn's runs, and a GPU's, are quicker one after another.
@@ -58,95 +39,6 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
         return gate_count(plan[one].cell) > gate_count(plan[other].cell);
     });
     return order;
-}
-
-report::RunRecord record_of(const PlannedRun& planned, const training::TrainingOptions& options,
-                            const PreparedData& data, const std::vector<training::EpochResult>& epochs,
-                            const training::RunResult& result, training::Trainer& trainer) {
-    report::RunRecord record;
-    record.cell = planned.cell;
-    record.seed = planned.seed;
-    record.parameters = trainer.model()->parameter_count();
-    record.engine = models::engine_name(trainer.model()->active_engine());
-    for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
-    record.test_accuracy = result.test.accuracy;
-    record.test_loss = result.test.loss;
-    record.held_out = data.validation.has_value();
-    record.best_epoch = result.best_epoch;
-    record.early_stopping = options.early_stopping > 0;
-    return record;
-}
-
-// A finished run is taken as it is, if it is the planned one.
-report::RunRecord finished_record(const training::RunFolder& folder, const PlannedRun& planned,
-                                  const training::CheckpointOrigin& origin, const PreparedData& data,
-                                  training::Trainer& trainer) {
-    const auto stored = training::RunFolder::load_configuration(folder.path());
-    training::require_same_settings(training::checkpoint_origin(stored, origin.data_sha256), origin,
-                                    fmt::format("the run '{}'", folder.path().string()));
-    std::filesystem::remove(folder.checkpoint());  // the program may have ended between two writes
-    return record_of(planned, stored.training, data, folder.read_metrics(), folder.read_result(), trainer);
-}
-
-// The last epoch's figures are the test's where the test split validates and the last weights are kept.
-training::RunResult result_of(const training::Fit& fit, const PreparedData& data) {
-    const auto& last = fit.epochs().back();
-    const bool is_known = !data.validation && fit.best_epoch() == last.epoch;
-    return {fit.best_epoch(), is_known ? last.validation : fit.trainer().evaluate(data.test)};
-}
-
-// Says which of the runs diverged.
-bool run_named(training::Fit& fit, const PreparedData& data, const training::FitHooks& hooks,
-               const PlannedRun& planned) {
-    try {
-        return fit.run(data.train, data.validation ? *data.validation : data.test, hooks);
-    } catch (const CheckFailed& error) {
-        throw CheckFailed(fmt::format("{} seed {}: {}", cell_title(planned.cell), planned.seed, error.what()));
-    }
-}
-
-report::RunRecord train_one(const training::Configuration& configuration, const PlannedRun& planned,
-                            const PreparedData& data, ProgressDisplay& display, std::size_t number) {
-    if (StopRequest::stop_requested()) throw stopped();
-    auto own = configuration;
-    own.cells = {planned.cell};
-    own.seed = planned.seed;
-    own.seeds = "1";
-    const auto folder = planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
-                                           : training::RunFolder::create(planned.folder);
-    const auto origin = training::checkpoint_origin(own, data.source.sha256);
-    training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
-                              training::resolve_device(own.device));
-    if (folder.is_finished()) return finished_record(folder, planned, origin, data, trainer);
-
-    training::Fit fit(trainer, own.training);
-    const bool is_begun = std::filesystem::exists(folder.checkpoint());
-    if (is_begun) {
-        training::load_checkpoint(folder.checkpoint(), fit, origin);
-        log::notice(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
-                                trainer.optimizer().steps()));
-    }
-    folder.write_environment(environment_json("train", data_json(data)));
-    folder.write_configuration(own);
-
-    training::FitHooks hooks;
-    hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
-    hooks.on_epoch = [&](const training::EpochResult& epoch) {
-        display.epoch_done(number, epoch, own.training.epochs);
-        folder.write_metrics(fit.epochs(), data.validation.has_value());
-    };
-    hooks.save = [&] { training::save_checkpoint(folder.checkpoint(), fit, origin); };
-    hooks.save_every = own.checkpoint_every;
-    hooks.stop_requested = StopRequest::stop_requested;
-    if (!run_named(fit, data, hooks, planned)) throw stopped();
-
-    const auto result = result_of(fit, data);
-    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
-    folder.write_metrics(fit.epochs(), data.validation.has_value());
-    folder.write_result(result);
-    folder.write_model(trainer.model());
-    std::filesystem::remove(folder.checkpoint());
-    return record_of(planned, own.training, data, fit.epochs(), result, trainer);
 }
 
 }  // namespace
@@ -208,7 +100,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
         training::set_threads(threads_each);  // holds for the calling thread
         const auto number = jobs == 1 ? i : order[i];
-        records[number] = train_one(configuration, plan[number], data, display, number);
+        records[number] = train_single_run(configuration, plan[number], data, display, number);
     });
     training::set_threads(configuration.threads);
     return records;

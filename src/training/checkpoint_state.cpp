@@ -40,7 +40,8 @@ nlohmann::ordered_json epoch_json(const EpochResult& epoch, const std::string& v
             {validation + "_accuracy", epoch.validation.accuracy},
             {"learning_rate", epoch.learning_rate},
             {"train_seconds", epoch.train_seconds},
-            {validation + "_seconds", epoch.validation_seconds}};
+            {validation + "_seconds", epoch.validation_seconds},
+            {"unix_time", epoch.unix_time}};
 }
 
 EpochResult epoch_of(const nlohmann::json& json, const std::string& where) {
@@ -53,6 +54,7 @@ EpochResult epoch_of(const nlohmann::json& json, const std::string& where) {
     epoch.learning_rate = json.contains("learning_rate") ? get<double>(json, "learning_rate", where) : 0;
     epoch.train_seconds = get<double>(json, "train_seconds", where);
     epoch.validation_seconds = get<double>(json, validation + "_seconds", where);
+    epoch.unix_time = json.contains("unix_time") ? get<double>(json, "unix_time", where) : 0;
     return epoch;
 }
 

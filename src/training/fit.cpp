@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <chrono>
 #include <utility>
 
 #include "training/divergence.h"
@@ -61,6 +62,7 @@ bool Fit::run(const data::PaddedReviews& train, const data::PaddedReviews& valid
         if (!metrics) return stop();
         result.validation = *metrics;
         result.validation_seconds = watch.seconds();
+        result.unix_time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
         require_finite_epoch(result);
         trainer_.finish_epoch();
         schedule_.epoch_done(result);

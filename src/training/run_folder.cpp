@@ -46,6 +46,13 @@ void require_writable(const fs::path& path) {
 
 }  // namespace
 
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
+    auto lock = FolderLock::try_lock(path_);
+    if (!lock)
+        throw UsageError(fmt::format("another cellwise is at work in '{}': wait for it or stop it", path_.string()));
+    lock_ = std::make_shared<const FolderLock>(std::move(*lock));
+}
+
 RunFolder RunFolder::create(const fs::path& path) {
     if (fs::exists(configuration_path(path)) || fs::exists(model_path(path))) {
         throw UsageError(fmt::format("'{}' already holds a run: name another --output, or go on with it with --resume",
@@ -66,6 +73,8 @@ RunFolder RunFolder::open_or_create(const fs::path& path) {
 }
 
 bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }
+
+fs::path RunFolder::events() const { return path_ / "events.out.tfevents.cellwise"; }
 
 fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
 
@@ -110,10 +119,9 @@ void RunFolder::write_metrics(const std::vector<EpochResult>& epochs, bool held_
 }
 
 void RunFolder::write_result(const RunResult& result) const {
-    const nlohmann::ordered_json json{{"schema_version", 1},
-                                      {"best_epoch", result.best_epoch},
-                                      {"test_loss", result.test.loss},
-                                      {"test_accuracy", result.test.accuracy}};
+    const nlohmann::ordered_json json{{"schema_version", 1},           {"best_epoch", result.best_epoch},
+                                      {"test_loss", result.test.loss}, {"test_accuracy", result.test.accuracy},
+                                      {"engine", result.engine},       {"parameters", result.parameters}};
     write_file_atomically(result_path(path_), json.dump(2) + "\n");
 }
 
@@ -122,7 +130,9 @@ RunResult RunFolder::read_result() const {
     const auto json = parse_strict_json(read_file(result_path(path_), largest_environment), where);
     try {
         return {json.at("best_epoch").get<std::int64_t>(),
-                {json.at("test_loss").get<double>(), json.at("test_accuracy").get<double>()}};
+                {json.at("test_loss").get<double>(), json.at("test_accuracy").get<double>()},
+                json.at("engine").get<std::string>(),
+                json.at("parameters").get<std::int64_t>()};
     } catch (const nlohmann::json::exception& error) {
         throw DataError(fmt::format("{} is not a run's result: {}", where, error.what()));
     }
@@ -145,14 +155,19 @@ void RunFolder::write_environment(const nlohmann::ordered_json& environment) con
     write_file_atomically(environment_path(path_), environment.dump(2) + "\n");
 }
 
-std::string RunFolder::command_of(const fs::path& path) {
+nlohmann::json RunFolder::environment_of(const fs::path& path) {
     const auto file = environment_path(path);
-    if (!fs::exists(file)) return "";
-    const auto environment =
-        parse_strict_json(read_file(file, largest_environment), fmt::format("'{}'", file.string()));
+    if (!fs::exists(file)) return nlohmann::json::object();
+    const auto where = fmt::format("'{}'", file.string());
+    auto environment = parse_strict_json(read_file(file, largest_environment), where);
+    if (!environment.is_object()) throw DataError(fmt::format("{} is not a JSON object", where));
+    return environment;
+}
+
+std::string RunFolder::command_of(const fs::path& path) {
+    const auto environment = environment_of(path);
     const auto command = environment.find("command");
-    return environment.is_object() && command != environment.end() && command->is_string() ? command->get<std::string>()
-                                                                                           : "";
+    return command != environment.end() && command->is_string() ? command->get<std::string>() : "";
 }
 
 void RunFolder::write_model(const models::Classifier& model) const { save_model(model, model_path(path_)); }

@@ -31,6 +31,7 @@ struct EpochResult {
     double learning_rate = 0;  ///< of its last step
     double train_seconds = 0;
     double validation_seconds = 0;
+    double unix_time = 0;  ///< when it was done, seconds since 1970
 };
 
 /// What a progress display gets to see during an epoch.

@@ -9,6 +9,7 @@
 
 #include "core/atomic_file.h"
 #include "core/cell.h"
+#include "core/crc32c.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/random.h"
@@ -104,6 +105,14 @@ TEST(Table, AlignsKoreanByItsWidth) {
               "책을    1.5\n"
               "book     22\n");
     EXPECT_THROW(table.add_row({"too few"}), InternalError);
+}
+
+TEST(Crc32c, IsCastagnolis) {
+    EXPECT_EQ(crc32c("123456789"), 0xE3069283U);
+    EXPECT_EQ(crc32c(""), 0U);
+    // RFC 3720, appendix B.4.
+    EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAU);
+    EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43U);
 }
 
 }  // namespace

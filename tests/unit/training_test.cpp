@@ -256,6 +256,18 @@ TEST(Configuration, SurvivesTomlAndPresetsComeFirst) {
     std::filesystem::remove(path);
 }
 
+TEST(RunFolder, IsLockedWhileItIsWorkedIn) {
+    const auto folder = std::filesystem::temp_directory_path() / ("cellwise-lock-" + std::to_string(::getpid()));
+    std::filesystem::remove_all(folder);
+    {
+        const auto run = RunFolder::create(folder);
+        EXPECT_THROW((void)RunFolder::open_or_create(folder), UsageError);
+        EXPECT_FALSE(FolderLock::try_lock(folder));
+    }
+    EXPECT_TRUE(FolderLock::try_lock(folder));
+    std::filesystem::remove_all(folder);
+}
+
 TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
     const auto folder = std::filesystem::temp_directory_path() / ("cellwise-run-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder);
