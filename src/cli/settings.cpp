@@ -114,14 +114,18 @@ void add_display_flags(CLI::App& app) {
            "--verbose", [] { log::set_level(log::Level::verbose); }, "print more of what is done")
         ->excludes(quiet);
     app.add_flag_callback(
-        "--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours and no live line");
+        "--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours, as the variable NO_COLOR");
 }
 
 bool is_live_terminal() {
-    const char* no_color = std::getenv("NO_COLOR");
     const char* terminal = std::getenv("TERM");
     return ::isatty(STDERR_FILENO) == 1 && log::level() != log::Level::quiet &&
-           (no_color == nullptr || *no_color == '\0') && (terminal == nullptr || std::string_view(terminal) != "dumb");
+           (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+bool has_colours() {
+    const char* no_color = std::getenv("NO_COLOR");
+    return is_live_terminal() && (no_color == nullptr || *no_color == '\0');
 }
 
 }  // namespace cellwise::cli

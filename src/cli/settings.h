@@ -42,7 +42,10 @@ private:
 /// --quiet, --verbose and --no-color, which take effect at once.
 void add_display_flags(CLI::App& app);
 
-/// Whether a live line may be drawn and colours used on standard error.
+/// Whether standard error is a terminal that can be redrawn, and the user wants to see progress.
 [[nodiscard]] bool is_live_terminal();
+
+/// Whether colours may be used on it: not with NO_COLOR (https://no-color.org) or --no-color.
+[[nodiscard]] bool has_colours();
 
 }  // namespace cellwise::cli

@@ -94,6 +94,19 @@ training::RunResult result_of(const training::Fit& fit, const PreparedData& data
             std::string(models::engine_name(model->active_engine())), model->parameter_count()};
 }
 
+// Takes the run's bar away, however the run ends.
+class DisplayedRun {
+public:
+    DisplayedRun(ProgressDisplay& display, std::size_t number) : display_(display), number_(number) {}
+    DisplayedRun(const DisplayedRun&) = delete;
+    DisplayedRun& operator=(const DisplayedRun&) = delete;
+    ~DisplayedRun() { display_.run_done(number_); }
+
+private:
+    ProgressDisplay& display_;
+    std::size_t number_;
+};
+
 // Says which of the runs diverged.
 bool run_named(training::Fit& fit, const PreparedData& data, const training::FitHooks& hooks,
                const PlannedRun& planned) {
@@ -124,13 +137,14 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     const bool is_begun = std::filesystem::exists(folder.checkpoint());
     if (is_begun) {
         training::load_checkpoint(folder.checkpoint(), fit, origin);
-        log::notice(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
+        display.say(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
                                 trainer.optimizer().steps()));
     }
     folder.write_environment(environment_json("train", own, data_json(data)));
     folder.write_configuration(own);
     const report::EventFile events(folder.events(), events_of(fit.epochs(), validation_name(data)));
 
+    const DisplayedRun displayed(display, number);
     training::FitHooks hooks;
     hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
     hooks.on_epoch = [&](const training::EpochResult& epoch) {
@@ -138,7 +152,13 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
         folder.write_metrics(fit.epochs(), data.validation.has_value());
         events.add(event_of(epoch, validation_name(data)));
     };
-    hooks.save = [&] { training::save_checkpoint(folder.checkpoint(), fit, origin); };
+    hooks.save = [&] {
+        training::save_checkpoint(folder.checkpoint(), fit, origin);
+        if (log::level() == log::Level::verbose) {
+            display.say(fmt::format("{} seed {}: checkpoint after step {}", cell_title(planned.cell), planned.seed,
+                                    trainer.optimizer().steps()));
+        }
+    };
     hooks.save_every = own.checkpoint_every;
     hooks.stop_requested = StopRequest::stop_requested;
     if (!run_named(fit, data, hooks, planned)) throw stopped();
