@@ -99,7 +99,8 @@ training::Configuration SettingFlags::resolve() const {
         if (option->count() > 0) training::set_from_text(configuration, key, texts_.at(key), flag_name(key));
     }
     if (single_ && configuration.cells.size() != 1) {
-        throw UsageError("this command trains one model: name one cell with --cell");
+        throw UsageError(resume.empty() ? std::string("this command trains one model: name one cell with --cell")
+                                        : fmt::format("'{}' is a comparison: go on with 'compare --resume'", resume));
     }
     configuration.validate();
     // What is written and shown is the rate in force, not "the default".

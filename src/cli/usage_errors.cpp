@@ -55,7 +55,7 @@ void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
         const auto* command = command_named(*at, argv[i]);
         if (command == nullptr) {
             const auto nearest = nearest_word(argv[i], names);
-            throw UsageError(fmt::format("there is no command '{}'{}: {} has {}", argv[i],
+            throw UsageError(fmt::format("there is no command '{}'{} ({} has: {})", argv[i],
                                          nearest ? fmt::format("; did you mean '{}'?", *nearest) : "", full_name(*at),
                                          fmt::join(names, ", ")));
         }
