@@ -51,7 +51,8 @@ Json environment_json(const std::string& command, const training::Configuration&
               {"libtorch", TORCH_VERSION},
               {"compiler", fmt::format("{} {}", CELLWISE_COMPILER, __VERSION__)}}},
             {"machine", machine_json()},
-            {"threads", configuration.threads},
+            {"threads", configuration.threads > 0 ? configuration.threads
+                                                  : static_cast<std::int64_t>(std::thread::hardware_concurrency())},
             {"jobs", configuration.jobs},
             {"engine", models::engine_name(configuration.model.engine)},
             {"device", configuration.device},

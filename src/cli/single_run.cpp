@@ -140,7 +140,12 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
         display.say(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
                                 trainer.optimizer().steps()));
     }
-    folder.write_environment(environment_json("train", own, data_json(data)));
+    const auto environment = environment_json("train", own, data_json(data));
+    if (is_begun) {
+        folder.add_resumption(environment);
+    } else {
+        folder.write_environment(environment);
+    }
     folder.write_configuration(own);
     const report::EventFile events(folder.events(), events_of(fit.epochs(), validation_name(data)));
 

@@ -155,6 +155,14 @@ void RunFolder::write_environment(const nlohmann::ordered_json& environment) con
     write_file_atomically(environment_path(path_), environment.dump(2) + "\n");
 }
 
+void RunFolder::add_resumption(const nlohmann::ordered_json& environment) const {
+    if (!fs::exists(environment_path(path_))) return write_environment(environment);
+    (void)environment_of(path_);  // complains about a broken one
+    auto kept = nlohmann::ordered_json::parse(read_file(environment_path(path_), largest_environment));
+    kept["resumed"].push_back(environment);
+    write_environment(kept);
+}
+
 nlohmann::json RunFolder::environment_of(const fs::path& path) {
     const auto file = environment_path(path);
     if (!fs::exists(file)) return nlohmann::json::object();

@@ -58,6 +58,8 @@ public:
     void write_result(const RunResult& result) const;
     void write_model(const models::Classifier& model) const;
     void write_environment(const nlohmann::ordered_json& environment) const;
+    /// Adds what a run was gone on with to its environment.json, under "resumed".
+    void add_resumption(const nlohmann::ordered_json& environment) const;
 
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::filesystem::path checkpoint() const;  ///< its path, whether it exists or not
