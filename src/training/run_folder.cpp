@@ -159,7 +159,11 @@ void RunFolder::add_resumption(const nlohmann::ordered_json& environment) const 
     if (!fs::exists(environment_path(path_))) return write_environment(environment);
     (void)environment_of(path_);  // complains about a broken one
     auto kept = nlohmann::ordered_json::parse(read_file(environment_path(path_), largest_environment));
-    kept["resumed"].push_back(environment);
+    auto& resumed = kept["resumed"];
+    if (!resumed.is_null() && !resumed.is_array()) {
+        throw DataError(fmt::format("'{}': 'resumed' is not a list", environment_path(path_).string()));
+    }
+    resumed.push_back(environment);
     write_environment(kept);
 }
 
