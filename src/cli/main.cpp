@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
     add_gates(app);
     add_sentence(app);
     add_regularisation(app);
+    add_claims(app);
     add_parity(app);
     try {
         refuse_unknown_command(app, argc, argv);

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "cli/progress.h"
-#include "cli/run_queue.h"
 #include "core/error.h"
 #include "training/device.h"
 #include "training/run_folder.h"
+#include "training/run_queue.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
@@ -118,7 +118,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     std::vector<report::RunRecord> records(plan.size());
     const auto order = by_cost(plan);
     const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
-    run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
+    training::run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
         training::set_threads(threads_each);  // holds for the calling thread
         const auto number = jobs == 1 ? i : order[i];
         records[number] = train_one(configuration, plan[number], data, display, number);
