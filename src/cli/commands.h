@@ -10,6 +10,7 @@ namespace cellwise::cli {
 // The callback throws a cellwise::Error when something is wrong; main() turns it into a message and
 // an exit code.
 
+void add_claims(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_data(CLI::App& app);

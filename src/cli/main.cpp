@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     add_gates(app);
     add_sentence(app);
     add_regularisation(app);
+    add_claims(app);
     add_parity(app);
     add_completion(app);
     add_man(app);

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "cli/progress.h"
-#include "cli/run_queue.h"
 #include "cli/single_run.h"
 #include "core/error.h"
 #include "core/stop_request.h"
 #include "data/validation_split.h"
 #include "training/device.h"
 #include "training/run_folder.h"
+#include "training/run_queue.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
@@ -97,7 +97,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     std::vector<report::RunRecord> records(plan.size());
     const auto order = by_cost(plan);
     const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
-    run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
+    training::run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
         training::set_threads(threads_each);  // holds for the calling thread
         const auto number = jobs == 1 ? i : order[i];
         records[number] = train_single_run(configuration, plan[number], data, display, number);

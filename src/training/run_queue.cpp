@@ -1,4 +1,4 @@
-#include "cli/run_queue.h"
+#include "training/run_queue.h"
 
 #include <atomic>
 #include <exception>
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace cellwise::cli {
+namespace cellwise::training {
 
 void run_side_by_side(std::size_t count, std::size_t jobs, const std::function<void(std::size_t)>& run) {
     std::atomic<std::size_t> next{0};
@@ -30,4 +30,4 @@ void run_side_by_side(std::size_t count, std::size_t jobs, const std::function<v
     if (first_error) std::rethrow_exception(first_error);
 }
 
-}  // namespace cellwise::cli
+}  // namespace cellwise::training

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lab/claims/verdict.h"
+
+namespace cellwise::lab {
+
+class Laboratory;
+struct Sizes;
+
+/// A number beside the claim's own, once for each seed, for the reader.
+struct Detail {
+    std::string name;
+    std::vector<double> values;
+};
+
+/// What an experiment gives.
+struct Measurement {
+    std::vector<double> values;   ///< one for each seed: what the verdict is made from
+    std::vector<Detail> details;  ///< what stands behind them
+    /// Not empty: why the experiment cannot judge the claim here (the reference did not learn, say). The
+    /// verdict is then undecided, whatever the values.
+    std::string unfit;
+};
+
+/// One statement of the tutorial and the experiment that it is put to. Everything but the data is settled
+/// before the measurement: what is measured, from when on it counts, and the set-up.
+struct Claim {
+    std::string name;       ///< lower case with dashes
+    std::string statement;  ///< in the tutorial's sense
+    std::string estimand;   ///< the number measured for each seed
+    std::string unit;
+    Rule rule;  ///< the values with which the statement is true
+    Scale scale = Scale::difference;
+    std::int64_t seeds = 0;  ///< of a full run
+    bool on_reviews = true;  ///< uses the data set found, so on IMDB it speaks of IMDB
+    /// The set-up in a sentence or two, with these sizes.
+    std::function<std::string(const Sizes&)> set_up;
+    std::function<Measurement(Laboratory&, std::span<const std::uint64_t> seeds)> measure;
+};
+
+}  // namespace cellwise::lab

@@ -1,0 +1,99 @@
+#include "lab/claims/run_claim.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/strict_json.h"
+
+namespace cellwise::lab {
+namespace {
+
+constexpr std::uintmax_t most_measurement_bytes = 1 << 22;
+
+// What a measurement depends on; another text, another measurement.
+std::string conditions_of(const ClaimResult& result, models::Engine engine) {
+    return fmt::format("{} | {} | {} | seeds {} | engine {} | data {}", result.claim.name, result.claim.estimand,
+                       result.set_up, fmt::join(result.seeds, ","), models::engine_name(engine),
+                       result.source ? result.source->sha256 : "none");
+}
+
+std::optional<Measurement> read_measurement(const std::filesystem::path& file, const std::string& conditions) {
+    if (!std::filesystem::exists(file)) return {};
+    const auto json = parse_strict_json(read_file(file, most_measurement_bytes), file.string());
+    try {
+        if (json.at("conditions").get<std::string>() != conditions) return {};
+        Measurement measurement;
+        measurement.values = json.at("values").get<std::vector<double>>();
+        measurement.unfit = json.at("unfit").get<std::string>();
+        for (const auto& detail : json.at("details")) {
+            measurement.details.push_back(
+                {detail.at("name").get<std::string>(), detail.at("values").get<std::vector<double>>()});
+        }
+        return measurement;
+    } catch (const nlohmann::json::exception& error) {
+        throw DataError(
+            fmt::format("{}: not a claim's measurement ({}); remove it to measure again", file.string(), error.what()));
+    }
+}
+
+void write_measurement(const std::filesystem::path& file, const std::string& conditions,
+                       const Measurement& measurement) {
+    nlohmann::ordered_json json{
+        {"conditions", conditions}, {"values", measurement.values}, {"unfit", measurement.unfit}};
+    json["details"] = nlohmann::ordered_json::array();
+    for (const auto& detail : measurement.details) {
+        json["details"].push_back({{"name", detail.name}, {"values", detail.values}});
+    }
+    write_file_atomically(file, json.dump(2) + "\n");
+}
+
+Judgement judged(const ClaimResult& result, double confidence) {
+    auto judgement = judge(result.claim.rule, result.claim.scale, result.measurement.values, confidence);
+    if (!result.measurement.unfit.empty()) {
+        judgement.verdict = Verdict::undecided;
+        judgement.runs_needed.reset();
+    }
+    return judgement;
+}
+
+}  // namespace
+
+ClaimResult run_claim(const Claim& claim, Laboratory& lab, std::vector<std::uint64_t> seeds) {
+    ClaimResult result;
+    result.claim = claim;
+    result.seeds = std::move(seeds);
+    result.quick = lab.sizes().quick;
+    result.set_up = claim.set_up(lab.sizes());
+    if (claim.on_reviews) result.source = lab.dataset().source;
+    const auto file = lab.folder() / (claim.name + ".json");
+    const auto conditions = conditions_of(result, lab.engine());
+    if (auto known = read_measurement(file, conditions)) {
+        result.measurement = std::move(*known);
+        result.from_file = true;
+        log::notice(fmt::format("{}: taken from {}", claim.name, file.string()));
+    } else {
+        log::notice(fmt::format("{}: {}", claim.name, claim.statement));
+        result.measurement = claim.measure(lab, result.seeds);
+        write_measurement(file, conditions, result.measurement);
+    }
+    result.judgement = judged(result, 0.95);
+    result.simultaneous = result.judgement.verdict;
+    return result;
+}
+
+void judge_together(std::vector<ClaimResult>& results) {
+    const auto by_chance = std::count_if(results.begin(), results.end(),
+                                         [](const ClaimResult& result) { return result.claim.scale != Scale::exact; });
+    for (auto& result : results) {
+        if (result.claim.scale == Scale::exact) continue;
+        result.simultaneous = judged(result, 1 - 0.05 / static_cast<double>(by_chance)).verdict;
+    }
+}
+
+}  // namespace cellwise::lab

@@ -1,0 +1,73 @@
+#include "lab/claims/step_times.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "core/random.h"
+#include "lab/claims/training_job.h"
+#include "training/batches.h"
+#include "training/trainer.h"
+
+namespace cellwise::lab {
+namespace {
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+double milliseconds_of(training::Trainer& trainer, const torch::Tensor& ids, const torch::Tensor& labels) {
+    const auto start = std::chrono::steady_clock::now();
+    (void)trainer.forward_backward(ids, labels);
+    trainer.update();
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, std::uint64_t seed,
+                               std::int64_t steps) {
+    std::vector<std::unique_ptr<training::Trainer>> trainers;
+    std::int64_t batch_size = 0;
+    for (const auto engine : {models::Engine::fused, models::Engine::torch}) {
+        for (const Cell cell : cells) {
+            auto spec = lab.tutorial(cell, seed);
+            spec.model.engine = engine;
+            batch_size = spec.training.batch_size;
+            trainers.push_back(
+                std::make_unique<training::Trainer>(models::Classifier(spec.model, seed), spec.training, seed));
+        }
+    }
+    const auto& reviews = lab.padded(lab.tutorial(cells[0], seed).reviews, false);
+    Random order(seed, "order");
+    const auto batches = training::shuffled_batches(reviews, batch_size, order);
+    std::vector<std::vector<double>> times(trainers.size());
+    for (std::int64_t step = 0; step <= steps; ++step) {
+        const auto& batch = batches[static_cast<std::size_t>(step) % batches.size()];
+        const auto ids = training::view_of_ids(reviews).index_select(0, batch);
+        const auto labels = training::view_of_labels(reviews).index_select(0, batch);
+        for (std::size_t i = 0; i < trainers.size(); ++i) {
+            const double time = milliseconds_of(*trainers[i], ids, labels);
+            if (step > 0) times[i].push_back(time);
+        }
+    }
+    std::vector<double> medians;
+    for (const auto& of_trainer : times) medians.push_back(median(of_trainer));
+    return medians;
+}
+
+ParameterCount count_parameters(const models::ClassifierOptions& options) {
+    const models::Classifier model(options);
+    ParameterCount count;
+    count.all = static_cast<double>(model->parameter_count());
+    for (const auto& variable : model->variables()) {
+        if (variable.name.starts_with("recurrent_")) count.recurrent += static_cast<double>(variable.value.numel());
+    }
+    return count;
+}
+
+}  // namespace cellwise::lab

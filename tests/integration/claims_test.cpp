@@ -1,0 +1,103 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "integration/program.h"
+
+namespace cellwise {
+namespace {
+
+using nlohmann::json;
+using test::content_of;
+using test::run_program;
+using test::ScratchFolder;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+void expect_refusal(const std::vector<std::string>& arguments, const std::string& message) {
+    const auto result = run_program(arguments);
+    EXPECT_EQ(result.exit_code, 2) << message;
+    EXPECT_THAT(result.errors, HasSubstr(message));
+    EXPECT_EQ(result.output, "");
+}
+
+TEST(ClaimsCommand, JsonHasAVerdictWithItsIntervalForEachClaim) {
+    const auto result =
+        run_program({"claims", "lstm-beats-rnn", "gru-close-to-lstm-parameters", "weight-decay-idle-at-inference",
+                     "--quick", "--data", "synthetic", "--seeds", "2", "--limit", "300", "--json", "-"});
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    const auto claims = json::parse(result.output).at("claims");
+    ASSERT_EQ(claims.size(), 3u);
+    for (const auto& claim : claims) {
+        for (const char* key : {"name", "statement", "unit"}) EXPECT_TRUE(claim.at(key).is_string()) << key;
+        for (const char* key : {"estimate", "low", "high", "runs"}) EXPECT_TRUE(claim.at(key).is_number()) << key;
+        EXPECT_THAT(claim.at("verdict"), testing::AnyOf("supported", "contradicted", "undecided"));
+        EXPECT_LE(claim.at("low"), claim.at("estimate"));
+        EXPECT_LE(claim.at("estimate"), claim.at("high"));
+        EXPECT_TRUE(claim.at("quick"));
+        double sum = 0;
+        for (const auto& value : claim.at("values")) sum += value.get<double>();
+        EXPECT_NEAR(claim.at("estimate"), sum / claim.at("runs").get<double>(), 1e-12);
+    }
+    EXPECT_EQ(claims[0].at("name"), "lstm-beats-rnn");
+    EXPECT_EQ(claims[0].at("data"), "synthetic");
+    EXPECT_EQ(claims[0].at("runs"), 2);
+    EXPECT_EQ(claims[1].at("verdict"), "supported");
+    EXPECT_EQ(claims[2].at("verdict"), "supported");
+    EXPECT_EQ(claims[2].at("estimate"), 0);
+    EXPECT_THAT(result.errors, AllOf(HasSubstr("NOT tested on IMDB"), HasSubstr("quick look"), HasSubstr("true if")));
+}
+
+TEST(ClaimsCommand, TakesUpWhereARunWithTheSameFolderLeft) {
+    const ScratchFolder folder;
+    const std::vector<std::string> arguments{"claims",
+                                             "lstm-beats-rnn",
+                                             "--quick",
+                                             "--data",
+                                             "synthetic",
+                                             "--limit",
+                                             "100",
+                                             "--seeds",
+                                             "3,5",
+                                             "--results",
+                                             (folder / "results").string(),
+                                             "--markdown",
+                                             (folder / "claims.md").string()};
+    const auto first = run_program(arguments);
+    ASSERT_EQ(first.exit_code, 0) << first.errors;
+    EXPECT_THAT(first.errors, HasSubstr("training 2 of 2: RNN"));
+    const auto second = run_program(arguments);
+    EXPECT_EQ(second.output, first.output);
+    EXPECT_THAT(second.errors, AllOf(HasSubstr("taken from"), Not(HasSubstr("training 1"))));
+    EXPECT_THAT(content_of(folder / "claims.md"), AllOf(HasSubstr("| [lstm-beats-rnn](#lstm-beats-rnn) |"),
+                                                        HasSubstr("- Seeds: 3, 5"), HasSubstr("NOT tested on IMDB")));
+    // One more seed needs its own trainings alone.
+    auto more = arguments;
+    more[8] = "3,5,6";
+    EXPECT_THAT(run_program(more).errors, HasSubstr("training 1 of 1: RNN seed 6"));
+}
+
+TEST(ClaimsCommand, ListsAndExplainsWithoutMeasuring) {
+    const auto list = run_program({"claims", "--list"});
+    EXPECT_EQ(list.exit_code, 0);
+    EXPECT_THAT(list.output, AllOf(HasSubstr("lstm-beats-rnn"), HasSubstr("l2-leaves-no-zeros")));
+    const auto explained = run_program({"claims", "gru-close-to-lstm-accuracy", "--explain"});
+    EXPECT_EQ(explained.exit_code, 0);
+    EXPECT_THAT(explained.output, AllOf(HasSubstr("between -0.02 and 0.02"), HasSubstr("Embedding(10000, 128)")));
+    EXPECT_EQ(explained.output.find("lstm-beats-rnn"), std::string::npos);
+}
+
+TEST(ClaimsCommand, RefusesWhatMakesNoSense) {
+    expect_refusal({"claims", "lstm-beat-rnn"}, "did you mean lstm-beats-rnn");
+    expect_refusal({"claims", "--seeds", "0"}, "--seeds");
+    expect_refusal({"claims", "--seeds", "1,1"}, "names a seed twice");
+    expect_refusal({"claims", "--seed", "-1"}, "--seed");
+    expect_refusal({"claims", "--limit", "-5"}, "--limit");
+    expect_refusal({"claims", "--threads", "many"}, "--threads");
+    expect_refusal({"claims", "--hidden-size", "7"}, "--hidden-size");
+}
+
+}  // namespace
+}  // namespace cellwise
