@@ -24,24 +24,27 @@ std::string rows_of(const torch::Tensor& rows) {
     return fmt::format("{}{} ({} reviews)", text, rows.size(0) > rows_shown ? ", …" : "", rows.size(0));
 }
 
+// "nan" whatever its sign bit.
+std::string number(double value) { return std::isnan(value) ? "nan" : fmt::format("{:.6g}", value); }
+
 }  // namespace
 
 void require_finite_step(const Batch& batch, const Optimizer& optimizer) {
     if (std::isfinite(batch.loss) && std::isfinite(optimizer.dense_gradient_norm())) return;
     throw CheckFailed(
-        fmt::format("training diverged at step {} (epoch {}, batch {} of {}): loss {:.6g}, gradient norm {:.6g}, "
+        fmt::format("training diverged at step {} (epoch {}, batch {} of {}): loss {}, gradient norm {}, "
                     "learning rate {:.6g}. "
                     "The batch holds the training reviews {}; its update was not made. Remedies: {}",
-                    optimizer.steps() + 1, batch.epoch, batch.step + 1, batch.steps, batch.loss,
-                    optimizer.gradient_norm(), optimizer.learning_rate(), rows_of(batch.rows), advice));
+                    optimizer.steps() + 1, batch.epoch, batch.step + 1, batch.steps, number(batch.loss),
+                    number(optimizer.gradient_norm()), optimizer.learning_rate(), rows_of(batch.rows), advice));
 }
 
 void require_finite_epoch(const EpochResult& epoch) {
     if (std::isfinite(epoch.validation.loss)) return;
     throw CheckFailed(fmt::format(
-        "training diverged: after epoch {} the validation loss is {:.6g}, though every step's loss and gradients were "
+        "training diverged: after epoch {} the validation loss is {}, though every step's loss and gradients were "
         "finite numbers. Remedies: {}",
-        epoch.epoch, epoch.validation.loss, advice));
+        epoch.epoch, number(epoch.validation.loss), advice));
 }
 
 }  // namespace cellwise::training

@@ -105,7 +105,7 @@ TEST_P(Resume, SurvivesKillsAtRandomMoments) {
         RunningProgram program(is_begun ? Words{"train", "--resume", folder / "run"}
                                         : training("train", folder / "run", GetParam()));
         // Only a kill after the first step is an interruption of the training.
-        if (kills < 6) {
+        if (kills < 4) {
             const auto began = fs::file_time_type::clock::now();
             const auto checkpoint = folder / "run" / "checkpoint.safetensors";
             wait_for([&] {
