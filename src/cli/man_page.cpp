@@ -36,7 +36,9 @@ std::string argument_text(const Argument& argument) {
         names += fmt::format("{}\\fB{}\\fR", names.empty() ? "" : ", ", escaped(name));
     }
     if (!argument.type.empty()) names += fmt::format(" \\fI{}\\fR", escaped(argument.type));
-    auto text = fmt::format(".TP\n{}\n{}\n", names, escaped(argument.description));
+    auto description = escaped(argument.description);
+    if (!description.empty() && description.back() != '.') description += '.';
+    auto text = fmt::format(".TP\n{}\n{}\n", names, description);
     if (!argument.default_value.empty()) text += fmt::format("Default: {}.\n", escaped(argument.default_value));
     if (argument.is_required) text += "Required.\n";
     return text;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <type_traits>
 
 #include "core/error.h"
@@ -27,6 +28,7 @@ std::string type_name() {
     if constexpr (std::is_same_v<Value, double>) return "NUMBER";
     if constexpr (std::is_integral_v<Value>) return "COUNT";
     if constexpr (std::is_same_v<Value, std::vector<Cell>>) return "LIST";
+    if constexpr (std::is_same_v<Value, std::optional<std::string>>) return "PATH";
     return "TEXT";
 }
 

@@ -131,7 +131,7 @@ TEST(ManPage, RendersWithoutWarningsAndHoldsEveryFlag) {
     EXPECT_EQ(std::system(command.c_str()), 0);
     EXPECT_EQ(content_of(folder / "warnings"), "");
     const auto text = content_of(folder / "text");
-    for (const char* part : {"SYNOPSIS", "compare", "--checkpoint-every COUNT", "Default: 0.001", "data prepare",
+    for (const char* part : {"SYNOPSIS", "compare", "--checkpoint-every COUNT", "Default: 128.", "data prepare",
                              "EXIT STATUS", "cellwise runs list"}) {
         EXPECT_THAT(text, HasSubstr(part));
     }
