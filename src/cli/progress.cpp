@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -30,6 +31,7 @@ ProgressDisplay::ProgressDisplay(std::vector<std::string> titles, std::string va
     : validation_(std::move(validation)), live_(is_live_terminal()), colours_(has_colours()) {
     for (auto& title : titles) {
         runs_.emplace_back();
+        title_width_ = std::max(title_width_, title.size());
         runs_.back().title = std::move(title);
     }
 }
@@ -64,7 +66,8 @@ void ProgressDisplay::draw() {
     std::size_t lines = 0;
     for (const auto& run : runs_) {
         if (!run.is_active) continue;
-        text += progress_bar(run.title, run.progress, columns - 1, colours_) + "\x1b[K\n";
+        text += progress_bar(fmt::format("{:{}}", run.title, title_width_), run.progress, columns - 1, colours_) +
+                "\x1b[K\n";
         ++lines;
     }
     if (drawn_lines_ > 0) fmt::print(stderr, "\x1b[{}A", drawn_lines_);

@@ -46,6 +46,7 @@ private:
     void print_line(Run& run);
 
     std::vector<Run> runs_;
+    std::size_t title_width_ = 0;
     std::string validation_;
     bool live_;
     bool colours_;

@@ -61,16 +61,17 @@ std::string progress_bar(const std::string& title, const training::Progress& pro
     const auto percent = fmt::format("{:3.0f}%", 100 * share);
     const std::size_t fixed = report::display_width(head) + 2 + 1 + percent.size();
     if (fixed + narrowest_bar > columns) return fmt::format("{:.{}}", head, columns);
-    const auto width = std::min(widest_bar, columns - fixed);
-    auto text = fmt::format("{}  {} {}", head, bar(share, width, colours), percent);
-    std::size_t used = fixed + width;
+    // The figures are worth more than a long bar.
+    std::string kept;
+    std::size_t used = fixed + narrowest_bar;
     for (const auto& figure : figures) {
         const auto more = report::display_width(figure) + 2;
         if (used + more > columns) break;
-        text += "  " + figure;
+        kept += "  " + figure;
         used += more;
     }
-    return text;
+    const auto width = std::min(widest_bar, narrowest_bar + columns - used);
+    return fmt::format("{}  {} {}{}", head, bar(share, width, colours), percent, kept);
 }
 
 }  // namespace cellwise::cli
