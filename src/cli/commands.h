@@ -14,10 +14,13 @@ void add_claims(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_data(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_export(CLI::App& app);
+void add_import(CLI::App& app);
 void add_gates(CLI::App& app);
 void add_regularisation(CLI::App& app);
 void add_sentence(CLI::App& app);
 void add_parity(CLI::App& app);
+void add_predict(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 

@@ -36,6 +36,9 @@ int run(int argc, char** argv) {
     add_train(app);
     add_data(app);
     add_evaluate(app);
+    add_predict(app);
+    add_import(app);
+    add_export(app);
     add_summary(app);
     add_gates(app);
     add_sentence(app);

@@ -58,7 +58,7 @@ report::RunRecord train_one(const training::Configuration& configuration, const 
         data.train, data.test, [&](const training::Progress& progress) { display.update(number, progress); },
         [&](const training::EpochResult& epoch) { display.epoch_done(number, epoch, own.training.epochs); });
 
-    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
+    folder.write_vocabulary(data.vocabulary);
     folder.write_metrics(epochs);
     folder.write_model(trainer.model());
 

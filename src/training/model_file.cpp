@@ -49,14 +49,18 @@ torch::ScalarType scalar_type(DType dtype, const std::string& where) {
 
 }  // namespace
 
-void save_model(const models::Classifier& model, const std::filesystem::path& path) {
+std::vector<StoredTensor> state_of(const models::Classifier& model) {
     std::vector<StoredTensor> tensors;
     for (const auto& [name, value] : named_state(model)) {
         const auto tensor = value.detach().to(torch::kCPU).contiguous();
         const auto* bytes = static_cast<const std::byte*>(tensor.const_data_ptr());
         tensors.push_back({name, dtype_of_tensor(tensor), tensor.sizes().vec(), {bytes, bytes + tensor.nbytes()}});
     }
-    write_safetensors(path, tensors, {{"format", "pt"}});
+    return tensors;
+}
+
+void save_model(const models::Classifier& model, const std::filesystem::path& path) {
+    write_safetensors(path, state_of(model), {{"format", "pt"}});
 }
 
 void load_model(models::Classifier& model, const std::filesystem::path& path) {

@@ -7,13 +7,11 @@
 #include <utility>
 
 #include "training/batches.h"
+#include "training/inference.h"
 #include "training/loss.h"
 
 namespace cellwise::training {
 namespace {
-
-// Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
-constexpr std::int64_t evaluation_batch = 256;
 
 class Stopwatch {
 public:
@@ -79,18 +77,9 @@ Metrics Trainer::train_epoch(const data::PaddedReviews& reviews,
     return progress.running;
 }
 
-torch::Tensor Trainer::logits_of(const data::PaddedReviews& reviews) {
-    const torch::NoGradGuard no_grad;
-    model_->eval();
-    const auto ids = view_of_ids(reviews);
-    std::vector<torch::Tensor> parts;
-    for (const auto& batch : ids.split(evaluation_batch)) parts.push_back(model_->forward(batch.to(device_)));
-    return torch::cat(parts);
-}
-
 Metrics Trainer::evaluate(const data::PaddedReviews& reviews) {
     const torch::NoGradGuard no_grad;
-    const auto logits = logits_of(reviews);
+    const auto logits = logits_of(model_, reviews, device_);
     const auto labels = view_of_labels(reviews).to(device_);
     Metrics metrics;
     metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
@@ -100,8 +89,7 @@ Metrics Trainer::evaluate(const data::PaddedReviews& reviews) {
 }
 
 std::vector<float> Trainer::probabilities(const data::PaddedReviews& reviews) {
-    const auto values = torch::sigmoid(logits_of(reviews)).to(torch::kCPU, torch::kFloat32).contiguous();
-    return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+    return probabilities_of(model_, reviews, device_);
 }
 
 std::vector<EpochResult> Trainer::fit(const data::PaddedReviews& train, const data::PaddedReviews& test,

@@ -77,8 +77,6 @@ public:
     [[nodiscard]] Optimizer& optimizer() { return optimizer_; }
 
 private:
-    torch::Tensor logits_of(const data::PaddedReviews& reviews);
-
     models::Classifier model_;
     TrainingOptions options_;
     torch::Device device_;
