@@ -31,7 +31,7 @@ std::filesystem::path write_run(const ModelSource& source, const data::Vocabular
                                                                            : std::filesystem::path(options.output));
     folder.write_configuration(source.configuration);
     folder.write_vocabulary(vocabulary);
-    folder.write_metrics({});
+    folder.write_metrics({}, false);
     folder.write_model(source.model);
     return folder.path();
 }
