@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
     add_regularisation(app);
     add_claims(app);
     add_parity(app);
+    add_bench(app);
     try {
         refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);

@@ -3,9 +3,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "core/stopwatch.h"
 #include "training/batches.h"
 #include "training/loss.h"
 
@@ -14,16 +14,6 @@ namespace {
 
 // Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
 constexpr std::int64_t evaluation_batch = 256;
-
-class Stopwatch {
-public:
-    [[nodiscard]] double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
-
-private:
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 models::Classifier moved(models::Classifier model, torch::Device device, Precision precision) {
     model->to(device, precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
@@ -38,7 +28,9 @@ Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::
       device_(device),
       variables_(model_->variables()),
       optimizer_(variables_, options, model_->pool()),
-      order_(seed, "order") {}
+      order_(seed, "order") {
+    if (model_->pool()) one_torch_thread_.emplace();
+}
 
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {
     model_->train();

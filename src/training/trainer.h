@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "data/dataset.h"
 #include "models/classifier.h"
+#include "training/device.h"
 #include "training/optimizer.h"
 #include "training/options.h"
 
@@ -48,7 +50,8 @@ struct StepResult {
 /// Trains and evaluates one classifier. All randomness (data order, dropout) comes from the seed.
 class Trainer {
 public:
-    /// Moves the model to the device and precision.
+    /// Moves the model to the device and precision. The fused kernels compute with as many threads as
+    /// LibTorch has now (training::set_threads), and LibTorch with one until the trainer is gone.
     Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed,
             torch::Device device = torch::kCPU);
 
@@ -84,6 +87,7 @@ private:
     torch::Device device_;
     std::vector<models::Variable> variables_;
     Optimizer optimizer_;
+    std::optional<OneTorchThread> one_torch_thread_;  // where the model has a pool of its own
     Random order_;
     std::int64_t epochs_done_ = 0;
 };
