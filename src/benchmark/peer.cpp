@@ -68,15 +68,15 @@ void install(const PeerKind& kind, const fs::path& folder) {
 
 PeerKind parse_peer(const std::string& framework, const std::string& backend) {
     if (framework == "keras" && backend == "tensorflow") {
-        return {framework, backend, {"keras==3.15.*", "tensorflow==2.21.*"}, "KERAS_TF_SIZE"};
+        return {framework, backend, {"keras==3.15.*", "tensorflow==2.21.*"}, "0.7 GB to download, 2.1 GB installed"};
     }
     if (framework == "keras" && backend == "jax") {
-        return {framework, backend, {"keras==3.15.*", "jax==0.10.*"}, "KERAS_JAX_SIZE"};
+        return {framework, backend, {"keras==3.15.*", "jax==0.10.*"}, "0.2 GB to download, 0.6 GB installed"};
     }
     if (framework == "keras") {
         throw UsageError(fmt::format("--backend '{}' is unknown: choose tensorflow or jax", backend));
     }
-    if (framework == "pytorch") return {framework, "", {"torch==2.15.*", "numpy"}, "PYTORCH_SIZE"};
+    if (framework == "pytorch") return {framework, "", {"torch==2.15.*", "numpy"}, "2.6 GB to download, 5.2 GB installed"};
     throw UsageError(fmt::format("--against '{}' is unknown: choose keras or pytorch", framework));
 }
 
