@@ -17,6 +17,7 @@ void add_data(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_gates(CLI::App& app);
 void add_regularisation(CLI::App& app);
+void add_reproduction(CLI::App& app);
 void add_sentence(CLI::App& app);
 void add_parity(CLI::App& app);
 void add_summary(CLI::App& app);

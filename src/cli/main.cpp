@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
     add_sentence(app);
     add_regularisation(app);
     add_claims(app);
+    add_reproduction(app);
     add_parity(app);
     add_bench(app);
     try {
