@@ -2,6 +2,20 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS cellwise RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# Completions and the manual page come out of the program itself, so they never lag behind it.
+foreach(page "completion;bash;${CMAKE_INSTALL_DATADIR}/bash-completion/completions/cellwise"
+    "completion;zsh;${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_cellwise" "man;;${CMAKE_INSTALL_MANDIR}/man1/cellwise.1")
+  list(GET page 0 word)
+  list(GET page 1 shell)
+  list(GET page 2 file)
+  cmake_path(GET file PARENT_PATH folder)
+  install(CODE "
+    set(prefix \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
+    file(MAKE_DIRECTORY \"\${prefix}/${folder}\")
+    execute_process(COMMAND \"$<TARGET_FILE:cellwise>\" ${word} ${shell} OUTPUT_FILE \"\${prefix}/${file}\" COMMAND_ERROR_IS_FATAL ANY)
+    message(STATUS \"Installing: \${prefix}/${file}\")")
+endforeach()
+
 # models and what it stands on.
 install(TARGETS cellwise_models cellwise_engine cellwise_engine_kernels cellwise_core EXPORT cellwise ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(folder models src/engine src/core)

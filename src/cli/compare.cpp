@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "cli/output.h"
+#include "cli/resume.h"
 #include "cli/settings.h"
 #include "cli/training_run.h"
 #include "core/atomic_file.h"
@@ -22,12 +24,13 @@ std::string run_name(Cell cell, std::uint64_t seed, bool several_seeds) {
 }
 
 // Seed by seed, so that an interrupted comparison has whole comparisons behind it.
-std::vector<PlannedRun> plan_of(const training::Configuration& configuration, const std::filesystem::path& folder) {
+std::vector<PlannedRun> plan_of(const training::Configuration& configuration, const std::filesystem::path& folder,
+                                bool may_resume) {
     std::vector<PlannedRun> plan;
     const auto seeds = configuration.seed_list();
     for (const auto seed : seeds) {
         for (const Cell cell : configuration.cells) {
-            plan.push_back({cell, seed, folder / run_name(cell, seed, seeds.size() > 1)});
+            plan.push_back({cell, seed, folder / run_name(cell, seed, seeds.size() > 1), may_resume});
         }
     }
     return plan;
@@ -53,15 +56,23 @@ void run_compare(const SettingFlags& flags) {
     const auto configuration = flags.resolve();
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device);  // complain before the data is read
-    const auto folder = training::RunFolder::create(flags.output.empty() ? training::RunFolder::fresh_name("compare")
-                                                                         : std::filesystem::path(flags.output));
+    const bool resumes = !flags.resume.empty();
+    const ResumeCommand again{"compare", run_folder_of(flags, "compare"), flags.json};
+    if (resumes) require_command(again, training::RunFolder::command_of(again.folder));
+    const auto folder =
+        resumes ? training::RunFolder::open_or_create(again.folder) : training::RunFolder::create(again.folder);
     const auto data = prepare_data(configuration);
-    folder.write_configuration(configuration);
+    if (!resumes) {
+        folder.write_environment(environment_json("compare", configuration, data_json(data)));
+        folder.write_configuration(configuration);
+    }
 
     report::ComparisonRecord comparison;
     comparison.data = data_json(data);
     comparison.configuration = configuration_json(configuration);
-    comparison.runs = train_runs(configuration, plan_of(configuration, folder.path()), data);
+    with_resume_hint(again, [&] {
+        comparison.runs = train_runs(configuration, plan_of(configuration, folder.path(), resumes), data);
+    });
     if (configuration.baseline) comparison.baselines = baselines(configuration, data);
     const auto json = report::comparison_json(comparison);
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
@@ -80,7 +91,8 @@ void add_compare(CLI::App& app) {
         "Examples:\n"
         "  cellwise compare                                the tutorial's comparison on all reviews\n"
         "  cellwise compare --preset clipped --seeds 5     with gradient clipping, mean and deviation of five seeds\n"
-        "  cellwise compare --cells lstm,gru --limit 2000 --json -   a quick look, as JSON");
+        "  cellwise compare --cells lstm,gru --limit 2000 --json -   a quick look, as JSON\n"
+        "  cellwise compare --resume runs/2026-01-31-compare   go on where Ctrl-C, a crash or a full disk ended it");
 }
 
 }  // namespace cellwise::cli

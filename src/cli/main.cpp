@@ -7,6 +7,8 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/resume.h"
+#include "cli/usage_errors.h"
 #include "core/error.h"
 
 namespace cellwise::cli {
@@ -17,18 +19,8 @@ int fail(ExitCode code, const std::string& message) {
     return static_cast<int>(code);
 }
 
-/// CLI11 would only say that a subcommand is required.
-void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
-    if (argc < 2 || argv[1][0] == '-') return;
-    std::string known;
-    for (const auto* command : app.get_subcommands({})) {
-        if (command->check_name(argv[1])) return;
-        known += (known.empty() ? "" : ", ") + command->get_name();
-    }
-    throw UsageError(fmt::format("there is no command '{}': the commands are {}", argv[1], known));
-}
-
 int run(int argc, char** argv) {
+    if (argc > 0) set_program_name(argv[0]);
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
     app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
     app.require_subcommand(1);
@@ -37,6 +29,7 @@ int run(int argc, char** argv) {
     add_data(app);
     add_evaluate(app);
     add_summary(app);
+    add_runs(app);
     add_gates(app);
     add_sentence(app);
     add_regularisation(app);
@@ -44,6 +37,8 @@ int run(int argc, char** argv) {
     add_reproduction(app);
     add_parity(app);
     add_bench(app);
+    add_completion(app);
+    add_man(app);
     try {
         refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);
@@ -51,7 +46,10 @@ int run(int argc, char** argv) {
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
         return fail(ExitCode::usage,
-                    fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", error.what()));
+                    fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", explain(app, error)));
+    } catch (const Interrupted& stopped) {  // the user's wish, not an error
+        fmt::print(stderr, "cellwise: {}\n", stopped.what());
+        return static_cast<int>(stopped.exit_code());
     } catch (const Error& error) {
         return fail(error.exit_code(), error.what());
     } catch (const std::bad_alloc&) {

@@ -1,89 +1,111 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <utility>
 
+#include "cli/progress_text.h"
 #include "cli/settings.h"
 #include "core/log.h"
 
 namespace cellwise::cli {
 namespace {
 
-constexpr int bar_width = 24;
 constexpr std::chrono::milliseconds redraw_interval{100};
 
-double share_done(const training::Progress& progress) {
-    return static_cast<double>(progress.step) / static_cast<double>(progress.steps);
-}
+std::chrono::seconds line_interval() { return std::chrono::seconds(log::level() == log::Level::verbose ? 2 : 10); }
 
-std::string bar(double share) {
-    const int full = static_cast<int>(std::lround(share * bar_width));
-    std::string text;
-    for (int i = 0; i < bar_width; ++i) text += i < full ? "█" : "░";
-    return text;
-}
-
-std::string in_full(const std::string& title, const training::Progress& progress) {
-    const double share = share_done(progress);
-    const double left = progress.seconds / share - progress.seconds;
-    return fmt::format("{}  epoch {}/{}  {} {:3.0f}%  loss {:.4f}  accuracy {:.4f}  {:.0f} s left{}", title,
-                       progress.epoch, progress.epochs, bar(share), 100 * share, progress.running.loss,
-                       progress.running.accuracy, left, progress.step == progress.steps ? "  testing…" : "");
-}
-
-std::string in_short(const std::string& title, const training::Progress& progress) {
-    return fmt::format("{} {}/{} {:.0f}% loss {:.3f}", title, progress.epoch, progress.epochs,
-                       100 * share_done(progress), progress.running.loss);
+std::size_t terminal_columns() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
 }
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(std::vector<std::string> titles) : live_(is_live_terminal()) {
-    for (auto& title : titles) runs_.push_back({std::move(title), {}, false});
+ProgressDisplay::ProgressDisplay(std::vector<std::string> titles, std::string validation)
+    : validation_(std::move(validation)), live_(is_live_terminal()), colours_(has_colours()) {
+    for (auto& title : titles) {
+        runs_.emplace_back();
+        title_width_ = std::max(title_width_, title.size());
+        runs_.back().title = std::move(title);
+    }
 }
 
+ProgressDisplay::~ProgressDisplay() { erase(); }
+
 void ProgressDisplay::update(std::size_t run, const training::Progress& progress) {
-    if (!live_) return;
+    if (log::level() == log::Level::quiet) return;
     const std::lock_guard lock(mutex_);
     runs_[run].progress = progress;
     runs_[run].is_active = true;
-    const auto now = std::chrono::steady_clock::now();
+    if (!live_) {
+        print_line(runs_[run]);
+        return;
+    }
+    const auto now = Clock::now();
     if (now - last_drawn_ < redraw_interval && progress.step < progress.steps) return;
     last_drawn_ = now;
     draw();
 }
 
-void ProgressDisplay::draw() {
-    const auto active = std::count_if(runs_.begin(), runs_.end(), [](const Run& run) { return run.is_active; });
-    std::string line;
-    for (const auto& run : runs_) {
-        if (!run.is_active) continue;
-        if (!line.empty()) line += "  |  ";
-        line += active == 1 ? in_full(run.title, run.progress) : in_short(run.title, run.progress);
-    }
-    // No line feed: the next call, or erase_line(), starts at the line's beginning again.
-    fmt::print(stderr, "\r\x1b[K{}", line);
-    std::fflush(stderr);
+void ProgressDisplay::print_line(Run& run) {
+    const auto now = Clock::now();
+    if (now - run.last_line < line_interval() || run.progress.step == run.progress.steps) return;
+    run.last_line = now;
+    fmt::print(stderr, "{}\n", progress_line(run.title, run.progress));
 }
 
-void ProgressDisplay::erase_line() const {
-    if (live_) fmt::print(stderr, "\r\x1b[K");
+void ProgressDisplay::draw() {
+    const auto columns = terminal_columns();
+    std::string text;
+    std::size_t lines = 0;
+    for (const auto& run : runs_) {
+        if (!run.is_active) continue;
+        text += progress_bar(fmt::format("{:{}}", run.title, title_width_), run.progress, columns - 1, colours_) +
+                "\x1b[K\n";
+        ++lines;
+    }
+    if (drawn_lines_ > 0) fmt::print(stderr, "\x1b[{}A", drawn_lines_);
+    fmt::print(stderr, "{}\x1b[J", text);  // and nothing below
+    std::fflush(stderr);
+    drawn_lines_ = lines;
+}
+
+void ProgressDisplay::erase() {
+    if (drawn_lines_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", drawn_lines_);
+    drawn_lines_ = 0;
 }
 
 void ProgressDisplay::epoch_done(std::size_t run, const training::EpochResult& result, std::int64_t epochs) {
     if (log::level() == log::Level::quiet) return;
     const std::lock_guard lock(mutex_);
     runs_[run].is_active = false;
-    erase_line();
+    runs_[run].last_line = Clock::now();
+    erase();
     fmt::print(stderr,
-               "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  test: loss {:.4f}, accuracy {:.4f}, "
+               "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  {}: loss {:.4f}, accuracy {:.4f}, "
                "{:.1f} s\n",
                runs_[run].title, result.epoch, epochs, result.train.loss, result.train.accuracy, result.train_seconds,
-               result.test.loss, result.test.accuracy, result.test_seconds);
+               validation_, result.validation.loss, result.validation.accuracy, result.validation_seconds);
+    if (live_) draw();
+}
+
+void ProgressDisplay::say(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    erase();
+    log::notice(text);
+    if (live_) draw();
+}
+
+void ProgressDisplay::run_done(std::size_t run) {
+    const std::lock_guard lock(mutex_);
+    runs_[run].is_active = false;
+    if (live_) draw();
 }
 
 }  // namespace cellwise::cli

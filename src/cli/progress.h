@@ -10,29 +10,48 @@
 
 namespace cellwise::cli {
 
-/// Shows the progress of runs, one after another or side by side, on standard error: on a terminal a
-/// line that is redrawn, and a line that stays after every epoch; elsewhere only the latter; with
-/// --quiet nothing. Safe from several threads.
+/// Shows the progress of runs, one after another or side by side, on standard error. On a terminal a bar
+/// for each run that is under way, redrawn in place, with loss, accuracy, reviews per second and the time
+/// left; elsewhere a line for a run at most every ten seconds (with --verbose every two). Both write a
+/// line that stays after every epoch; with --quiet there is nothing. Safe from several threads.
 class ProgressDisplay {
 public:
     /// `titles` name the runs ("LSTM seed 0").
-    explicit ProgressDisplay(std::vector<std::string> titles);
+    /// `validation` is what the figures after an epoch are called: "validation" or "test".
+    ProgressDisplay(std::vector<std::string> titles, std::string validation);
+    ~ProgressDisplay();
+    ProgressDisplay(const ProgressDisplay&) = delete;
+    ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
     void update(std::size_t run, const training::Progress& progress);
     void epoch_done(std::size_t run, const training::EpochResult& result, std::int64_t epochs);
 
-private:
-    void draw();
-    void erase_line() const;
+    /// A line that stays, above the bars.
+    void say(const std::string& text);
 
+    /// Takes the run's bar away: it has ended, or stopped.
+    void run_done(std::size_t run);
+
+private:
+    using Clock = std::chrono::steady_clock;
     struct Run {
         std::string title;
         training::Progress progress;
         bool is_active = false;
+        Clock::time_point last_line = Clock::now();
     };
+
+    void draw();
+    void erase();
+    void print_line(Run& run);
+
     std::vector<Run> runs_;
+    std::size_t title_width_ = 0;
+    std::string validation_;
     bool live_;
-    std::chrono::steady_clock::time_point last_drawn_{};
+    bool colours_;
+    std::size_t drawn_lines_ = 0;
+    Clock::time_point last_drawn_{};
     std::mutex mutex_;
 };
 

@@ -5,7 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <type_traits>
 
 #include "core/error.h"
@@ -25,6 +28,7 @@ std::string type_name() {
     if constexpr (std::is_same_v<Value, double>) return "NUMBER";
     if constexpr (std::is_integral_v<Value>) return "COUNT";
     if constexpr (std::is_same_v<Value, std::vector<Cell>>) return "LIST";
+    if constexpr (std::is_same_v<Value, std::optional<std::string>>) return "PATH";
     return "TEXT";
 }
 
@@ -52,26 +56,53 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     app.add_option("--output", output, "the folder that becomes the run")
         ->type_name("DIR")
         ->default_str("runs/<date>-<name>");
+    app.add_option("--resume", resume, "go on with an interrupted run, with its own settings")->type_name("RUN");
     app.add_option("--json", json, "write the results as JSON to a file, or - for standard output")->type_name("FILE");
     add_display_flags(app);
 }
 
-training::Configuration SettingFlags::resolve() const {
+std::string SettingFlags::flag_name(const std::string& key) const {
+    return single_ && key == "cells" ? "--cell" : flag_of(key);
+}
+
+void SettingFlags::refuse_changes() const {
+    constexpr std::array may_change{"threads", "jobs", "data", "offline", "checkpoint_every"};
+    for (const auto& [key, option] : flags_) {
+        const bool is_free = std::find(may_change.begin(), may_change.end(), key) != may_change.end();
+        if (option->count() > 0 && !is_free) {
+            throw UsageError(
+                fmt::format("{} cannot be changed by --resume: the run keeps its own settings", flag_name(key)));
+        }
+    }
+    if (!config_.empty() || !output.empty()) {
+        throw UsageError("--resume goes on in the run's folder with its settings: leave --config and --output out");
+    }
+}
+
+training::Configuration SettingFlags::initial() const {
     training::Configuration configuration;
     if (single_) configuration.cells = {Cell::lstm};
-    const auto given = [&](const std::string& key) {
-        const auto flag = flags_.find(key);
-        return flag != flags_.end() && flag->second->count() > 0;
-    };
+    if (!resume.empty()) {
+        refuse_changes();
+        if (!std::filesystem::is_directory(resume)) {
+            throw DataError(fmt::format("--resume: there is no run folder '{}'", resume));
+        }
+        training::apply_toml_file(configuration, (std::filesystem::path(resume) / "config.toml").string());
+        return configuration;
+    }
     if (!config_.empty()) training::apply_toml_file(configuration, config_);
-    if (given("preset")) configuration.apply_preset(texts_.at("preset"));
+    return configuration;
+}
+
+training::Configuration SettingFlags::resolve() const {
+    auto configuration = initial();
+    if (flags_.at("preset")->count() > 0) configuration.apply_preset(texts_.at("preset"));
     for (const auto& [key, option] : flags_) {
-        if (!given(key)) continue;
-        const auto flag = single_ && key == "cells" ? std::string("--cell") : flag_of(key);
-        training::set_from_text(configuration, key, texts_.at(key), flag);
+        if (option->count() > 0) training::set_from_text(configuration, key, texts_.at(key), flag_name(key));
     }
     if (single_ && configuration.cells.size() != 1) {
-        throw UsageError("this command trains one model: name one cell with --cell");
+        throw UsageError(resume.empty() ? std::string("this command trains one model: name one cell with --cell")
+                                        : fmt::format("'{}' is a comparison: go on with 'compare --resume'", resume));
     }
     configuration.validate();
     // What is written and shown is the rate in force, not "the default".
@@ -86,14 +117,18 @@ void add_display_flags(CLI::App& app) {
            "--verbose", [] { log::set_level(log::Level::verbose); }, "print more of what is done")
         ->excludes(quiet);
     app.add_flag_callback(
-        "--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours and no live line");
+        "--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours, as the variable NO_COLOR");
 }
 
 bool is_live_terminal() {
-    const char* no_color = std::getenv("NO_COLOR");
     const char* terminal = std::getenv("TERM");
     return ::isatty(STDERR_FILENO) == 1 && log::level() != log::Level::quiet &&
-           (no_color == nullptr || *no_color == '\0') && (terminal == nullptr || std::string_view(terminal) != "dumb");
+           (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+bool has_colours() {
+    const char* no_color = std::getenv("NO_COLOR");
+    return is_live_terminal() && (no_color == nullptr || *no_color == '\0');
 }
 
 }  // namespace cellwise::cli

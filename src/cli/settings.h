@@ -20,13 +20,19 @@ public:
     /// and --seeds.
     SettingFlags(CLI::App& app, bool single);
 
-    /// Defaults, then preset, then --config file, then flags. Throws UsageError, DataError.
+    /// Defaults, then preset, then --config file, then flags; with --resume the run's own configuration,
+    /// of which only what leaves the result as it is may be changed. Throws UsageError, DataError.
     [[nodiscard]] training::Configuration resolve() const;
 
     std::string output;  ///< --output; empty: the default
     std::string json;    ///< --json; empty: none
+    std::string resume;  ///< --resume: the folder to go on with; empty: a new one
 
 private:
+    [[nodiscard]] training::Configuration initial() const;
+    void refuse_changes() const;
+    [[nodiscard]] std::string flag_name(const std::string& key) const;
+
     bool single_;
     std::map<std::string, CLI::Option*> flags_;  // by setting key
     std::map<std::string, std::string> texts_;   // what the user wrote, by setting key
@@ -36,7 +42,10 @@ private:
 /// --quiet, --verbose and --no-color, which take effect at once.
 void add_display_flags(CLI::App& app);
 
-/// Whether a live line may be drawn and colours used on standard error.
+/// Whether standard error is a terminal that can be redrawn, and the user wants to see progress.
 [[nodiscard]] bool is_live_terminal();
+
+/// Whether colours may be used on it: not with NO_COLOR (https://no-color.org) or --no-color.
+[[nodiscard]] bool has_colours();
 
 }  // namespace cellwise::cli

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/resume.h"
 #include "cli/settings.h"
 #include "cli/training_run.h"
 #include "core/log.h"
@@ -20,16 +21,22 @@ void run_train(const SettingFlags& flags) {
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device);  // complain before the data is read
     const Cell cell = configuration.cells.front();
-    const auto folder = flags.output.empty() ? training::RunFolder::fresh_name(std::string(cell_name(cell)))
-                                             : std::filesystem::path(flags.output);
-    (void)training::RunFolder::create(folder);  // likewise
+    const bool resumes = !flags.resume.empty();
+    const ResumeCommand again{"train", run_folder_of(flags, std::string(cell_name(cell))), flags.json};
+    if (resumes) {
+        require_command(again, training::RunFolder::command_of(again.folder));
+    } else {
+        (void)training::RunFolder::create(again.folder);  // likewise
+    }
 
     report::ComparisonRecord record;
     const auto data = prepare_data(configuration);
     record.data = data_json(data);
     record.configuration = configuration_json(configuration);
-    record.runs = train_runs(configuration, {{cell, configuration.seed, folder}}, data);
-    log::notice(fmt::format("the run is in {}", folder.string()));
+    with_resume_hint(again, [&] {
+        record.runs = train_runs(configuration, {{cell, configuration.seed, again.folder, resumes}}, data);
+    });
+    log::notice(fmt::format("the run is in {}", again.folder.string()));
     out.print(report::comparison_text(record));
     out.write_json(report::comparison_json(record));
 }
@@ -43,7 +50,8 @@ void add_train(CLI::App& app) {
     command->footer(
         "Examples:\n"
         "  cellwise train --cell gru --epochs 2 --output runs/gru\n"
-        "  cellwise train --config runs/gru/config.toml --seed 7   the same again with another seed");
+        "  cellwise train --config runs/gru/config.toml --seed 7   the same again with another seed\n"
+        "  cellwise train --resume runs/gru   go on where Ctrl-C, a crash or a full disk ended it");
 }
 
 }  // namespace cellwise::cli

@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "cli/progress.h"
+#include "cli/single_run.h"
 #include "core/error.h"
+#include "core/stop_request.h"
+#include "data/validation_split.h"
 #include "training/device.h"
 #include "training/run_folder.h"
 #include "training/run_queue.h"
@@ -17,11 +20,6 @@
 
 namespace cellwise::cli {
 namespace {
-
-report::EpochRecord record_of(const training::EpochResult& epoch) {
-    return {epoch.epoch,         epoch.train.loss,    epoch.train.accuracy, epoch.test.loss,
-            epoch.test.accuracy, epoch.train_seconds, epoch.test_seconds};
-}
 
 // Side by side, runs keep every core busy all the time, which threads within one run do not; but
 // torch::nn's runs, and a GPU's, are quicker one after another.
@@ -43,36 +41,6 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
     return order;
 }
 
-report::RunRecord train_one(const training::Configuration& configuration, const PlannedRun& planned,
-                            const PreparedData& data, ProgressDisplay& display, std::size_t number) {
-    auto own = configuration;
-    own.cells = {planned.cell};
-    own.seed = planned.seed;
-    own.seeds = "1";
-    const auto folder = training::RunFolder::create(planned.folder);
-    folder.write_configuration(own);
-
-    training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
-                              training::resolve_device(own.device));
-    const auto epochs = trainer.fit(
-        data.train, data.test, [&](const training::Progress& progress) { display.update(number, progress); },
-        [&](const training::EpochResult& epoch) { display.epoch_done(number, epoch, own.training.epochs); });
-
-    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
-    folder.write_metrics(epochs);
-    folder.write_model(trainer.model());
-
-    report::RunRecord record;
-    record.cell = planned.cell;
-    record.seed = planned.seed;
-    record.parameters = trainer.model()->parameter_count();
-    record.engine = models::engine_name(trainer.model()->active_engine());
-    for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
-    record.test_accuracy = epochs.back().test.accuracy;
-    record.test_loss = epochs.back().test.loss;
-    return record;
-}
-
 }  // namespace
 
 PreparedData prepare_data(const training::Configuration& configuration) {
@@ -81,14 +49,19 @@ PreparedData prepare_data(const training::Configuration& configuration) {
         throw UsageError("the data set has an empty split: there must be reviews to train on and to test with");
     }
     const auto length = static_cast<std::size_t>(configuration.length);
-    return {std::move(dataset.source), std::move(dataset.vocabulary), data::pad(dataset.train, length),
-            data::pad(dataset.test, length)};
+    PreparedData prepared{std::move(dataset.source), std::move(dataset.vocabulary), data::pad(dataset.train, length),
+                          data::pad(dataset.test, length), std::nullopt};
+    if (configuration.validation_split > 0) {
+        prepared.validation = data::take_validation(prepared.train, configuration.validation_split);
+    }
+    return prepared;
 }
 
 nlohmann::ordered_json data_json(const PreparedData& data) {
     return {{"kind", data.source.kind},           {"path", data.source.path},
             {"sha256", data.source.sha256},       {"synthetic", data.source.is_synthetic()},
-            {"train_reviews", data.train.size()}, {"test_reviews", data.test.size()}};
+            {"train_reviews", data.train.size()}, {"validation_reviews", data.validation ? data.validation->size() : 0},
+            {"test_reviews", data.test.size()}};
 }
 
 nlohmann::ordered_json configuration_json(const training::Configuration& configuration) {
@@ -107,13 +80,19 @@ nlohmann::ordered_json configuration_json(const training::Configuration& configu
     return json;
 }
 
+std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string& name) {
+    if (!flags.resume.empty()) return flags.resume;
+    return flags.output.empty() ? training::RunFolder::fresh_name(name) : std::filesystem::path(flags.output);
+}
+
 std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
                                           const std::vector<PlannedRun>& plan, const PreparedData& data) {
     const auto threads = training::set_threads(configuration.threads);
     const auto jobs = job_count(configuration, plan.size(), threads);
     std::vector<std::string> titles;
     for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
-    ProgressDisplay display(std::move(titles));
+    ProgressDisplay display(std::move(titles), data.validation ? "validation" : "test");
+    const StopRequest stop_request;
 
     std::vector<report::RunRecord> records(plan.size());
     const auto order = by_cost(plan);
@@ -121,7 +100,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     training::run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
         training::set_threads(threads_each);  // holds for the calling thread
         const auto number = jobs == 1 ? i : order[i];
-        records[number] = train_one(configuration, plan[number], data, display, number);
+        records[number] = train_single_run(configuration, plan[number], data, display, number);
     });
     training::set_threads(configuration.threads);
     return records;

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <vector>
 
+#include "cli/settings.h"
 #include "data/dataset.h"
 #include "models/classifier.h"
 #include "report/comparison.h"
@@ -19,27 +21,34 @@ struct PreparedData {
     data::Vocabulary vocabulary;
     data::PaddedReviews train;
     data::PaddedReviews test;
+    std::optional<data::PaddedReviews> validation;  ///< held out of the training reviews, if the settings say so
 };
 
 /// Loads and pads. Throws what data::load_dataset throws; UsageError if a split is empty.
 [[nodiscard]] PreparedData prepare_data(const training::Configuration& configuration);
 
-/// {"kind", "path", "sha256", "synthetic", "train_reviews", "test_reviews"}.
+/// {"kind", "path", "sha256", "synthetic", "train_reviews", "validation_reviews", "test_reviews"}.
 [[nodiscard]] nlohmann::ordered_json data_json(const PreparedData& data);
 
 /// Every setting by its key.
 [[nodiscard]] nlohmann::ordered_json configuration_json(const training::Configuration& configuration);
 
-/// One run of a comparison: its cell and seed, and the folder it is kept in.
+/// One run of a comparison: its cell and seed, and the folder it is kept in. If the folder holds the
+/// run already, whole or begun, it is gone on with where `may_resume`, else refused.
 struct PlannedRun {
     Cell cell = Cell::lstm;
     std::uint64_t seed = 0;
     std::filesystem::path folder;
+    bool may_resume = false;
 };
+
+/// The folder that the flags name (--resume, --output), else runs/<date>-<name>.
+[[nodiscard]] std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string& name);
 
 /// Trains the runs, side by side where the configuration's threads and jobs have it so, showing progress
 /// on standard error, and writes their run folders. The records come in the plan's order and do not
-/// depend on threads and jobs (timings aside).
+/// depend on threads and jobs (timings aside), nor on how often the runs were interrupted and gone on
+/// with. Ctrl-C and SIGTERM let every running step end, save and throw Interrupted.
 [[nodiscard]] std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
                                                         const std::vector<PlannedRun>& plan, const PreparedData& data);
 

@@ -23,7 +23,7 @@ namespace {
 fs::path temporary_name(const fs::path& path) {
     static std::atomic<unsigned> counter{0};
     auto name = path;
-    name += fmt::format(".{}-{}.part", ::getpid(), counter++);
+    name += fmt::format(".{}-{}{}", ::getpid(), counter++, temporary_extension);
     return name;
 }
 

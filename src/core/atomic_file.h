@@ -7,6 +7,9 @@
 
 namespace cellwise {
 
+/// What the names of unfinished files end in; a killed program may leave one behind.
+inline constexpr const char* temporary_extension = ".part";
+
 /// A file that appears under its name whole or not at all: bytes go to a temporary file beside it,
 /// commit() flushes them to the disk and renames. Without commit() the destructor removes the
 /// temporary file and the former file stays.

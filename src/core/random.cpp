@@ -1,8 +1,12 @@
 #include "core/random.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <sstream>
+
+#include "core/error.h"
 
 namespace cellwise {
 namespace {
@@ -44,6 +48,26 @@ std::uint64_t Random::below(std::uint64_t bound) {
     std::uint64_t draw = bits();
     while (draw >= limit) draw = bits();
     return draw % bound;
+}
+
+std::string Random::state() const {
+    std::ostringstream text;
+    // The spare normal as its bits: decimal digits would lose some.
+    text << engine_ << ' ' << std::bit_cast<std::uint64_t>(spare_normal_) << ' ' << has_spare_;
+    return text.str();
+}
+
+void Random::set_state(const std::string& text) {
+    std::istringstream input(text);
+    std::mt19937_64 engine;
+    std::uint64_t spare = 0;
+    bool has_spare = false;
+    if (!(input >> engine >> spare >> has_spare) || !(input >> std::ws).eof()) {
+        throw DataError("the state of a random generator is broken");
+    }
+    engine_ = engine;
+    spare_normal_ = std::bit_cast<double>(spare);
+    has_spare_ = has_spare;
 }
 
 }  // namespace cellwise

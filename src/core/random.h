@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -33,6 +34,11 @@ public:
             std::swap(values[i - 1], values[static_cast<std::size_t>(below(i))]);
         }
     }
+
+    /// All that decides the next numbers, as one line of text, to be kept and set again.
+    [[nodiscard]] std::string state() const;
+    /// Throws DataError, leaving the generator as it is, if the text is not what state() gives.
+    void set_state(const std::string& text);
 
 private:
     std::mt19937_64 engine_;

@@ -52,7 +52,7 @@ std::optional<CellDifference> compare_two(const std::vector<RunRecord>& runs, Ce
 
 double RunRecord::seconds() const {
     double sum = 0;
-    for (const auto& epoch : epochs) sum += epoch.train_seconds + epoch.test_seconds;
+    for (const auto& epoch : epochs) sum += epoch.train_seconds + epoch.validation_seconds;
     return sum;
 }
 

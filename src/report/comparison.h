@@ -17,10 +17,10 @@ struct EpochRecord {
     std::int64_t epoch = 0;  ///< from 1
     double train_loss = 0;
     double train_accuracy = 0;
-    double test_loss = 0;
-    double test_accuracy = 0;
+    double validation_loss = 0;  ///< on held-out reviews, or on the test split where none are
+    double validation_accuracy = 0;
     double train_seconds = 0;
-    double test_seconds = 0;
+    double validation_seconds = 0;
 };
 
 /// One model trained with one seed.
@@ -31,7 +31,10 @@ struct RunRecord {
     std::vector<EpochRecord> epochs;
     double test_accuracy = 0;
     double test_loss = 0;
-    std::string engine;  ///< who computed the recurrent layers: "fused" or "torch"
+    std::string engine;           ///< who computed the recurrent layers: "fused" or "torch"
+    bool held_out = false;        ///< reviews were held out for validation; else the test split validated
+    std::int64_t best_epoch = 0;  ///< whose weights were tested, from 1
+    bool early_stopping = false;  ///< whether the end, and the best epoch, were chosen by what validated
 
     /// Training and evaluation, all epochs.
     [[nodiscard]] double seconds() const;

@@ -14,23 +14,26 @@ Json interval_json(const std::optional<statistics::Interval>& interval) {
     return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
 }
 
-Json epoch_json(const EpochRecord& epoch) {
+Json epoch_json(const EpochRecord& epoch, bool held_out) {
+    const std::string validation = held_out ? "validation" : "test";
     return {{"epoch", epoch.epoch},
             {"train_loss", epoch.train_loss},
             {"train_accuracy", epoch.train_accuracy},
-            {"test_loss", epoch.test_loss},
-            {"test_accuracy", epoch.test_accuracy},
+            {validation + "_loss", epoch.validation_loss},
+            {validation + "_accuracy", epoch.validation_accuracy},
             {"train_seconds", epoch.train_seconds},
-            {"test_seconds", epoch.test_seconds}};
+            {validation + "_seconds", epoch.validation_seconds}};
 }
 
 Json run_json(const RunRecord& run) {
     Json epochs = Json::array();
-    for (const auto& epoch : run.epochs) epochs.push_back(epoch_json(epoch));
+    for (const auto& epoch : run.epochs) epochs.push_back(epoch_json(epoch, run.held_out));
     return {{"cell", cell_name(run.cell)},
             {"seed", run.seed},
             {"parameters", run.parameters},
             {"epochs", epochs},
+            {"validation", run.held_out ? "held_out" : "test"},
+            {"best_epoch", run.best_epoch},
             {"test_accuracy", run.test_accuracy},
             {"test_loss", run.test_loss},
             {"engine", run.engine}};

@@ -114,6 +114,20 @@ std::string explanation(const std::vector<CellDifference>& differences) {
         fewest->accuracy.difference.count, fewest->accuracy.sign_flip.smallest_p);
 }
 
+/// What the test figures may be taken for.
+std::string validation_note(const std::vector<RunRecord>& runs) {
+    if (runs.empty()) return "";
+    const auto& run = runs.front();  // all runs of a comparison share these settings
+    if (run.held_out)
+        return "Held-out training reviews validated each epoch; the test reviews were used once, at the end.\n";
+    if (run.early_stopping) {
+        return "CAUTION: early stopping chose the epoch by the test reviews, so their accuracy is too good to be an "
+               "honest estimate: use --validation-split.\n";
+    }
+    return "Validation = test, as in the tutorial: --validation-split keeps the test reviews untouched until the "
+           "end.\n";
+}
+
 }  // namespace
 
 std::string closing_lines(const std::vector<RunRecord>& runs) {
@@ -138,7 +152,7 @@ std::string comparison_text(const ComparisonRecord& record) {
         for (const auto& difference : differences) text += verdict(difference) + '\n';
         text += explanation(differences);
     }
-    return fmt::format("{}\n{}", text, closing_lines(record.runs));
+    return fmt::format("{}{}\n{}", text, validation_note(record.runs), closing_lines(record.runs));
 }
 
 }  // namespace cellwise::report

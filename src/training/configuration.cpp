@@ -43,6 +43,12 @@ void Configuration::validate() const {
     if (jobs < 0 || jobs > 4096) {
         throw UsageError(fmt::format("--jobs is {}: it must be between 0 and 4096", jobs));
     }
+    if (!(validation_split >= 0 && validation_split < 1)) {
+        throw UsageError(fmt::format("--validation-split is {}: it must be at least 0 and below 1", validation_split));
+    }
+    if (checkpoint_every < 0) {
+        throw UsageError(fmt::format("--checkpoint-every is {}: it must be 0 or more steps", checkpoint_every));
+    }
     if (data.limit < 0) throw UsageError(fmt::format("--limit is {}: it must be 0 or more", data.limit));
     (void)seed_list();
 }

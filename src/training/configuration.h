@@ -20,13 +20,15 @@ struct Configuration {
     models::ClassifierOptions model;  ///< its cell is set for each run from `cells`
     TrainingOptions training;
     data::DataOptions data;
-    std::int64_t length = 200;  ///< words a review is padded or cut to
-    std::uint64_t seed = 0;     ///< the first seed
-    std::string seeds = "1";    ///< "N": seed … seed+N−1; or a list "3,7,11"
-    std::int64_t threads = 0;   ///< processor threads over all runs; 0: all processors
-    std::int64_t jobs = 0;      ///< runs side by side, which share the threads; 0: as many as is quickest
-    bool baseline = false;      ///< also models that know no word order
+    double validation_split = 0;  ///< share of the training reviews that each epoch is judged on; 0: the test split
+    std::int64_t length = 200;    ///< words a review is padded or cut to
+    std::uint64_t seed = 0;       ///< the first seed
+    std::string seeds = "1";      ///< "N": seed … seed+N−1; or a list "3,7,11"
+    std::int64_t threads = 0;     ///< processor threads over all runs; 0: all processors
+    std::int64_t jobs = 0;        ///< runs side by side, which share the threads; 0: as many as is quickest
+    bool baseline = false;        ///< also models that know no word order
     std::string device = "auto";
+    std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after every epoch
 
     /// Sets the values that a preset names. Throws UsageError for an unknown one.
     void apply_preset(const std::string& name);
@@ -69,6 +71,17 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("l2", c.training.l2, "penalty l2*|W|^2 on the kernels, part of the loss, 0 = off");
     visit("epochs", c.training.epochs, "passes over the training reviews");
     visit("batch_size", c.training.batch_size, "reviews in a training step");
+    visit("schedule", c.training.schedule, "how the learning rate changes: constant, step, cosine or plateau");
+    visit("schedule_epochs", c.training.schedule_epochs, "step: epochs between two changes of the rate");
+    visit("schedule_factor", c.training.schedule_factor, "step, plateau: what the rate is multiplied by");
+    visit("schedule_patience", c.training.schedule_patience, "plateau: epochs without improvement before a change");
+    visit("schedule_minimum", c.training.schedule_minimum, "cosine, plateau: the least learning rate");
+    visit("early_stopping", c.training.early_stopping,
+          "end after this many epochs without improvement, with the best epoch's weights; 0 = off");
+    visit("monitor", c.training.monitor,
+          "what early stopping and plateau watch: validation_loss, validation_accuracy, train_loss, train_accuracy");
+    visit("validation_split", c.validation_split,
+          "share of the training reviews, the last ones, held out for validation; 0: the test reviews validate");
     visit("seed", c.seed, "the first seed: weights, data order, dropout");
     visit("seeds", c.seeds, "how many seeds (N: seed ... seed+N-1), or a list as 3,7,11");
     visit("threads", c.threads, "processor threads, 0 = all");
@@ -77,6 +90,7 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("device", c.device, "auto, cpu, cuda or cuda:N");
     visit("engine", c.model.engine, "auto, fused or torch");
     visit("precision", c.training.precision, "float32 or float64 (the torch engine)");
+    visit("checkpoint_every", c.checkpoint_every, "steps between two checkpoints, 0 = one after every epoch");
     visit("data", c.data.path, "archive, folder, imdb.npz, CSV or JSONL; default: see docs/data.md");
     visit("offline", c.data.offline, "never download");
     visit("limit", c.data.limit, "use only the first N reviews of each split, 0 = all");

@@ -23,7 +23,7 @@ constexpr double epsilon = 1e-7;
 
 Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options,
                      const std::shared_ptr<engine::ThreadPool>& pool)
-    : options_(options), pool_(pool) {
+    : options_(options), pool_(pool), rate_(options.effective_learning_rate()) {
     options.validate();
     if (pool_) fused_.emplace(*pool_);
     for (auto& variable : variables) {
@@ -52,6 +52,36 @@ double Optimizer::gradient_norm() const {
     double sum = 0;
     for (const auto& slot : slots_) sum += squared_norm(slot.variable.value.grad());
     return std::sqrt(sum);
+}
+
+double Optimizer::dense_gradient_norm() const {
+    double sum = 0;
+    for (const auto& slot : slots_) {
+        if (!slot.variable.value.grad().is_sparse()) sum += squared_norm(slot.variable.value.grad());
+    }
+    return std::sqrt(sum);
+}
+
+std::map<std::string, torch::Tensor> Optimizer::moments() const {
+    std::map<std::string, torch::Tensor> moments;
+    for (const auto& slot : slots_) {
+        if (slot.first.defined()) moments["first." + slot.variable.name] = slot.first;
+        if (slot.second.defined()) moments["second." + slot.variable.name] = slot.second;
+    }
+    return moments;
+}
+
+void Optimizer::resume(std::int64_t steps) {
+    steps_ = steps;
+    for (auto& slot : slots_) {
+        slot.seen.clear();
+        if (!fused_ || !slot.first.defined() || slot.first.dim() != 2) continue;
+        // A row whose moments are all zero may be skipped, whether it has had a gradient or not.
+        auto moved = slot.first.ne(0).any(1);
+        if (slot.second.defined()) moved = moved.logical_or(slot.second.ne(0).any(1));
+        const auto bytes = moved.to(torch::kUInt8).contiguous();
+        slot.seen.assign(bytes.const_data_ptr<std::uint8_t>(), bytes.const_data_ptr<std::uint8_t>() + bytes.numel());
+    }
 }
 
 void Optimizer::step() {
@@ -90,13 +120,13 @@ std::vector<double> Optimizer::clip_factors() const {
 
 double Optimizer::adam_rate() const {
     const auto t = static_cast<double>(steps_);
-    return options_.effective_learning_rate() * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
+    return rate_ * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
 }
 
 void Optimizer::update(Slot& slot, double factor) {
     auto& value = slot.variable.value;
     auto gradient = factor == 1 ? value.grad() : value.grad() * factor;
-    const double rate = options_.effective_learning_rate();
+    const double rate = rate_;
     if (options_.weight_decay > 0) {
         if (options_.weight_decay_mode == WeightDecayMode::coupled) {
             gradient = gradient.add(value, options_.weight_decay);
@@ -116,7 +146,7 @@ void Optimizer::update(Slot& slot, double factor) {
 
 void Optimizer::update_fused(Slot& slot, double factor) {
     auto& value = slot.variable.value;
-    const double rate = options_.effective_learning_rate();
+    const double rate = rate_;
     const bool coupled = options_.weight_decay_mode == WeightDecayMode::coupled;
     engine::UpdateOptions shared;
     shared.gradient_scale = factor;

@@ -3,8 +3,10 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/thread_pool.h"
@@ -38,9 +40,24 @@ public:
     /// Updates done so far (Adam's t).
     [[nodiscard]] std::int64_t steps() const { return steps_; }
 
+    /// The rate of the next update; the options' until set.
+    void set_learning_rate(double rate) { rate_ = rate; }
+    [[nodiscard]] double learning_rate() const { return rate_; }
+
     /// L2 norm over all gradients of the last step, before clipping; computed only on demand by
     /// whoever reads it after backward() and before step().
     [[nodiscard]] double gradient_norm() const;
+
+    /// The same over the gradients that are not sparse: cheap enough for every step.
+    [[nodiscard]] double dense_gradient_norm() const;
+
+    /// What a checkpoint keeps beside steps(): the moments, "first.<variable>" and "second.<variable>"
+    /// (Adam's m and v, SGD's velocity). They share the optimizer's memory: set them by copying into
+    /// them, then call resume().
+    [[nodiscard]] std::map<std::string, torch::Tensor> moments() const;
+
+    /// Goes on after `steps` updates that left the moments as they are now.
+    void resume(std::int64_t steps);
 
 private:
     struct Slot {
@@ -61,6 +78,7 @@ private:
     TrainingOptions options_;
     std::shared_ptr<engine::ThreadPool> pool_;
     std::optional<engine::FusedUpdate> fused_;
+    double rate_;
     std::int64_t steps_ = 0;
 };
 

@@ -11,6 +11,12 @@ enum class OptimizerKind { adam, sgd };
 /// shrinks by learning_rate·λ before the step (Keras's weight_decay, AdamW).
 enum class WeightDecayMode { coupled, decoupled };
 
+/// How the learning rate changes over a training (schedule.h).
+enum class ScheduleKind { constant, step, cosine, plateau };
+
+/// The figure that early stopping and the plateau schedule watch.
+enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
+
 enum class Precision { float32, float64 };
 
 /// How one model is trained. Defaults are the tutorial's.
@@ -26,6 +32,13 @@ struct TrainingOptions {
     std::int64_t epochs = 3;
     std::int64_t batch_size = 64;
     Precision precision = Precision::float32;
+    ScheduleKind schedule = ScheduleKind::constant;
+    std::int64_t schedule_epochs = 1;    ///< of step: epochs between two changes
+    double schedule_factor = 0.1;        ///< of step and plateau: what the rate is multiplied by
+    std::int64_t schedule_patience = 2;  ///< of plateau: epochs without improvement before a change
+    double schedule_minimum = 0;         ///< of cosine and plateau: the least rate
+    std::int64_t early_stopping = 0;     ///< epochs without improvement before training ends; 0 = off
+    Monitor monitor = Monitor::validation_loss;
 
     /// Throws UsageError naming the flag whose value is out of range.
     void validate() const;
@@ -38,6 +51,10 @@ struct TrainingOptions {
 [[nodiscard]] OptimizerKind parse_optimizer(std::string_view name);
 [[nodiscard]] std::string_view weight_decay_mode_name(WeightDecayMode mode);
 [[nodiscard]] WeightDecayMode parse_weight_decay_mode(std::string_view name);
+[[nodiscard]] std::string_view schedule_name(ScheduleKind kind);
+[[nodiscard]] ScheduleKind parse_schedule(std::string_view name);
+[[nodiscard]] std::string_view monitor_name(Monitor monitor);
+[[nodiscard]] Monitor parse_monitor(std::string_view name);
 [[nodiscard]] std::string_view precision_name(Precision precision);
 [[nodiscard]] Precision parse_precision(std::string_view name);
 

@@ -6,10 +6,13 @@
 
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/strict_json.h"
+#include "training/checkpoint_state.h"
 #include "training/model_file.h"
 
 namespace cellwise::training {
@@ -17,9 +20,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t largest_vocabulary = 256 << 20;  // bytes
+constexpr std::uintmax_t largest_metrics = 1 << 30;
+constexpr std::uintmax_t largest_environment = 1 << 20;
 
 fs::path configuration_path(const fs::path& run) { return run / "config.toml"; }
 fs::path model_path(const fs::path& run) { return run / "model.safetensors"; }
+fs::path environment_path(const fs::path& run) { return run / "environment.json"; }
+fs::path result_path(const fs::path& run) { return run / "result.json"; }
 fs::path vocabulary_path(const fs::path& run) { return run / "vocabulary.json"; }
 
 data::Vocabulary read_vocabulary(const fs::path& path) {
@@ -31,18 +38,45 @@ data::Vocabulary read_vocabulary(const fs::path& path) {
     }
 }
 
-}  // namespace
-
-RunFolder RunFolder::create(const fs::path& path) {
-    if (fs::exists(configuration_path(path)) || fs::exists(model_path(path))) {
-        throw UsageError(fmt::format("'{}' already holds a run: name another --output", path.string()));
-    }
-    make_folder(path);
+void require_writable(const fs::path& path) {
     if (::access(path.c_str(), W_OK) != 0) {
         throw EnvironmentError(fmt::format("cannot write into the folder '{}'", path.string()));
     }
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
+    auto lock = FolderLock::try_lock(path_);
+    if (!lock)
+        throw UsageError(fmt::format("another cellwise is at work in '{}': wait for it or stop it", path_.string()));
+    lock_ = std::make_shared<const FolderLock>(std::move(*lock));
+}
+
+RunFolder RunFolder::create(const fs::path& path) {
+    if (fs::exists(configuration_path(path)) || fs::exists(model_path(path))) {
+        throw UsageError(fmt::format("'{}' already holds a run: name another --output, or go on with it with --resume",
+                                     path.string()));
+    }
+    make_folder(path);
+    require_writable(path);
     return RunFolder(path);
 }
+
+RunFolder RunFolder::open_or_create(const fs::path& path) {
+    if (!fs::exists(configuration_path(path))) return create(path);
+    require_writable(path);
+    for (const auto& entry : fs::directory_iterator(path)) {
+        if (entry.path().extension() == temporary_extension && entry.is_regular_file()) fs::remove(entry.path());
+    }
+    return RunFolder(path);
+}
+
+bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }
+
+fs::path RunFolder::events() const { return path_ / "events.out.tfevents.cellwise"; }
+
+fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
 
 fs::path RunFolder::fresh_name(const std::string& name) {
     const auto base = fmt::format("{:%Y-%m-%d}-{}", fmt::localtime(std::time(nullptr)), name);
@@ -65,24 +99,87 @@ void RunFolder::write_vocabulary(const data::Vocabulary& vocabulary, std::int64_
     write_file_atomically(vocabulary_path(path_), list.dump(0) + "\n");
 }
 
-void RunFolder::write_metrics(const std::vector<EpochResult>& epochs) const {
-    std::string csv = "epoch,train_loss,train_accuracy,test_loss,test_accuracy,train_seconds,test_seconds\n";
+void RunFolder::write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const {
+    std::string csv;
     std::string lines;
     for (const auto& epoch : epochs) {
-        csv += fmt::format("{},{},{},{},{},{:.3f},{:.3f}\n", epoch.epoch, epoch.train.loss, epoch.train.accuracy,
-                           epoch.test.loss, epoch.test.accuracy, epoch.train_seconds, epoch.test_seconds);
-        lines += nlohmann::ordered_json{{"epoch", epoch.epoch},
-                                        {"train_loss", epoch.train.loss},
-                                        {"train_accuracy", epoch.train.accuracy},
-                                        {"test_loss", epoch.test.loss},
-                                        {"test_accuracy", epoch.test.accuracy},
-                                        {"train_seconds", epoch.train_seconds},
-                                        {"test_seconds", epoch.test_seconds}}
-                     .dump() +
-                 "\n";
+        const auto json = epoch_json(epoch, held_out ? "validation" : "test");
+        lines += json.dump() + "\n";
+        std::string names;
+        std::string values;
+        for (const auto& [key, value] : json.items()) {
+            const char* separator = names.empty() ? "" : ",";
+            names += separator + key;
+            values += separator + value.dump();
+        }
+        csv += (csv.empty() ? names + "\n" : "") + values + "\n";
     }
     write_file_atomically(path_ / "metrics.csv", csv);
     write_file_atomically(path_ / "metrics.jsonl", lines);
+}
+
+void RunFolder::write_result(const RunResult& result) const {
+    const nlohmann::ordered_json json{{"schema_version", 1},           {"best_epoch", result.best_epoch},
+                                      {"test_loss", result.test.loss}, {"test_accuracy", result.test.accuracy},
+                                      {"engine", result.engine},       {"parameters", result.parameters}};
+    write_file_atomically(result_path(path_), json.dump(2) + "\n");
+}
+
+RunResult RunFolder::read_result() const {
+    const auto where = fmt::format("'{}'", result_path(path_).string());
+    const auto json = parse_strict_json(read_file(result_path(path_), largest_environment), where);
+    try {
+        return {json.at("best_epoch").get<std::int64_t>(),
+                {json.at("test_loss").get<double>(), json.at("test_accuracy").get<double>()},
+                json.at("engine").get<std::string>(),
+                json.at("parameters").get<std::int64_t>()};
+    } catch (const nlohmann::json::exception& error) {
+        throw DataError(fmt::format("{} is not a run's result: {}", where, error.what()));
+    }
+}
+
+std::vector<EpochResult> RunFolder::read_metrics() const {
+    const auto path = path_ / "metrics.jsonl";
+    std::istringstream text(read_file(path, largest_metrics));
+    std::vector<EpochResult> epochs;
+    std::string line;
+    while (std::getline(text, line)) {
+        const auto where = fmt::format("'{}', line {}", path.string(), epochs.size() + 1);
+        epochs.push_back(epoch_of(parse_strict_json(line, where), where));
+    }
+    if (epochs.empty()) throw DataError(fmt::format("'{}' holds no epochs", path.string()));
+    return epochs;
+}
+
+void RunFolder::write_environment(const nlohmann::ordered_json& environment) const {
+    write_file_atomically(environment_path(path_), environment.dump(2) + "\n");
+}
+
+void RunFolder::add_resumption(const nlohmann::ordered_json& environment) const {
+    if (!fs::exists(environment_path(path_))) return write_environment(environment);
+    (void)environment_of(path_);  // complains about a broken one
+    auto kept = nlohmann::ordered_json::parse(read_file(environment_path(path_), largest_environment));
+    auto& resumed = kept["resumed"];
+    if (!resumed.is_null() && !resumed.is_array()) {
+        throw DataError(fmt::format("'{}': 'resumed' is not a list", environment_path(path_).string()));
+    }
+    resumed.push_back(environment);
+    write_environment(kept);
+}
+
+nlohmann::json RunFolder::environment_of(const fs::path& path) {
+    const auto file = environment_path(path);
+    if (!fs::exists(file)) return nlohmann::json::object();
+    const auto where = fmt::format("'{}'", file.string());
+    auto environment = parse_strict_json(read_file(file, largest_environment), where);
+    if (!environment.is_object()) throw DataError(fmt::format("{} is not a JSON object", where));
+    return environment;
+}
+
+std::string RunFolder::command_of(const fs::path& path) {
+    const auto environment = environment_of(path);
+    const auto command = environment.find("command");
+    return command != environment.end() && command->is_string() ? command->get<std::string>() : "";
 }
 
 void RunFolder::write_model(const models::Classifier& model) const { save_model(model, model_path(path_)); }

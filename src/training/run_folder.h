@@ -1,15 +1,26 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "core/folder_lock.h"
 #include "data/vocabulary.h"
 #include "models/classifier.h"
 #include "training/configuration.h"
 #include "training/trainer.h"
 
 namespace cellwise::training {
+
+/// How a finished run ended (result.json).
+struct RunResult {
+    std::int64_t best_epoch = 0;  ///< whose weights the model has, from 1
+    Metrics test;                 ///< of these weights, on the test split
+    std::string engine;           ///< who computed the recurrent layers: fused or torch
+    std::int64_t parameters = 0;  ///< trainable
+};
 
 /// A trained model with what is needed to use it again.
 struct Run {
@@ -19,20 +30,51 @@ struct Run {
 };
 
 /// The folder of a run: model.safetensors (names and layouts of PyTorch), config.toml,
-/// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch).
+/// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch), environment.json
+/// (what it was made with), events.out.tfevents.cellwise (TensorBoard's), result.json, and until it is finished
+/// checkpoint.safetensors. The model is written last: a folder that has it is finished. While an object lives the
+/// folder is locked: no two programs work in one.
 class RunFolder {
 public:
     /// Makes the folder. Throws EnvironmentError if it cannot be made or written, UsageError if it
     /// already holds a run (nothing is ever overwritten).
     static RunFolder create(const std::filesystem::path& path);
 
+    /// The folder of a run that was begun, to go on with it; or create(), where it was not. Removes
+    /// what an interrupted write left in it.
+    static RunFolder open_or_create(const std::filesystem::path& path);
+
+    /// Only to read from; not locked, and nothing is checked.
+    static RunFolder view(const std::filesystem::path& path) { return {path, nullptr}; }
+
     /// runs/<date>-<name>, with a number behind it if that exists already.
     static std::filesystem::path fresh_name(const std::string& name);
 
     void write_configuration(const Configuration& configuration) const;
     void write_vocabulary(const data::Vocabulary& vocabulary, std::int64_t vocabulary_size) const;
-    void write_metrics(const std::vector<EpochResult>& epochs) const;
+    /// held_out: reviews were held out for validation; else the test split validates, and the columns
+    /// say so.
+    void write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const;
+    void write_result(const RunResult& result) const;
     void write_model(const models::Classifier& model) const;
+    void write_environment(const nlohmann::ordered_json& environment) const;
+    /// Adds what a run was gone on with to its environment.json, under "resumed".
+    void add_resumption(const nlohmann::ordered_json& environment) const;
+
+    [[nodiscard]] bool is_finished() const;
+    [[nodiscard]] std::filesystem::path checkpoint() const;  ///< its path, whether it exists or not
+    [[nodiscard]] std::filesystem::path events() const;      ///< likewise
+
+    /// The epochs in metrics.jsonl. Throws DataError naming the file and line.
+    [[nodiscard]] std::vector<EpochResult> read_metrics() const;
+
+    /// Throws DataError naming the file.
+    [[nodiscard]] RunResult read_result() const;
+
+    /// environment.json; an empty object if there is none. Throws DataError naming the file.
+    [[nodiscard]] static nlohmann::json environment_of(const std::filesystem::path& path);
+    /// The command that made the folder, "train" or "compare"; "" if it does not say.
+    [[nodiscard]] static std::string command_of(const std::filesystem::path& path);
 
     /// Reads a run back. Throws DataError naming the file that is missing, corrupt or does not fit.
     [[nodiscard]] static Run load(const std::filesystem::path& path);
@@ -43,9 +85,12 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
 private:
-    explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+    explicit RunFolder(std::filesystem::path path);  // locks it
+    RunFolder(std::filesystem::path path, std::shared_ptr<const FolderLock> lock)
+        : path_(std::move(path)), lock_(std::move(lock)) {}
 
     std::filesystem::path path_;
+    std::shared_ptr<const FolderLock> lock_;
 };
 
 }  // namespace cellwise::training

@@ -33,6 +33,8 @@ void parse(std::string_view text, std::string_view where, models::Engine& value)
 void parse(std::string_view text, std::string_view where, OptimizerKind& value);
 void parse(std::string_view text, std::string_view where, WeightDecayMode& value);
 void parse(std::string_view text, std::string_view where, Precision& value);
+void parse(std::string_view text, std::string_view where, ScheduleKind& value);
+void parse(std::string_view text, std::string_view where, Monitor& value);
 
 [[nodiscard]] std::string format(const std::string& value);
 [[nodiscard]] std::string format(const std::optional<std::string>& value);
@@ -47,5 +49,7 @@ void parse(std::string_view text, std::string_view where, Precision& value);
 [[nodiscard]] std::string format(OptimizerKind value);
 [[nodiscard]] std::string format(WeightDecayMode value);
 [[nodiscard]] std::string format(Precision value);
+[[nodiscard]] std::string format(ScheduleKind value);
+[[nodiscard]] std::string format(Monitor value);
 
 }  // namespace cellwise::training::setting_text

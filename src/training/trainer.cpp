@@ -7,7 +7,9 @@
 
 #include "core/stopwatch.h"
 #include "training/batches.h"
+#include "training/fit.h"
 #include "training/loss.h"
+#include "training/stopwatch.h"
 
 namespace cellwise::training {
 namespace {
@@ -42,47 +44,89 @@ StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tens
     return {loss.detach(), logits.detach()};
 }
 
+Metrics Trainer::running() const { return {position_.loss_sum / position_.seen, position_.right / position_.seen}; }
+
+void Trainer::set_position(const EpochPosition& position) {
+    if (position.epoch > 0) order_.set_state(position.order);
+    position_ = position;
+}
+
 Metrics Trainer::train_epoch(const data::PaddedReviews& reviews,
                              const std::function<void(const Progress&)>& on_progress) {
+    EpochHooks hooks;
+    hooks.go_on = [&](const Progress& progress) {
+        if (on_progress) on_progress(progress);
+        return true;
+    };
+    continue_epoch(reviews, hooks);
+    finish_epoch();
+    return running();
+}
+
+bool Trainer::continue_epoch(const data::PaddedReviews& reviews, const EpochHooks& hooks) {
+    if (!position_.is_open) {
+        const auto epoch = position_.epoch + 1;
+        position_ = {};
+        position_.epoch = epoch;
+        position_.is_open = true;
+        position_.order = order_.state();
+    }
+    order_.set_state(position_.order);  // an epoch that goes on is shuffled as it was
     const Stopwatch watch;
+    const double seconds_before = position_.seconds;
     const auto batches = shuffled_batches(reviews, options_.batch_size, order_);
     const auto all_ids = view_of_ids(reviews);
     const auto all_labels = view_of_labels(reviews);
 
     Progress progress;
-    progress.epoch = ++epochs_done_;
+    progress.epoch = position_.epoch;
     progress.epochs = options_.epochs;
     progress.steps = static_cast<std::int64_t>(batches.size());
-    double loss_sum = 0;
-    double right = 0;
-    double seen = 0;
-    for (const auto& batch : batches) {
+    while (position_.step < progress.steps) {
+        const auto& batch = batches[static_cast<std::size_t>(position_.step)];
         const auto labels = all_labels.index_select(0, batch);
         const auto result = forward_backward(all_ids.index_select(0, batch), labels);
+        const double loss = result.loss.item<double>();
+        if (hooks.before_update) hooks.before_update({progress.epoch, position_.step, progress.steps, batch, loss});
         update();
-        loss_sum += result.loss.item<double>() * static_cast<double>(batch.size(0));
-        right += (result.logits > 0).eq(labels.to(device_).to(torch::kBool)).sum().item<double>();
-        seen += static_cast<double>(batch.size(0));
-        ++progress.step;
-        progress.running = {loss_sum / seen, right / seen};
-        progress.seconds = watch.seconds();
-        if (on_progress) on_progress(progress);
+        position_.loss_sum += loss * static_cast<double>(batch.size(0));
+        position_.right += (result.logits > 0).eq(labels.to(device_).to(torch::kBool)).sum().item<double>();
+        position_.seen += static_cast<double>(batch.size(0));
+        ++position_.step;
+        position_.seconds = seconds_before + watch.seconds();
+        progress.step = position_.step;
+        progress.reviews = static_cast<std::int64_t>(position_.seen);
+        progress.running = running();
+        progress.seconds = position_.seconds;
+        if (hooks.go_on && !hooks.go_on(progress)) return position_.step == progress.steps;
     }
-    return progress.running;
+    return true;
 }
 
-torch::Tensor Trainer::logits_of(const data::PaddedReviews& reviews) {
+void Trainer::finish_epoch() {
+    position_.is_open = false;
+    position_.order = order_.state();
+}
+
+std::optional<torch::Tensor> Trainer::logits_of(const data::PaddedReviews& reviews, const std::function<bool()>& stop) {
     const torch::NoGradGuard no_grad;
     model_->eval();
     const auto ids = view_of_ids(reviews);
     std::vector<torch::Tensor> parts;
-    for (const auto& batch : ids.split(evaluation_batch)) parts.push_back(model_->forward(batch.to(device_)));
+    for (const auto& batch : ids.split(evaluation_batch)) {
+        if (stop && stop()) return std::nullopt;
+        parts.push_back(model_->forward(batch.to(device_)));
+    }
     return torch::cat(parts);
 }
 
-Metrics Trainer::evaluate(const data::PaddedReviews& reviews) {
+Metrics Trainer::evaluate(const data::PaddedReviews& reviews) { return *evaluate_unless(reviews, {}); }
+
+std::optional<Metrics> Trainer::evaluate_unless(const data::PaddedReviews& reviews, const std::function<bool()>& stop) {
     const torch::NoGradGuard no_grad;
-    const auto logits = logits_of(reviews);
+    const auto computed = logits_of(reviews, stop);
+    if (!computed) return std::nullopt;
+    const auto& logits = *computed;
     const auto labels = view_of_labels(reviews).to(device_);
     Metrics metrics;
     metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
@@ -92,27 +136,19 @@ Metrics Trainer::evaluate(const data::PaddedReviews& reviews) {
 }
 
 std::vector<float> Trainer::probabilities(const data::PaddedReviews& reviews) {
-    const auto values = torch::sigmoid(logits_of(reviews)).to(torch::kCPU, torch::kFloat32).contiguous();
+    const auto values = torch::sigmoid(*logits_of(reviews)).to(torch::kCPU, torch::kFloat32).contiguous();
     return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
-std::vector<EpochResult> Trainer::fit(const data::PaddedReviews& train, const data::PaddedReviews& test,
+std::vector<EpochResult> Trainer::fit(const data::PaddedReviews& train, const data::PaddedReviews& validation,
                                       const std::function<void(const Progress&)>& on_progress,
                                       const std::function<void(const EpochResult&)>& on_epoch) {
-    std::vector<EpochResult> results;
-    for (std::int64_t epoch = 1; epoch <= options_.epochs; ++epoch) {
-        EpochResult result;
-        result.epoch = epoch;
-        const Stopwatch training;
-        result.train = train_epoch(train, on_progress);
-        result.train_seconds = training.seconds();
-        const Stopwatch testing;
-        result.test = evaluate(test);
-        result.test_seconds = testing.seconds();
-        results.push_back(result);
-        if (on_epoch) on_epoch(result);
-    }
-    return results;
+    FitHooks hooks;
+    hooks.on_progress = on_progress;
+    hooks.on_epoch = on_epoch;
+    Fit fit(*this, options_);
+    fit.run(train, validation, hooks);
+    return fit.epochs();
 }
 
 }  // namespace cellwise::training

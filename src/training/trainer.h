@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "core/random.h"
 #include "data/dataset.h"
 #include "models/classifier.h"
 #include "training/device.h"
@@ -22,23 +24,39 @@ struct Metrics {
 };
 
 /// One epoch: training metrics are running means over the epoch, weighted by rows and taken in
-/// training mode before each update, as Keras's fit reports them; test metrics come after it.
+/// training mode before each update, as Keras's fit reports them; validation metrics come after it.
 struct EpochResult {
     std::int64_t epoch = 0;  ///< from 1
     Metrics train;
-    Metrics test;
+    Metrics validation;        ///< on the reviews that fit() was given for it: the test split in the tutorial
+    double learning_rate = 0;  ///< of its last step
     double train_seconds = 0;
-    double test_seconds = 0;
+    double validation_seconds = 0;
+    double unix_time = 0;  ///< when it was done, seconds since 1970
 };
 
 /// What a progress display gets to see during an epoch.
 struct Progress {
     std::int64_t epoch = 0;  ///< from 1
     std::int64_t epochs = 0;
-    std::int64_t step = 0;   ///< batches done in this epoch
-    std::int64_t steps = 0;  ///< batches in an epoch
-    double seconds = 0;      ///< since the epoch began
+    std::int64_t step = 0;     ///< batches done in this epoch
+    std::int64_t steps = 0;    ///< batches in an epoch
+    std::int64_t reviews = 0;  ///< reviews trained on in this epoch
+    double seconds = 0;        ///< spent in this epoch
     Metrics running;
+};
+
+/// Where an epoch stands between two steps: with the weights, the optimizer's moments and the
+/// generators, all that is needed to go on with it as if nothing had happened.
+struct EpochPosition {
+    std::int64_t epoch = 0;  ///< from 1; 0 before the first
+    std::int64_t step = 0;   ///< batches done
+    double loss_sum = 0;     ///< over the reviews seen
+    double right = 0;        ///< right answers among them
+    double seen = 0;         ///< reviews
+    double seconds = 0;      ///< spent so far
+    bool is_open = false;    ///< finish_epoch() has not been called yet
+    std::string order;       ///< the order generator's state before the open epoch's shuffle, else the latest
 };
 
 /// A batch's outcome, on the model's device.
@@ -47,7 +65,23 @@ struct StepResult {
     torch::Tensor logits;  ///< [batch], detached
 };
 
+/// A batch whose gradients have been computed and whose update has not been made.
+struct Batch {
+    std::int64_t epoch = 0;  ///< from 1
+    std::int64_t step = 0;   ///< from 0, in the epoch
+    std::int64_t steps = 0;  ///< batches in the epoch
+    torch::Tensor rows;      ///< [batch] int64: which reviews
+    double loss = 0;         ///< with the L2 penalty
+};
+
+/// Who looks on while an epoch is trained. Either may be empty.
+struct EpochHooks {
+    std::function<void(const Batch&)> before_update;
+    std::function<bool(const Progress&)> go_on;  ///< after each step; false: stop here
+};
+
 /// Trains and evaluates one classifier. All randomness (data order, dropout) comes from the seed.
+/// fit.h trains by whole epochs, with checkpoints.
 class Trainer {
 public:
     /// Moves the model to the device and precision. The fused kernels compute with as many threads as
@@ -65,22 +99,39 @@ public:
     /// One epoch over all rows in a new random order; the short last batch is kept.
     Metrics train_epoch(const data::PaddedReviews& reviews, const std::function<void(const Progress&)>& on_progress);
 
+    /// Begins a new epoch, or goes on with the open one, until its end or until hooks.go_on stops it.
+    /// Returns whether all steps are done; the epoch stays open until finish_epoch().
+    bool continue_epoch(const data::PaddedReviews& reviews, const EpochHooks& hooks);
+    void finish_epoch();
+
     /// Metrics over all rows in evaluation mode; the loss includes the L2 penalty, as Keras's does.
     Metrics evaluate(const data::PaddedReviews& reviews);
+
+    /// The same, looking between batches whether `stop` says that nobody will wait for it: then nothing.
+    std::optional<Metrics> evaluate_unless(const data::PaddedReviews& reviews, const std::function<bool()>& stop);
 
     /// Probability of a positive review for each row of ids [rows, time], in evaluation mode.
     std::vector<float> probabilities(const data::PaddedReviews& reviews);
 
-    /// The tutorial's fit: `epochs` epochs, each followed by an evaluation on `test`.
-    std::vector<EpochResult> fit(const data::PaddedReviews& train, const data::PaddedReviews& test,
+    /// The tutorial's fit: `epochs` epochs, each followed by an evaluation on `validation`.
+    std::vector<EpochResult> fit(const data::PaddedReviews& train, const data::PaddedReviews& validation,
                                  const std::function<void(const Progress&)>& on_progress,
                                  const std::function<void(const EpochResult&)>& on_epoch);
 
     [[nodiscard]] models::Classifier& model() { return model_; }
     [[nodiscard]] Optimizer& optimizer() { return optimizer_; }
 
+    /// The epoch being trained, or the last one when it is complete.
+    [[nodiscard]] const EpochPosition& position() const { return position_; }
+    /// The running metrics at position().
+    [[nodiscard]] Metrics running() const;
+    /// Sets what position() gave; weights, moments and dropout are set on their own. Throws DataError
+    /// if its generator state is broken.
+    void set_position(const EpochPosition& position);
+
 private:
-    torch::Tensor logits_of(const data::PaddedReviews& reviews);
+    // Nothing if `stop` said so.
+    std::optional<torch::Tensor> logits_of(const data::PaddedReviews& reviews, const std::function<bool()>& stop = {});
 
     models::Classifier model_;
     TrainingOptions options_;
@@ -89,7 +140,7 @@ private:
     Optimizer optimizer_;
     std::optional<OneTorchThread> one_torch_thread_;  // where the model has a pool of its own
     Random order_;
-    std::int64_t epochs_done_ = 0;
+    EpochPosition position_;
 };
 
 }  // namespace cellwise::training

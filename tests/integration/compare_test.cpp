@@ -112,6 +112,41 @@ TEST(Compare, EvaluateAndSummaryReadTheRunBack) {
     EXPECT_THAT(summary.output, HasSubstr("recurrent_0.cell.weight_hh_l0"));
 }
 
+TEST(Compare, KeepsTheTestReviewsUntouchedWithAValidationSplit) {
+    const ScratchFolder folder;
+    const auto trained = run_quick("train", folder,
+                                   {"--validation-split", "0.25", "--schedule", "cosine", "--early-stopping", "1",
+                                    "--json", folder / "train.json"});
+    ASSERT_EQ(trained.exit_code, 0) << trained.errors;
+    EXPECT_THAT(trained.output, HasSubstr("the test reviews were used once, at the end"));
+    EXPECT_THAT(content_of(folder / "run" / "metrics.csv"), HasSubstr("validation_loss,validation_accuracy"));
+    const auto document = json::parse(content_of(folder / "train.json"));
+    EXPECT_EQ(document["data"]["train_reviews"], 150);
+    EXPECT_EQ(document["data"]["validation_reviews"], 50);
+    const auto& run = document["runs"][0];
+    EXPECT_TRUE(run["epochs"][0].contains("validation_accuracy"));
+    EXPECT_FALSE(run["epochs"][0].contains("test_accuracy"));
+    const auto evaluated = run_program({"evaluate", folder / "run", "--limit", "200", "--json", "-"});
+    EXPECT_EQ(json::parse(evaluated.output)["test_accuracy"], run["test_accuracy"]);
+}
+
+TEST(Compare, SaysWhatTheTestFiguresAreWorth) {
+    const ScratchFolder a, b;
+    EXPECT_THAT(run_quick("train", a, {"--epochs", "1"}).output, HasSubstr("Validation = test, as in the tutorial"));
+    EXPECT_THAT(run_quick("train", b, {"--epochs", "1", "--early-stopping", "1"}).output, HasSubstr("CAUTION"));
+}
+
+TEST(Compare, StopsWhereTrainingDiverges) {
+    const ScratchFolder folder;
+    const auto result = run_quick("train", folder, {"--optimizer", "sgd", "--learning-rate", "1e30", "--l2", "1"});
+    EXPECT_EQ(result.exit_code, 1) << result.errors;
+    EXPECT_THAT(result.errors,
+                ContainsRegex("LSTM seed 0: training diverged at step [0-9]+ \\(epoch 1, batch [0-9]+ of "
+                              "4\\): loss [a-z0-9.+-]+, gradient norm "));
+    EXPECT_EQ(result.output, "");
+    EXPECT_FALSE(std::filesystem::exists(folder / "run" / "model.safetensors"));
+}
+
 TEST(Compare, RunsEveryOptionOfTheModel) {
     const std::vector<std::vector<std::string>> variants = {
         {"--preset", "clipped"},
@@ -145,6 +180,9 @@ TEST(Compare, RefusesWrongUsage) {
     refuse({"--vocabulary-size", "99999999", "--embedding-size", "99999999"}, "this machine has");
     refuse({"--length", "0"}, "--length is 0");
     refuse({"--learning-rate", "nan"}, "--learning-rate");
+    refuse({"--validation-split", "1"}, "--validation-split is 1");
+    refuse({"--schedule", "linear"}, "choose from constant, step, cosine, plateau");
+    refuse({"--early-stopping", "-1"}, "--early-stopping is -1");
     refuse({"--preset", "deluxe"}, "--preset 'deluxe' is unknown");
     refuse({"--clip-norm", "1", "--global-clip-norm", "1"}, "exclude each other");
     refuse({"--device", "tpu"}, "--device 'tpu' is unknown");

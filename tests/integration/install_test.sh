@@ -8,6 +8,9 @@ trap 'rm -rf "$folder"' EXIT
 
 cmake --install "$build" --prefix "$folder/prefix" >"$folder/log" || { cat "$folder/log"; exit 1; }
 "$folder/prefix/bin/cellwise" --version
+for file in bash-completion/completions/cellwise zsh/site-functions/_cellwise man/man1/cellwise.1; do
+    grep -q 'cellwise' "$folder/prefix/share/$file"
+done
 cmake -G Ninja -S "$source/tests/consumer" -B "$folder/consumer" -DCMAKE_PREFIX_PATH="$folder/prefix" \
     -DCMAKE_BUILD_TYPE=Debug
 cmake --build "$folder/consumer"

@@ -63,8 +63,8 @@ TEST(TrainingJob, GivesWhatTheTrainerGives) {
     ASSERT_EQ(train.size(), 150u);
     training::Trainer trainer(models::Classifier(spec.model, spec.seed), spec.training, spec.seed);
     const auto epochs = trainer.fit(train, test, {}, {});
-    EXPECT_DOUBLE_EQ(outcome.test_accuracy, epochs.back().test.accuracy);
-    EXPECT_NEAR(outcome.test_loss, epochs.back().test.loss, 1e-6);
+    EXPECT_DOUBLE_EQ(outcome.test_accuracy, epochs.back().validation.accuracy);
+    EXPECT_NEAR(outcome.test_loss, epochs.back().validation.loss, 1e-6);
     EXPECT_DOUBLE_EQ(outcome.train_accuracy, trainer.evaluate(train).accuracy);
     EXPECT_EQ(outcome.parameters, spec.model.parameter_count());
     double squares = 0;

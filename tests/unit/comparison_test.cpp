@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
-    RunRecord record{cell, seed, 1292417, {}, accuracy, 0.4, "torch"};
+    RunRecord record{cell, seed, 1292417, {}, accuracy, 0.4, "torch", false, 2, false};
     record.epochs.push_back({1, 0.6, 0.7, 0.5, 0.75, 10.5, 1.5});
     record.epochs.push_back({2, 0.5, 0.8, 0.4, accuracy, 10, 2});
     return record;
@@ -61,12 +61,13 @@ TEST(Comparison, JsonOfOneSeedHasExactlyTheDocumentedShape) {
     EXPECT_EQ(document["data"]["kind"], "imdb");
     EXPECT_EQ(document["configuration"]["epochs"], 2);
     ASSERT_EQ(document["runs"].size(), 3U);
-    EXPECT_EQ(document["runs"][0].dump(),
-              R"({"cell":"simple_rnn","seed":0,"parameters":1292417,"epochs":[)"
-              R"({"epoch":1,"train_loss":0.6,"train_accuracy":0.7,"test_loss":0.5,"test_accuracy":0.75,)"
-              R"("train_seconds":10.5,"test_seconds":1.5},)"
-              R"({"epoch":2,"train_loss":0.5,"train_accuracy":0.8,"test_loss":0.4,"test_accuracy":0.847,)"
-              R"("train_seconds":10.0,"test_seconds":2.0}],"test_accuracy":0.847,"test_loss":0.4,"engine":"torch"})");
+    EXPECT_EQ(
+        document["runs"][0].dump(),
+        R"({"cell":"simple_rnn","seed":0,"parameters":1292417,"epochs":[)"
+        R"({"epoch":1,"train_loss":0.6,"train_accuracy":0.7,"test_loss":0.5,"test_accuracy":0.75,)"
+        R"("train_seconds":10.5,"test_seconds":1.5},)"
+        R"({"epoch":2,"train_loss":0.5,"train_accuracy":0.8,"test_loss":0.4,"test_accuracy":0.847,)"
+        R"("train_seconds":10.0,"test_seconds":2.0}],"validation":"test","best_epoch":2,"test_accuracy":0.847,"test_loss":0.4,"engine":"torch"})");
     EXPECT_EQ(document["summary"][0].dump(),
               R"({"cell":"simple_rnn","runs":1,"mean_accuracy":0.847,"std_accuracy":null,"interval_95":null})");
 }

@@ -9,6 +9,8 @@
 
 #include "core/atomic_file.h"
 #include "core/cell.h"
+#include "core/crc32c.h"
+#include "core/edit_distance.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/random.h"
@@ -111,6 +113,33 @@ TEST(Table, AlignsKoreanByItsWidth) {
               "| 책을 | 1.5 |\n"
               "| book | 22 |\n"
               "| a\\|b | 3 |\n");
+}
+
+TEST(EditDistance, CountsLettersAndSwaps) {
+    EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+    EXPECT_EQ(edit_distance("", "abc"), 3U);
+    EXPECT_EQ(edit_distance("abc", ""), 3U);
+    EXPECT_EQ(edit_distance("same", "same"), 0U);
+    EXPECT_EQ(edit_distance("train", "tarin"), 1U);  // one swap
+    EXPECT_EQ(edit_distance("ca", "abc"), 3U);       // optimal string alignment: no edits inside a swap
+}
+
+TEST(EditDistance, FindsTheNearestWordOrNone) {
+    const std::vector<std::string> words{"compare", "train", "data", "runs"};
+    EXPECT_EQ(nearest_word("comparee", words), "compare");
+    EXPECT_EQ(nearest_word("rnus", words), "runs");
+    EXPECT_EQ(nearest_word("dat", words), "data");
+    EXPECT_EQ(nearest_word("xylophone", words), std::nullopt);
+    EXPECT_EQ(nearest_word("xyz", words), std::nullopt);
+    EXPECT_EQ(nearest_word("a", {}), std::nullopt);
+}
+
+TEST(Crc32c, IsCastagnolis) {
+    EXPECT_EQ(crc32c("123456789"), 0xE3069283U);
+    EXPECT_EQ(crc32c(""), 0U);
+    // RFC 3720, appendix B.4.
+    EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAU);
+    EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43U);
 }
 
 }  // namespace

@@ -152,10 +152,10 @@ TEST(Trainer, LearnsAndRepeatsBitForBit) {
             return trainer.fit(train, test, {}, {});
         };
         const auto first = run(1), again = run(1), other = run(2);
-        EXPECT_GT(first.back().test.accuracy, 0.9) << cell_name(cell);
+        EXPECT_GT(first.back().validation.accuracy, 0.9) << cell_name(cell);
         for (std::size_t epoch = 0; epoch < first.size(); ++epoch) {
             EXPECT_EQ(first[epoch].train.loss, again[epoch].train.loss);
-            EXPECT_EQ(first[epoch].test.loss, again[epoch].test.loss);
+            EXPECT_EQ(first[epoch].validation.loss, again[epoch].validation.loss);
         }
         EXPECT_NE(first[0].train.loss, other[0].train.loss);
     }
@@ -254,6 +254,18 @@ TEST(Configuration, SurvivesTomlAndPresetsComeFirst) {
     write_file_atomically(path, "hidden_size = = 3\n");
     EXPECT_THROW(apply_toml_file(read, path.string()), DataError);
     std::filesystem::remove(path);
+}
+
+TEST(RunFolder, IsLockedWhileItIsWorkedIn) {
+    const auto folder = std::filesystem::temp_directory_path() / ("cellwise-lock-" + std::to_string(::getpid()));
+    std::filesystem::remove_all(folder);
+    {
+        const auto run = RunFolder::create(folder);
+        EXPECT_THROW((void)RunFolder::open_or_create(folder), UsageError);
+        EXPECT_FALSE(FolderLock::try_lock(folder));
+    }
+    EXPECT_TRUE(FolderLock::try_lock(folder));
+    std::filesystem::remove_all(folder);
 }
 
 TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {

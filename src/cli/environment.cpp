@@ -1,0 +1,62 @@
+#include "cli/environment.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "engine/peak.h"
+#include "git_revision.h"
+
+namespace cellwise::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string processor_name() {
+    std::ifstream lines("/proc/cpuinfo");
+    std::string line;
+    while (std::getline(lines, line)) {
+        const auto colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+    }
+    return "unknown";
+}
+
+Json machine_json() {
+    utsname system{};
+    ::uname(&system);
+    return {{"processor", processor_name()},
+            {"processors", std::thread::hardware_concurrency()},
+            {"instruction_set", engine::instruction_set()},
+            {"memory_bytes", static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE)},
+            {"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)}};
+}
+
+}  // namespace
+
+Json environment_json(const std::string& command, const training::Configuration& configuration, const Json& data) {
+    return {{"schema_version", 1},
+            {"command", command},
+            {"begun", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+            {"program",
+             {{"version", CELLWISE_VERSION},
+              {"git_revision", CELLWISE_GIT_REVISION},
+              {"libtorch", TORCH_VERSION},
+              {"compiler", fmt::format("{} {}", CELLWISE_COMPILER, __VERSION__)}}},
+            {"machine", machine_json()},
+            {"threads", configuration.threads > 0 ? configuration.threads
+                                                  : static_cast<std::int64_t>(std::thread::hardware_concurrency())},
+            {"jobs", configuration.jobs},
+            {"engine", models::engine_name(configuration.model.engine)},
+            {"device", configuration.device},
+            {"data", data}};
+}
+
+}  // namespace cellwise::cli

@@ -1,0 +1,180 @@
+#include "cli/single_run.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/environment.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/stop_request.h"
+#include "report/event_file.h"
+#include "training/checkpoint.h"
+#include "training/device.h"
+#include "training/fit.h"
+#include "training/run_folder.h"
+
+namespace cellwise::cli {
+namespace {
+
+std::string validation_name(const PreparedData& data) { return data.validation ? "validation" : "test"; }
+
+report::ScalarEvent event_of(const training::EpochResult& epoch, const std::string& validation) {
+    return {epoch.unix_time,
+            epoch.epoch,
+            {{"loss/train", epoch.train.loss},
+             {"loss/" + validation, epoch.validation.loss},
+             {"accuracy/train", epoch.train.accuracy},
+             {"accuracy/" + validation, epoch.validation.accuracy},
+             {"learning_rate", epoch.learning_rate}}};
+}
+
+std::vector<report::ScalarEvent> events_of(const std::vector<training::EpochResult>& epochs,
+                                           const std::string& validation) {
+    std::vector<report::ScalarEvent> events;
+    for (const auto& epoch : epochs) events.push_back(event_of(epoch, validation));
+    return events;
+}
+
+report::EpochRecord record_of(const training::EpochResult& epoch) {
+    return {epoch.epoch,
+            epoch.train.loss,
+            epoch.train.accuracy,
+            epoch.validation.loss,
+            epoch.validation.accuracy,
+            epoch.train_seconds,
+            epoch.validation_seconds};
+}
+
+Interrupted stopped() {
+    const auto code = StopRequest::exit_code();
+    return {code,
+            fmt::format("stopped by {}; everything is saved", code == ExitCode::terminated ? "SIGTERM" : "Ctrl-C")};
+}
+
+report::RunRecord record_of(const PlannedRun& planned, const training::TrainingOptions& options,
+                            const PreparedData& data, const std::vector<training::EpochResult>& epochs,
+                            const training::RunResult& result) {
+    report::RunRecord record;
+    record.cell = planned.cell;
+    record.seed = planned.seed;
+    record.parameters = result.parameters;
+    record.engine = result.engine;
+    for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
+    record.test_accuracy = result.test.accuracy;
+    record.test_loss = result.test.loss;
+    record.held_out = data.validation.has_value();
+    record.best_epoch = result.best_epoch;
+    record.early_stopping = options.early_stopping > 0;
+    return record;
+}
+
+// A finished run is taken as it is, if it is the planned one.
+report::RunRecord finished_record(const training::RunFolder& folder, const PlannedRun& planned,
+                                  const training::CheckpointOrigin& origin, const PreparedData& data) {
+    const auto stored = training::RunFolder::load_configuration(folder.path());
+    const auto environment = training::RunFolder::environment_of(folder.path());
+    const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
+    training::require_same_settings(training::checkpoint_origin(stored, sha256), origin,
+                                    fmt::format("the run '{}'", folder.path().string()));
+    std::filesystem::remove(folder.checkpoint());  // the program may have ended between two writes
+    return record_of(planned, stored.training, data, folder.read_metrics(), folder.read_result());
+}
+
+// The last epoch's figures are the test's where the test split validates and the last weights are kept.
+training::RunResult result_of(const training::Fit& fit, const PreparedData& data) {
+    const auto& last = fit.epochs().back();
+    const bool is_known = !data.validation && fit.best_epoch() == last.epoch;
+    const auto& model = fit.trainer().model();
+    return {fit.best_epoch(), is_known ? last.validation : fit.trainer().evaluate(data.test),
+            std::string(models::engine_name(model->active_engine())), model->parameter_count()};
+}
+
+// Takes the run's bar away, however the run ends.
+class DisplayedRun {
+public:
+    DisplayedRun(ProgressDisplay& display, std::size_t number) : display_(display), number_(number) {}
+    DisplayedRun(const DisplayedRun&) = delete;
+    DisplayedRun& operator=(const DisplayedRun&) = delete;
+    ~DisplayedRun() { display_.run_done(number_); }
+
+private:
+    ProgressDisplay& display_;
+    std::size_t number_;
+};
+
+// Says which of the runs diverged.
+bool run_named(training::Fit& fit, const PreparedData& data, const training::FitHooks& hooks,
+               const PlannedRun& planned) {
+    try {
+        return fit.run(data.train, data.validation ? *data.validation : data.test, hooks);
+    } catch (const CheckFailed& error) {
+        throw CheckFailed(fmt::format("{} seed {}: {}", cell_title(planned.cell), planned.seed, error.what()));
+    }
+}
+
+}  // namespace
+
+report::RunRecord train_single_run(const training::Configuration& configuration, const PlannedRun& planned,
+                                   const PreparedData& data, ProgressDisplay& display, std::size_t number) {
+    if (StopRequest::stop_requested()) throw stopped();
+    auto own = configuration;
+    own.cells = {planned.cell};
+    own.seed = planned.seed;
+    own.seeds = "1";
+    const auto folder = planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
+                                           : training::RunFolder::create(planned.folder);
+    const auto origin = training::checkpoint_origin(own, data.source.sha256);
+    if (folder.is_finished()) return finished_record(folder, planned, origin, data);
+
+    training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
+                              training::resolve_device(own.device));
+    training::Fit fit(trainer, own.training);
+    const bool is_begun = std::filesystem::exists(folder.checkpoint());
+    if (is_begun) {
+        training::load_checkpoint(folder.checkpoint(), fit, origin);
+        display.say(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
+                                trainer.optimizer().steps()));
+    }
+    const auto environment = environment_json("train", own, data_json(data));
+    if (is_begun) {
+        folder.add_resumption(environment);
+    } else {
+        folder.write_environment(environment);
+    }
+    folder.write_configuration(own);
+    const report::EventFile events(folder.events(), events_of(fit.epochs(), validation_name(data)));
+
+    const DisplayedRun displayed(display, number);
+    training::FitHooks hooks;
+    hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
+    hooks.on_epoch = [&](const training::EpochResult& epoch) {
+        display.epoch_done(number, epoch, own.training.epochs);
+        folder.write_metrics(fit.epochs(), data.validation.has_value());
+        events.add(event_of(epoch, validation_name(data)));
+    };
+    hooks.save = [&] {
+        training::save_checkpoint(folder.checkpoint(), fit, origin);
+        if (log::level() == log::Level::verbose) {
+            display.say(fmt::format("{} seed {}: checkpoint after step {}", cell_title(planned.cell), planned.seed,
+                                    trainer.optimizer().steps()));
+        }
+    };
+    hooks.save_every = own.checkpoint_every;
+    hooks.stop_requested = StopRequest::stop_requested;
+    if (!run_named(fit, data, hooks, planned)) throw stopped();
+
+    const auto result = result_of(fit, data);
+    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
+    folder.write_metrics(fit.epochs(), data.validation.has_value());
+    folder.write_result(result);
+    folder.write_model(trainer.model());
+    std::filesystem::remove(folder.checkpoint());
+    return record_of(planned, own.training, data, fit.epochs(), result);
+}
+
+}  // namespace cellwise::cli

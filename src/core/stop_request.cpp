@@ -1,0 +1,52 @@
+#include "core/stop_request.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <string_view>
+
+#include "core/log.h"
+
+namespace cellwise {
+namespace {
+
+std::atomic<int> requested{0};
+std::atomic<bool> announce{true};
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch lock-free atomics only");
+
+// Only async-signal-safe calls in here.
+void handle(int signal) {
+    if (requested.exchange(signal) != 0) ::_exit(128 + signal);
+    if (!announce) return;
+    constexpr std::string_view text = "\ncellwise: finishing this step and saving; once more leaves at once\n";
+    const int saved = errno;
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    errno = saved;
+}
+
+}  // namespace
+
+StopRequest::StopRequest() {
+    requested = 0;
+    announce = log::level() != log::Level::quiet;
+    struct sigaction action {};
+    action.sa_handler = handle;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    ::sigaction(SIGINT, &action, &former_interrupt_);
+    ::sigaction(SIGTERM, &action, &former_terminate_);
+}
+
+StopRequest::~StopRequest() {
+    ::sigaction(SIGINT, &former_interrupt_, nullptr);
+    ::sigaction(SIGTERM, &former_terminate_, nullptr);
+}
+
+bool StopRequest::stop_requested() noexcept { return requested != 0; }
+
+ExitCode StopRequest::exit_code() noexcept {
+    return requested == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
+}
+
+}  // namespace cellwise

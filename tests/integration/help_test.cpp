@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "integration/program.h"
+#include "integration/terminal.h"
+
+namespace cellwise {
+namespace {
+
+namespace fs = std::filesystem;
+using test::content_of;
+using test::run_program;
+using test::ScratchFolder;
+using test::Terminal;
+using testing::HasSubstr;
+using testing::Not;
+
+using Words = std::vector<std::string>;
+
+std::string complaint(const Words& words) {
+    const auto result = run_program(words);
+    EXPECT_EQ(result.exit_code, 2) << result.errors;
+    EXPECT_EQ(result.output, "");
+    return result.errors;
+}
+
+TEST(Suggestions, AreMadeForMistypedCommandsAndFlags) {
+    EXPECT_THAT(complaint({"comparee"}), HasSubstr("did you mean 'compare'?"));
+    EXPECT_THAT(complaint({"tarin"}), HasSubstr("did you mean 'train'?"));
+    EXPECT_THAT(complaint({"data", "inof"}), HasSubstr("no command 'inof'; did you mean 'info'?"));
+    EXPECT_THAT(complaint({"runs", "lsit"}), HasSubstr("did you mean 'list'?"));
+    EXPECT_THAT(complaint({"compare", "--hiden-size", "3"}), HasSubstr("did you mean --hidden-size?"));
+    EXPECT_THAT(complaint({"train", "--leraning-rate=0.1"}), HasSubstr("did you mean --learning-rate?"));
+    const auto hopeless = complaint({"xylophone"});
+    EXPECT_THAT(hopeless, Not(HasSubstr("did you mean")));
+    EXPECT_THAT(hopeless, HasSubstr("compare"));
+    EXPECT_THAT(complaint({"train", "--zzzzzzzz"}), Not(HasSubstr("did you mean")));
+}
+
+// An interactive bash that has the script; answers what a line becomes with the Tab key.
+class CompletingBash {
+public:
+    CompletingBash() : terminal_({"bash", "--norc", "--noprofile", "-i"}, {{"PS1", "$ "}, {"HISTFILE", "/dev/null"}}) {
+        const fs::path program(CELLWISE_PROGRAM);
+        terminal_.type("bind 'set enable-bracketed-paste off'; PATH=" + program.parent_path().string() +
+                       ":$PATH; source <(cellwise completion bash); echo rea''dy\n");
+        EXPECT_TRUE(terminal_.wait_for("ready\r\n")) << terminal_.shown();
+    }
+
+    std::string completed(const std::string& typed) {
+        terminal_.forget();
+        // Control-A: in front of the line, so that it is shown instead of run.
+        terminal_.type(typed + "\t\x01" + "echo ':[' \x05 ':]'\n");
+        EXPECT_TRUE(terminal_.wait_for(":]\r\n")) << terminal_.shown();
+        const auto& shown = terminal_.shown();
+        const auto end = shown.rfind(" :]\r\n");
+        const auto start = shown.rfind(":[ ", end);
+        if (end == std::string::npos || start == std::string::npos) return "nothing shown: " + shown;
+        return shown.substr(start + 3, end - start - 3);
+    }
+
+private:
+    Terminal terminal_;
+};
+
+TEST(Completion, WorksInARealBash) {
+    CompletingBash bash;
+    EXPECT_EQ(bash.completed("cellwise comp"), "cellwise compare") << "completion is longer, so this is unique only so";
+    EXPECT_EQ(bash.completed("cellwise runs sh"), "cellwise runs show");
+    EXPECT_EQ(bash.completed("cellwise train --hid"), "cellwise train --hidden-size");
+    EXPECT_EQ(bash.completed("cellwise compare --preset reg"), "cellwise compare --preset regularised");
+    EXPECT_EQ(bash.completed("cellwise compare --preset=reg"), "cellwise compare --preset=regularised");
+    EXPECT_EQ(bash.completed("cellwise data show --split te"), "cellwise data show --split test");
+    // A file's name where the value is one.
+    const ScratchFolder folder;
+    std::ofstream(folder / "settings.toml") << "epochs = 1\n";
+    const std::string typed = "cellwise train --config " + (folder / "sett").string();
+    EXPECT_EQ(bash.completed(typed), typed + "ings.toml");
+    fs::create_directory(folder / "my-run");
+    const std::string run = "cellwise runs show " + (folder / "my-").string();
+    EXPECT_EQ(bash.completed(run), run + "run/");
+}
+
+TEST(Completion, IsValidInBothShellsAndKnowsEveryCommand) {
+    const ScratchFolder folder;
+    for (const std::string shell : {"bash", "zsh"}) {
+        const auto script = run_program({"completion", shell});
+        ASSERT_EQ(script.exit_code, 0) << script.errors;
+        for (const char* word : {"compare", "data info", "--checkpoint-every", "runs remove", "completion"}) {
+            EXPECT_THAT(script.output, HasSubstr(word));
+        }
+        std::ofstream(folder / shell) << script.output;
+        if (std::system(("command -v " + shell + " >/dev/null").c_str()) != 0) continue;
+        EXPECT_EQ(std::system((shell + " -n " + (folder / shell).string()).c_str()), 0);
+    }
+    EXPECT_THAT(complaint({"completion", "fish"}), HasSubstr("choose bash or zsh"));
+}
+
+TEST(Completion, WorksInARealZsh) {
+    if (std::system("command -v zsh >/dev/null") != 0) GTEST_SKIP() << "zsh is not installed";
+    const ScratchFolder folder;
+    std::ofstream(folder / "_cellwise") << run_program({"completion", "zsh"}).output;
+    const fs::path program(CELLWISE_PROGRAM);
+    Terminal zsh({"zsh", "-f", "-i"}, {{"PS1", "$ "}});
+    zsh.type("unsetopt zle_bracketed_paste 2>/dev/null; fpath=(" + (folder / "").string() + " $fpath); PATH=" +
+             program.parent_path().string() + ":$PATH; autoload -Uz compinit; compinit -u -D; echo rea''dy\n");
+    ASSERT_TRUE(zsh.wait_for("ready\r\n")) << zsh.shown();
+    zsh.forget();
+    zsh.type(
+        "cellwise compare --preset regu\t\x01"
+        "echo ':[' \x05 ':]'\n");
+    EXPECT_TRUE(zsh.wait_for(":[ cellwise compare --preset regularised :]")) << zsh.shown();
+}
+
+TEST(ManPage, RendersWithoutWarningsAndHoldsEveryFlag) {
+    const ScratchFolder folder;
+    const auto page = run_program({"man"});
+    ASSERT_EQ(page.exit_code, 0) << page.errors;
+    std::ofstream(folder / "cellwise.1") << page.output;
+    if (std::system("command -v man >/dev/null") != 0) GTEST_SKIP() << "man is not installed";
+    const auto command = "LC_ALL=C.UTF-8 MANWIDTH=100 MANROFFOPT= man --warnings=all -l " +
+                         (folder / "cellwise.1").string() + " >" + (folder / "text").string() + " 2>" +
+                         (folder / "warnings").string() + " </dev/null";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    EXPECT_EQ(content_of(folder / "warnings"), "");
+    const auto text = content_of(folder / "text");
+    for (const char* part : {"SYNOPSIS", "compare", "--checkpoint-every COUNT", "Default: 128.", "data prepare",
+                             "EXIT STATUS", "cellwise runs list"}) {
+        EXPECT_THAT(text, HasSubstr(part));
+    }
+}
+
+TEST(Help, TellsExamplesDefaultsAndUnits) {
+    const auto help = run_program({"train", "--help"}).output;
+    EXPECT_THAT(help, HasSubstr("Examples:"));
+    EXPECT_THAT(help, HasSubstr("--hidden-size COUNT=64"));
+    EXPECT_THAT(help, HasSubstr("steps between two checkpoints"));
+}
+
+Words small_comparison(const fs::path& folder, const Words& more = {}) {
+    Words words{CELLWISE_PROGRAM, "compare", "--data",   "synthetic", "--limit",      "3000", "--cells",  "rnn,gru",
+                "--jobs",         "2",       "--epochs", "1",         "--batch-size", "8",    "--output", folder};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+TEST(Progress, ShowsABarForEachRunSideBySide) {
+    const ScratchFolder folder;
+    Terminal terminal(small_comparison(folder / "run"));
+    EXPECT_EQ(terminal.wait(), 0) << terminal.shown();
+    const auto& shown = terminal.shown();
+    EXPECT_THAT(shown, HasSubstr("reviews/s"));
+    EXPECT_THAT(shown, HasSubstr(" left"));
+    EXPECT_THAT(shown, HasSubstr("\x1b[36m█"));
+    EXPECT_THAT(shown, HasSubstr("\x1b[2A")) << "two bars are drawn over";
+    // No line is wider than the terminal.
+    const auto plain = std::regex_replace(shown, std::regex("\x1b\\[[0-9]*[A-Za-z]"), "");
+    std::istringstream lines(plain);
+    std::string line;
+    while (std::getline(lines, line)) {
+        if (line.find("░") == std::string::npos && line.find("█") == std::string::npos) continue;
+        std::size_t width = 0;
+        for (const char byte : line) width += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1U : 0U;
+        EXPECT_LE(width, 101U) << line;  // with the carriage return
+    }
+}
+
+TEST(Progress, HasNoColoursWhereTheyAreNotWanted) {
+    const ScratchFolder folder;
+    Terminal variable(small_comparison(folder / "a"), {{"NO_COLOR", "1"}});
+    EXPECT_EQ(variable.wait(), 0);
+    EXPECT_THAT(variable.shown(), Not(HasSubstr("\x1b[36m")));
+    EXPECT_THAT(variable.shown(), HasSubstr("█"));
+    Terminal flag(small_comparison(folder / "b", {"--no-color"}));
+    EXPECT_EQ(flag.wait(), 0);
+    EXPECT_THAT(flag.shown(), Not(HasSubstr("\x1b[36m")));
+    Terminal quiet(small_comparison(folder / "c", {"--quiet"}));
+    EXPECT_EQ(quiet.wait(), 0);
+    EXPECT_THAT(quiet.shown(), Not(HasSubstr("█")));
+    EXPECT_THAT(quiet.shown(), Not(HasSubstr("epoch")));
+}
+
+TEST(Progress, IsPlainLinesOnAPipe) {
+    const ScratchFolder folder;
+    auto words = small_comparison(folder / "run");
+    words.erase(words.begin());
+    const auto result = run_program(words);
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    EXPECT_THAT(result.errors, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(result.errors, HasSubstr("epoch 1/1  train: loss"));
+}
+
+}  // namespace
+}  // namespace cellwise

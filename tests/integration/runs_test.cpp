@@ -1,0 +1,157 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "integration/program.h"
+
+namespace cellwise {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using test::content_of;
+using test::run_program;
+using test::ScratchFolder;
+using testing::HasSubstr;
+using testing::Not;
+
+using Words = std::vector<std::string>;
+
+void make_run(const std::string& command, const std::string& output, const Words& more = {}) {
+    Words words{command, "--data",        "synthetic", "--limit",          "100", "--epochs", "2",   "--length",
+                "20",    "--hidden-size", "4",         "--embedding-size", "4",   "--output", output};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto result = run_program(words);
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+}
+
+void expect_refusal(const Words& words, int exit_code, const std::string& message) {
+    const auto result = run_program(words);
+    EXPECT_EQ(result.exit_code, exit_code) << result.errors;
+    EXPECT_THAT(result.errors, HasSubstr(message));
+    EXPECT_THAT(result.errors, Not(HasSubstr("internal error")));
+    EXPECT_EQ(result.output, "");
+}
+
+TEST(Runs, AreListedShownAndCompared) {
+    const ScratchFolder folder;
+    make_run("train", folder / "one", {"--cell", "gru"});
+    make_run("train", folder / "two", {"--cell", "gru", "--learning-rate", "0.01"});
+    make_run("compare", folder / "three", {"--cells", "rnn,lstm"});
+    fs::create_directory(folder / "no-run");
+
+    const auto list = run_program({"runs", "list", folder / "", "--json", folder / "list.json"});
+    ASSERT_EQ(list.exit_code, 0) << list.errors;
+    EXPECT_THAT(list.output, HasSubstr("RNN, LSTM"));
+    EXPECT_THAT(list.output, HasSubstr("2/2 runs"));
+    EXPECT_THAT(list.output, Not(HasSubstr("no-run")));
+    const auto runs = json::parse(content_of(folder / "list.json"))["runs"];
+    ASSERT_EQ(runs.size(), 3U);
+    for (const auto& run : runs) {
+        EXPECT_EQ(run["status"], "finished");
+        EXPECT_EQ(run["data"], "synthetic");
+    }
+    EXPECT_EQ(runs[1]["kind"], "compare");
+    EXPECT_EQ(runs[1]["runs"].size(), 2U);
+
+    const auto show = run_program({"runs", "show", folder / "two", "--json", folder / "show.json"});
+    ASSERT_EQ(show.exit_code, 0) << show.errors;
+    EXPECT_THAT(show.output, HasSubstr("learning_rate = 0.01"));
+    EXPECT_THAT(show.output, HasSubstr("weights of epoch 2: test accuracy 0."));
+    const auto shown = json::parse(content_of(folder / "show.json"))["run"];
+    const auto evaluated = run_program({"evaluate", folder / "two", "--limit", "100", "--json", "-"});
+    EXPECT_EQ(shown["test_accuracy"], json::parse(evaluated.output)["test_accuracy"]);
+    EXPECT_EQ(shown["epochs"].size(), 2U);
+    EXPECT_EQ(shown["settings"]["hidden_size"], "4");
+
+    const auto compared =
+        run_program({"runs", "compare", folder / "one", folder / "two", "--json", folder / "compare.json"});
+    ASSERT_EQ(compared.exit_code, 0) << compared.errors;
+    const auto differing = json::parse(content_of(folder / "compare.json"))["differing_settings"];
+    ASSERT_EQ(differing.size(), 1U) << differing;
+    EXPECT_EQ(differing[0]["setting"], "learning_rate");
+    EXPECT_THAT(differing[0]["values"], testing::ElementsAre("0.001", "0.01"));
+}
+
+TEST(Runs, SayWhatIsWrong) {
+    const ScratchFolder folder;
+    make_run("train", folder / "run");
+    expect_refusal({"runs", "list", folder / "absent"}, 3, "there is no folder");
+    expect_refusal({"runs", "show", folder / "absent"}, 3, "is not a run");
+    expect_refusal({"runs", "compare", folder / "run"}, 2, "at least two runs");
+    expect_refusal({"runs"}, 2, "subcommand");
+    std::ofstream(folder / "run" / "metrics.jsonl") << "{\"epoch\": 1";
+    expect_refusal({"runs", "show", folder / "run"}, 3, "metrics.jsonl");
+    const auto list = run_program({"runs", "list", folder / ""});
+    EXPECT_EQ(list.exit_code, 0) << "one broken run must not hide the others";
+    EXPECT_THAT(list.output, HasSubstr("broken"));
+}
+
+TEST(Runs, KeepWhatTheyWereMadeWith) {
+    const ScratchFolder folder;
+    make_run("train", folder / "run", {"--cell", "lstm"});
+    const auto environment = json::parse(content_of(folder / "run" / "environment.json"));
+    EXPECT_EQ(environment["command"], "train");
+    EXPECT_EQ(environment["data"]["sha256"].get<std::string>().size(), 64U);
+    EXPECT_GT(environment["machine"]["processors"].get<int>(), 0);
+    EXPECT_GT(environment["machine"]["memory_bytes"].get<std::int64_t>(), 0);
+    for (const char* key : {"version", "git_revision", "libtorch", "compiler"}) {
+        EXPECT_FALSE(environment["program"][key].get<std::string>().empty()) << key;
+    }
+    const auto result = json::parse(content_of(folder / "run" / "result.json"));
+    EXPECT_EQ(result["engine"], "fused");
+    EXPECT_EQ(result["best_epoch"], 2);
+}
+
+TEST(RunsRemove, TakesWholeRunsAndNothingElse) {
+    const ScratchFolder folder;
+    make_run("train", folder / "one");
+    make_run("compare", folder / "two", {"--cells", "rnn,gru"});
+    std::ofstream(folder / "one" / "config.toml.77-0.part") << "left by a killed program";
+    expect_refusal({"runs", "remove", folder / "one"}, 2, "say --yes");  // no terminal to ask on
+    EXPECT_TRUE(fs::exists(folder / "one" / "model.safetensors"));
+    const auto removed = run_program({"runs", "remove", folder / "one", folder / "two", "--yes"});
+    EXPECT_EQ(removed.exit_code, 0) << removed.errors;
+    EXPECT_FALSE(fs::exists(folder / "one"));
+    EXPECT_FALSE(fs::exists(folder / "two"));
+}
+
+TEST(RunsRemove, LeavesAloneWhatIsNotARun) {
+    const ScratchFolder folder;
+    const auto keeps = [&](const fs::path& named, const std::string& message) {
+        expect_refusal({"runs", "remove", named, "--yes"}, 2, message);
+    };
+    fs::create_directory(folder / "photos");
+    std::ofstream(folder / "photos" / "cat.jpg") << "a cat";
+    keeps(folder / "photos", "is not a run");
+    keeps(folder / "absent", "is not a run");
+
+    make_run("train", folder / "run");
+    fs::create_directory_symlink(folder / "run", folder / "link");
+    keeps(folder / "link", "symbolic link");
+    keeps(folder / "link/", "symbolic link");
+
+    // A run in a folder that is used for other things too, as --output ~ would make it.
+    std::ofstream(folder / "run" / "diary.txt") << "mine";
+    keeps(folder / "run", "diary.txt");
+    fs::remove(folder / "run" / "diary.txt");
+    fs::create_directory_symlink(folder / "photos", folder / "run" / "inside");
+    keeps(folder / "run", "inside");
+    fs::remove(folder / "run" / "inside");
+    fs::create_symlink(folder / "photos" / "cat.jpg", folder / "run" / "report.html");
+    keeps(folder / "run", "report.html");
+    fs::remove(folder / "run" / "report.html");
+    EXPECT_TRUE(fs::exists(folder / "run" / "model.safetensors"));
+    EXPECT_EQ(content_of(folder / "photos" / "cat.jpg"), "a cat");
+
+    // All or none: the good run stays because the other name is wrong.
+    expect_refusal({"runs", "remove", folder / "run", folder / "photos", "--yes"}, 2, "is not a run");
+    EXPECT_TRUE(fs::exists(folder / "run" / "model.safetensors"));
+}
+
+}  // namespace
+}  // namespace cellwise
