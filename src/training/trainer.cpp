@@ -9,7 +9,6 @@
 #include "training/batches.h"
 #include "training/fit.h"
 #include "training/loss.h"
-#include "training/stopwatch.h"
 
 namespace cellwise::training {
 namespace {
