@@ -11,6 +11,7 @@ namespace cellwise::cli {
 // an exit code.
 
 void add_claims(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_data(CLI::App& app);

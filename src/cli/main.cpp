@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
     add_claims(app);
     add_reproduction(app);
     add_parity(app);
+    add_bench(app);
     add_completion(app);
     add_man(app);
     try {
