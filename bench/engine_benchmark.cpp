@@ -3,46 +3,63 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/tutorial_batch.h"
+#include "benchmark/batches.h"
+#include "core/random.h"
 #include "engine/peak.h"
 #include "engine/recurrent_pass.h"
 #include "engine/updates.h"
 
 namespace {
 
-using namespace cellwise;
-using bench::TutorialBatches;
+namespace engine = cellwise::engine;
+using cellwise::Random;
+using cellwise::benchmark::Batch;
+using cellwise::benchmark::Shape;
+
+const Shape shape;  // the tutorial's
+constexpr std::size_t batch_count = 16;
+
+std::vector<float> random_values(std::int64_t count, double size) {
+    static Random random(1, "benchmark weights");
+    std::vector<float> values(static_cast<std::size_t>(count));
+    for (float& value : values) value = static_cast<float>(random.uniform(-size, size));
+    return values;
+}
 
 struct Layer {
     Layer(engine::CellKind cell, int threads)
-        : kind(cell), pool(threads), pass({cell, TutorialBatches::embedding, TutorialBatches::hidden, false, {}}) {
-        Random random(1, "benchmark weights");
-        const auto fill = [&](std::vector<float>& values, std::size_t count, double size) {
-            values.resize(count);
-            for (float& value : values) value = static_cast<float>(random.uniform(-size, size));
-        };
-        const std::size_t rows = static_cast<std::size_t>(gates()) * TutorialBatches::hidden;
-        fill(table, TutorialBatches::vocabulary * TutorialBatches::embedding, 0.05);
-        fill(w_ih, rows * TutorialBatches::embedding, 0.125);
-        fill(w_hh, rows * TutorialBatches::hidden, 0.125);
-        fill(bias, rows, 0.125);
-        fill(last_gradient, TutorialBatches::batch * TutorialBatches::hidden, 0.01);
-        last.resize(last_gradient.size());
-        d_w_ih.resize(w_ih.size());
-        d_w_hh.resize(w_hh.size());
-        d_bias.resize(rows);
-        d_table.resize(TutorialBatches::batch * TutorialBatches::length * TutorialBatches::embedding);
+        : kind(cell),
+          pool(threads),
+          pass({cell,
+                static_cast<std::size_t>(shape.embedding_size),
+                static_cast<std::size_t>(shape.hidden_size),
+                false,
+                {}}),
+          batches(cellwise::benchmark::generated_batches(shape, batch_count)),
+          table(random_values(shape.vocabulary_size * shape.embedding_size, 0.05)),
+          w_ih(random_values(gate_rows() * shape.embedding_size, 0.125)),
+          w_hh(random_values(gate_rows() * shape.hidden_size, 0.125)),
+          bias(random_values(gate_rows(), 0.125)),
+          last_gradient(random_values(shape.batch_size * shape.hidden_size, 0.01)),
+          last(last_gradient),
+          d_w_ih(w_ih),
+          d_w_hh(w_hh),
+          d_bias(bias),
+          d_table(static_cast<std::size_t>(shape.batch_size * shape.length * shape.embedding_size)) {}
+
+    [[nodiscard]] cellwise::Cell cell() const {
+        return kind == engine::CellKind::simple_rnn ? cellwise::Cell::simple_rnn
+               : kind == engine::CellKind::lstm     ? cellwise::Cell::lstm
+                                                    : cellwise::Cell::gru;
     }
-    [[nodiscard]] std::int64_t gates() const {
-        return kind == engine::CellKind::simple_rnn ? 1 : kind == engine::CellKind::lstm ? 4 : 3;
-    }
+    [[nodiscard]] std::int64_t gate_rows() const { return cellwise::gate_count(cell()) * shape.hidden_size; }
     [[nodiscard]] engine::LayerInput input(std::size_t step) const {
         engine::LayerInput layer_input;
-        layer_input.batch = TutorialBatches::batch;
-        layer_input.steps = TutorialBatches::length;
-        layer_input.ids32 = batches.at(step).data();
+        layer_input.batch = static_cast<std::size_t>(shape.batch_size);
+        layer_input.steps = static_cast<std::size_t>(shape.length);
+        layer_input.ids32 = batches[step % batch_count].ids.data();
         layer_input.table = table.data();
-        layer_input.vocabulary = TutorialBatches::vocabulary;
+        layer_input.vocabulary = static_cast<std::size_t>(shape.vocabulary_size);
         return layer_input;
     }
     void forward(std::size_t step, bool keep) {
@@ -52,20 +69,17 @@ struct Layer {
         pass.backward(pool, input(step), {last_gradient.data(), nullptr},
                       {d_w_ih.data(), d_w_hh.data(), d_bias.data(), nullptr, d_table.data()});
     }
-    // Counts matrix products alone, without what is shared.
     void report(benchmark::State& state, int products) const {
-        double gflop = 0;
-        for (const auto& ids : batches.ids) gflop += TutorialBatches::work(ids).gflop(gates(), products);
-        state.counters["GFLOP/s"] = benchmark::Counter(gflop / static_cast<double>(batches.ids.size()),
-                                                       benchmark::Counter::kIsIterationInvariantRate);
-        static constexpr double per_batch = TutorialBatches::batch * TutorialBatches::length;
-        state.counters["tokens/s"] = benchmark::Counter(per_batch, benchmark::Counter::kIsIterationInvariantRate);
+        const auto work = cellwise::benchmark::work_of(batches, shape);
+        const auto rate = benchmark::Counter::kIsIterationInvariantRate;
+        state.counters["GFLOP/s"] = benchmark::Counter(work.gflop(cell(), shape, products), rate);
+        state.counters["words/s"] = benchmark::Counter(work.positions, rate);
     }
 
     engine::CellKind kind;
     engine::ThreadPool pool;
     engine::RecurrentPass pass;
-    TutorialBatches batches{16};
+    std::vector<Batch> batches;
     std::vector<float> table, w_ih, w_hh, bias, last_gradient, last, d_w_ih, d_w_hh, d_bias, d_table;
 };
 
@@ -89,7 +103,8 @@ void infer(benchmark::State& state) {
 void adam_rows(benchmark::State& state) {
     engine::ThreadPool pool(static_cast<int>(state.range(0)));
     const engine::FusedUpdate update(pool);
-    constexpr std::size_t rows = TutorialBatches::vocabulary, width = TutorialBatches::embedding;
+    const auto rows = static_cast<std::size_t>(shape.vocabulary_size);
+    const auto width = static_cast<std::size_t>(shape.embedding_size);
     std::vector<float> weight(rows * width, 0.01F), first(weight), second(weight), values(2240 * width, 0.01F);
     std::vector<std::uint8_t> seen(rows, 1);
     std::vector<std::int64_t> indices(2240);

@@ -11,15 +11,20 @@ namespace cellwise::cli {
 // an exit code.
 
 void add_claims(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_data(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_export(CLI::App& app);
+void add_import(CLI::App& app);
 void add_gates(CLI::App& app);
 void add_regularisation(CLI::App& app);
+void add_reproduction(CLI::App& app);
 void add_sentence(CLI::App& app);
 void add_man(CLI::App& app);
 void add_parity(CLI::App& app);
+void add_predict(CLI::App& app);
 void add_runs(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);

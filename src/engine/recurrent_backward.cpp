@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/stopwatch.h"
 #include "engine/packing.h"
 #include "engine/recurrent_pass.h"
 
@@ -28,9 +29,13 @@ std::size_t RecurrentPass::input_partial_size() const {
 void RecurrentPass::backward(ThreadPool& pool, const LayerInput& input, const OutputGradient& output_gradient,
                              const LayerGradient& gradient) {
     reserve_scratch(static_cast<std::size_t>(pool.size()));
+    Stopwatch watch;
     blocks_backward(pool, output_gradient);
+    seconds_.recurrent_backward = watch.lap();
     inputs_backward(pool, input, gradient);
+    seconds_.input_backward = watch.lap();
     finish_gradients(pool, gradient);
+    seconds_.collection = watch.lap();
 }
 
 void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "core/stopwatch.h"
 #include "engine/packing.h"
 
 namespace cellwise::engine {
@@ -23,9 +24,13 @@ RecurrentPass::RecurrentPass(const LayerOptions& options, const Kernels& kernels
 void RecurrentPass::forward(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input,
                             const LayerOutput& output, bool keep) {
     reserve_scratch(static_cast<std::size_t>(pool.size()));
+    Stopwatch watch;
     prepare(pool, weights, input, keep);
+    seconds_.plan = watch.lap();
     project(pool, input, keep);
+    seconds_.projection = watch.lap();
     run_blocks(pool, output, keep);
+    seconds_.recurrent_forward = watch.lap();
 }
 
 void RecurrentPass::prepare(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, bool keep) {

@@ -66,6 +66,16 @@ struct LayerGradient {
     float* input = nullptr;
 };
 
+/// Wall-clock seconds of the parts of a pass's last forward and backward.
+struct PassSeconds {
+    double plan = 0;                ///< the batch's plan; the weights into the kernels' layout
+    double projection = 0;          ///< of the distinct tokens (or the dense input); the shared prefix
+    double recurrent_forward = 0;   ///< the blocks through time
+    double recurrent_backward = 0;  ///< the blocks back, with the recurrent weights' gradient
+    double input_backward = 0;      ///< gate gradients summed per token; gradients of input and w_ih; the prefix
+    double collection = 0;          ///< partial sums added up and brought into PyTorch's layout
+};
+
 /// One recurrent layer over one batch: forward, and backward if forward kept what it needs. Its
 /// memory is used again by the next forward. Results do not depend on the number of threads.
 class RecurrentPass {
@@ -85,6 +95,7 @@ public:
     /// position, in no order).
     [[nodiscard]] const std::vector<std::int32_t>& tokens() const { return plan_.tokens(); }
     [[nodiscard]] const LayerOptions& options() const { return options_; }
+    [[nodiscard]] const PassSeconds& seconds() const { return seconds_; }
 
 private:
     struct Group;  // a fixed share of the projection rows, summed on its own
@@ -116,6 +127,7 @@ private:
     Layout layout_;
     SequencePlan plan_;
     std::size_t groups_ = 0;
+    PassSeconds seconds_;
 
     Buffer<float> input_weights_, input_weights_transposed_, recurrent_weights_, recurrent_weights_transposed_;
     Buffer<float> projection_bias_, recurrent_bias_;

@@ -86,4 +86,23 @@ std::string Table::text() const {
     return out;
 }
 
+std::string Table::markdown() const {
+    std::string out;
+    const auto add_line = [&](const auto& cell_of) {
+        out += '|';
+        for (std::size_t c = 0; c < columns_.size(); ++c) {
+            out += ' ';
+            for (const char letter : cell_of(c)) out += letter == '|' ? "\\|" : std::string(1, letter);
+            out += " |";
+        }
+        out += '\n';
+    };
+    add_line([&](std::size_t c) { return std::string_view(columns_[c].title); });
+    add_line([&](std::size_t c) { return std::string_view(columns_[c].align == Align::left ? "---" : "---:"); });
+    for (const auto& row : rows_) {
+        add_line([&](std::size_t c) { return std::string_view(row[c]); });
+    }
+    return out;
+}
+
 }  // namespace cellwise::report

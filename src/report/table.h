@@ -27,6 +27,9 @@ public:
     /// The table, every line ended by a newline, no trailing spaces.
     [[nodiscard]] std::string text() const;
 
+    /// The same as a Markdown table (GitHub's dialect); a bar inside a cell is escaped.
+    [[nodiscard]] std::string markdown() const;
+
 private:
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;

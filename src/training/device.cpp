@@ -52,4 +52,7 @@ std::int64_t set_threads(std::int64_t threads) {
     return count;
 }
 
+OneTorchThread::OneTorchThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+OneTorchThread::~OneTorchThread() { at::set_num_threads(before_); }
+
 }  // namespace cellwise::training

@@ -15,4 +15,18 @@ namespace cellwise::training {
 /// Returns the number set.
 std::int64_t set_threads(std::int64_t threads);
 
+/// While it lives, LibTorch's own operations use one thread of the calling thread's. A model that the
+/// fused kernels compute has its own pool; what is left to LibTorch is small, and its threads would
+/// only spin beside the pool's.
+class OneTorchThread {
+public:
+    OneTorchThread();
+    ~OneTorchThread();
+    OneTorchThread(const OneTorchThread&) = delete;
+    OneTorchThread& operator=(const OneTorchThread&) = delete;
+
+private:
+    int before_;
+};
+
 }  // namespace cellwise::training

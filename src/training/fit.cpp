@@ -5,8 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/stopwatch.h"
 #include "training/divergence.h"
-#include "training/stopwatch.h"
 
 namespace cellwise::training {
 

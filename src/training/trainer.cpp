@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/stopwatch.h"
 #include "training/batches.h"
 #include "training/fit.h"
 #include "training/loss.h"
-#include "training/stopwatch.h"
 
 namespace cellwise::training {
 namespace {
@@ -29,7 +29,9 @@ Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::
       device_(device),
       variables_(model_->variables()),
       optimizer_(variables_, options, model_->pool()),
-      order_(seed, "order") {}
+      order_(seed, "order") {
+    if (model_->pool()) one_torch_thread_.emplace();
+}
 
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {
     model_->train();

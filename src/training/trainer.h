@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "data/dataset.h"
 #include "models/classifier.h"
+#include "training/device.h"
 #include "training/optimizer.h"
 #include "training/options.h"
 
@@ -83,7 +84,8 @@ struct EpochHooks {
 /// fit.h trains by whole epochs, with checkpoints.
 class Trainer {
 public:
-    /// Moves the model to the device and precision.
+    /// Moves the model to the device and precision. The fused kernels compute with as many threads as
+    /// LibTorch has now (training::set_threads), and LibTorch with one until the trainer is gone.
     Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed,
             torch::Device device = torch::kCPU);
 
@@ -136,6 +138,7 @@ private:
     torch::Device device_;
     std::vector<models::Variable> variables_;
     Optimizer optimizer_;
+    std::optional<OneTorchThread> one_torch_thread_;  // where the model has a pool of its own
     Random order_;
     EpochPosition position_;
 };

@@ -106,6 +106,13 @@ TEST(Table, AlignsKoreanByItsWidth) {
               "책을    1.5\n"
               "book     22\n");
     EXPECT_THROW(table.add_row({"too few"}), InternalError);
+    table.add_row({"a|b", "3"});
+    EXPECT_EQ(table.markdown(),
+              "| word | value |\n"
+              "| --- | ---: |\n"
+              "| 책을 | 1.5 |\n"
+              "| book | 22 |\n"
+              "| a\\|b | 3 |\n");
 }
 
 TEST(EditDistance, CountsLettersAndSwaps) {

@@ -279,7 +279,7 @@ TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
     const auto run = RunFolder::create(folder);
     run.write_configuration(configuration);
     run.write_model(model);
-    run.write_vocabulary(data::Vocabulary({"the", "film", "책을"}), 20);
+    run.write_vocabulary(data::Vocabulary({"the", "film", "책을"}));
     EXPECT_THROW((void)RunFolder::create(folder), UsageError) << "a run must not be overwritten";
 
     auto loaded = RunFolder::load(folder);

@@ -27,6 +27,10 @@ struct ForwardStep {
     const std::int32_t* projection_rows;
 };
 
+HWY_INLINE const float* ProjectionOf(const ForwardBlock& block, const ForwardStep& step, std::size_t row) {
+    return block.projection + static_cast<std::size_t>(step.projection_rows[row]) * block.layout->projection_columns;
+}
+
 // Equation: h' = tanh(x + W_hh·h). kVectors unit blocks at a time.
 template <int kVectors>
 struct SimpleRnnTile {
@@ -38,13 +42,16 @@ struct SimpleRnnTile {
     HWY_NOINLINE void Run(std::size_t first) const {
         const std::size_t width = block.layout->hidden_padded;
         const std::size_t depth = block.layout->hidden;
+        const float* x[kRows];
         V sums[kRows][kVectors];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
-            const float* const x = block.projection + row * width + unit_block * kLanes;
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            x[r] = ProjectionOf(block, step, row) + unit_block * kLanes;
+            FetchAhead<kVectors>(x[r]);
+            FetchAhead<kVectors>(step.hidden_out + row * width + unit_block * kLanes);
             CELLWISE_UNROLL
-            for (int v = 0; v < kVectors; ++v) sums[r][v] = Get(x + static_cast<std::size_t>(v) * kLanes);
+            for (int v = 0; v < kVectors; ++v) sums[r][v] = Zeros();
         }
         AddProduct<kRows, kVectors>(sums, step.hidden_in + first * width, width,
                                     block.recurrent + unit_block * kLanes * depth, depth);
@@ -52,7 +59,10 @@ struct SimpleRnnTile {
         for (int r = 0; r < kRows; ++r) {
             float* const out = step.hidden_out + (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
             CELLWISE_UNROLL
-            for (int v = 0; v < kVectors; ++v) Put(Tanh(sums[r][v]), out + static_cast<std::size_t>(v) * kLanes);
+            for (int v = 0; v < kVectors; ++v) {
+                const std::size_t at = static_cast<std::size_t>(v) * kLanes;
+                Put(Tanh(hn::Add(sums[r][v], Get(x[r] + at))), out + at);
+            }
         }
     }
 };
@@ -82,23 +92,28 @@ struct LstmTile {
     HWY_NOINLINE void Run(std::size_t first) const {
         const Layout& layout = *block.layout;
         const std::size_t width = layout.hidden_padded;
+        const float* x[kRows];
         V sums[kRows][4];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
-            const float* const x = block.projection + row * layout.projection_columns + unit_block * 4 * kLanes;
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            x[r] = ProjectionOf(block, step, row) + unit_block * 4 * kLanes;
+            FetchAhead<4>(x[r]);
+            FetchAhead<1>(step.hidden_out + row * width + unit_block * kLanes);
+            FetchAhead<1>(step.cell_out + row * width + unit_block * kLanes);
+            if (step.gates != nullptr) FetchAhead<4>(step.gates + row * layout.gate_stride + unit_block * 4 * kLanes);
             CELLWISE_UNROLL
-            for (int v = 0; v < 4; ++v) sums[r][v] = Get(x + static_cast<std::size_t>(v) * kLanes);
+            for (int v = 0; v < 4; ++v) sums[r][v] = Zeros();
         }
         AddProduct<kRows, 4>(sums, step.hidden_in + first * width, width,
                              block.recurrent + unit_block * 4 * kLanes * layout.hidden, layout.hidden);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const std::size_t at = (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
-            const V input_gate = Sigmoid(sums[r][0]);
-            const V forget_gate = Sigmoid(sums[r][1]);
-            const V candidate = Tanh(sums[r][2]);
-            const V output_gate = Sigmoid(sums[r][3]);
+            const V input_gate = Sigmoid(hn::Add(sums[r][0], Get(x[r])));
+            const V forget_gate = Sigmoid(hn::Add(sums[r][1], Get(x[r] + kLanes)));
+            const V candidate = Tanh(hn::Add(sums[r][2], Get(x[r] + 2 * kLanes)));
+            const V output_gate = Sigmoid(hn::Add(sums[r][3], Get(x[r] + 3 * kLanes)));
             const V cell = hn::MulAdd(forget_gate, Get(step.cell_in + at), hn::Mul(input_gate, candidate));
             Put(cell, step.cell_out + at);
             Put(hn::Mul(output_gate, Tanh(cell)), step.hidden_out + at);
@@ -137,10 +152,13 @@ struct GruTile {
         V sums[kRows][3];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
-            x[r] = block.projection + row * layout.projection_columns + unit_block * 3 * kLanes;
-            sums[r][0] = Get(x[r] + kLanes);
-            sums[r][1] = Get(x[r] + 2 * kLanes);
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            x[r] = ProjectionOf(block, step, row) + unit_block * 3 * kLanes;
+            FetchAhead<3>(x[r]);
+            FetchAhead<1>(step.hidden_out + row * width + unit_block * kLanes);
+            if (step.gates != nullptr) FetchAhead<4>(step.gates + row * layout.gate_stride + unit_block * 4 * kLanes);
+            sums[r][0] = Zeros();
+            sums[r][1] = Zeros();
             sums[r][2] = Get(block.recurrent_bias + unit_block * kLanes);
         }
         AddProduct<kRows, 3>(sums, step.hidden_in + first * width, width,
@@ -148,8 +166,8 @@ struct GruTile {
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const std::size_t at = (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
-            const V reset_gate = Sigmoid(sums[r][0]);
-            const V update_gate = Sigmoid(sums[r][1]);
+            const V reset_gate = Sigmoid(hn::Add(sums[r][0], Get(x[r] + kLanes)));
+            const V update_gate = Sigmoid(hn::Add(sums[r][1], Get(x[r] + 2 * kLanes)));
             const V candidate = Tanh(hn::MulAdd(reset_gate, sums[r][2], Get(x[r])));
             const V hidden = Get(step.hidden_in + at);
             Put(hn::MulAdd(update_gate, hn::Sub(hidden, candidate), candidate), step.hidden_out + at);

@@ -6,6 +6,7 @@
 #define CELLWISE_ENGINE_VECTORS_INL_H
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstddef>
@@ -41,6 +42,14 @@ HWY_INLINE V Get(const float* p) { return hn::Load(Floats(), p); }
 HWY_INLINE void Put(V v, float* p) { hn::Store(v, Floats(), p); }
 HWY_INLINE V Fill(float x) { return hn::Set(Floats(), x); }
 HWY_INLINE V Zeros() { return hn::Zero(Floats()); }
+
+// Asks for kVectors vectors from `p` on that a tile reads or overwrites once its product is done: most are in
+// the third-level cache or beyond, and the product's time hides the way from there.
+template <int kVectors>
+HWY_INLINE void FetchAhead(const float* p) {
+    CELLWISE_UNROLL
+    for (int v = 0; v < kVectors; ++v) hwy::Prefetch(p + static_cast<std::size_t>(v) * kLanes);
+}
 
 // 1 / x within an ulp or so, for normal x whose reciprocal is normal.
 HWY_INLINE V Reciprocal(V x) {

@@ -1,0 +1,189 @@
+#include "benchmark/against.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "benchmark/child_process.h"
+#include "benchmark/fused_side.h"
+#include "benchmark/processor.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/safetensors.h"
+#include "core/stopwatch.h"
+#include "training/device.h"
+
+namespace cellwise::benchmark {
+namespace {
+
+constexpr std::size_t batch_count = 32;
+constexpr std::int64_t peer_steps_per_round = 5;
+
+// A folder in the system's temporary one that goes with it.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "cellwise-bench-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) throw EnvironmentError("cannot make a temporary folder '" + name + "'");
+        path_ = name;
+    }
+    ~TemporaryFolder() {
+        std::error_code ignored;  // what cannot be removed is left to the system
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+StoredTensor stored(const std::string& name, const torch::Tensor& tensor) {
+    const auto values = tensor.detach().contiguous();
+    return store_tensor<float>(name, values.sizes().vec(),
+                               std::span(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel())));
+}
+
+// What peer.py reads: a model's initial weights and batches; for whole jobs also the reviews.
+std::vector<StoredTensor> peer_tensors(const models::Classifier& model, const std::vector<Batch>& batches,
+                                       const Shape& shape) {
+    const auto weights = model->recurrent.front()->weights(0);
+    std::vector<StoredTensor> tensors{
+        stored("embedding", model->embedding->weight), stored("weight_ih", weights.input),
+        stored("weight_hh", weights.recurrent),        stored("bias_ih", weights.bias),
+        stored("bias_hh", weights.recurrent_bias),     stored("dense_weight", model->dense->weight),
+        stored("dense_bias", model->dense->bias)};
+    std::vector<std::int32_t> ids;
+    std::vector<std::uint8_t> labels;
+    for (const auto& batch : batches) {
+        ids.insert(ids.end(), batch.ids.begin(), batch.ids.end());
+        labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
+    }
+    const auto count = static_cast<std::int64_t>(batches.size());
+    tensors.push_back(store_tensor<std::int32_t>("ids", {count, shape.batch_size, shape.length}, ids));
+    tensors.push_back(store_tensor<std::uint8_t>("labels", {count, shape.batch_size}, labels));
+    return tensors;
+}
+
+void add_split(std::vector<StoredTensor>& tensors, const std::string& name, const data::PaddedReviews& reviews) {
+    const auto rows = static_cast<std::int64_t>(reviews.size());
+    tensors.push_back(
+        store_tensor<std::int32_t>(name + "_ids", {rows, static_cast<std::int64_t>(reviews.length)}, reviews.ids));
+    tensors.push_back(store_tensor<std::uint8_t>(name + "_labels", {rows}, reviews.labels));
+}
+
+SafetensorsMetadata settings(Cell cell, const Shape& shape) {
+    return {{"cell", std::string(cell_name(cell))}, {"hidden_size", std::to_string(shape.hidden_size)}};
+}
+
+void check_that_both_agree(FusedSide& fused, Peer& peer) {
+    const auto theirs = peer.ask("probabilities", 0).at("probabilities").get<std::vector<float>>();
+    const auto ours = fused.first_probabilities().contiguous();
+    if (!ours.allclose(torch::tensor(theirs), 1e-4, 2e-5)) {
+        throw CheckFailed(
+            fmt::format("{} and the fused engine predict differently from the same weights", peer.name()));
+    }
+}
+
+report::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSource& source,
+                               const std::filesystem::path& python, const AgainstOptions& options, int threads,
+                               std::string& peer_name) {
+    const TemporaryFolder folder;
+    const auto batches = source.batches(shape, batch_count);
+    at::set_num_threads(threads);
+    FusedSide fused(cell, shape, batches, false);
+    const auto file = folder.path() / "work";
+    write_safetensors(file, peer_tensors(fused.model(), batches, shape), settings(cell, shape));
+    log::detail(fmt::format("measuring {}", cell_title(cell)));
+    Peer peer(options.peer, python, file, threads);
+    peer_name = peer.name();
+    check_that_both_agree(fused, peer);
+    // The first call compiles.
+    (void)peer.ask("train", 1);
+    (void)peer.ask("forward", 1);
+    std::vector<double> train, forward;
+    for (std::int64_t round = 0; round < options.speed.rounds; ++round) {
+        fused.run();
+        train.push_back(peer.ask("train", peer_steps_per_round).at("ms").get<double>());
+        forward.push_back(peer.ask("forward", peer_steps_per_round).at("ms").get<double>());
+    }
+    return {cell, fused.train(), fused.forward(), report::Timing::of(train), report::Timing::of(forward)};
+}
+
+}  // namespace
+
+report::PeerRecord measure_against(const AgainstOptions& options) {
+    options.speed.validate();
+    const auto shapes = options.speed.shapes();
+    if (shapes.size() != 1) throw UsageError("--against measures one shape: give one size of each kind");
+    const auto python = peer_python(options.peer, options.offline);
+    const BatchSource source(options.speed.data);
+    const auto threads = static_cast<int>(training::set_threads(options.speed.threads));
+    report::PeerRecord record;
+    record.processor = processor_name();
+    record.threads = threads;
+    record.rounds = options.speed.rounds;
+    record.batch_size = shapes[0].batch_size;
+    record.length = shapes[0].length;
+    record.hidden_size = shapes[0].hidden_size;
+    record.data = source.description();
+    record.generated = source.generated();
+    for (const Cell cell : options.speed.cells) {
+        record.cells.push_back(measure_cell(cell, shapes[0], source, python, options, threads, record.peer));
+    }
+    return record;
+}
+
+report::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs,
+                              const std::function<double()>& run_job) {
+    const auto python = peer_python(options.peer, options.offline);
+    const BatchSource source(options.speed.data);
+    const auto threads = static_cast<int>(training::set_threads(options.speed.threads));
+    const Shape shape;
+    const auto batches = source.batches(shape, 1);
+    report::JobRecord record;
+    record.processor = processor_name();
+    record.threads = threads;
+    record.epochs = epochs;
+    record.data = source.description();
+    for (const Cell cell : options.speed.cells) {
+        const TemporaryFolder folder;
+        const auto file = folder.path() / "work";
+        {
+            FusedSide initial(cell, shape, batches, false);
+            auto tensors = peer_tensors(initial.model(), batches, shape);
+            add_split(tensors, "train", source.padded_train(shape.length));
+            add_split(tensors, "test", source.padded_test(shape.length));
+            write_safetensors(file, tensors, settings(cell, shape));
+        }
+        Peer peer(options.peer, python, file, threads);
+        record.peer = peer.name();
+        log::notice(fmt::format("{}: {} epochs of {}", peer.name(), epochs, cell_title(cell)));
+        const auto answer = peer.ask("fit", epochs);
+        record.peer_jobs.push_back({cell, answer.at("seconds").get<double>(), answer.at("accuracy").get<double>()});
+    }
+    log::notice("cellwise compare: the same cells");
+    record.product_seconds = run_job();
+    return record;
+}
+
+double time_this_program(const std::vector<std::string>& arguments) {
+    const TemporaryFolder folder;
+    std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe").string()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    words.insert(words.end(), {"--output", (folder.path() / "run").string()});
+    const auto log = folder.path() / "log";
+    const Stopwatch watch;
+    const int code = run_child(words, log);
+    const double seconds = watch.seconds();
+    if (code != 0) throw EnvironmentError(fmt::format("cellwise compare failed{}", last_lines(log, 4)));
+    return seconds;
+}
+
+}  // namespace cellwise::benchmark

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "benchmark/batches.h"
+#include "benchmark/phases.h"
+#include "report/speed.h"
+#include "training/trainer.h"
+
+namespace cellwise::benchmark {
+
+/// A batch as tensors: ids [batch, time] int32, labels [batch].
+struct TensorBatch {
+    torch::Tensor ids, labels, float_labels;
+};
+
+/// The product's side of a measurement: models::Classifier on the fused engine with training::Trainer
+/// and Keras's Adam, as `cellwise train` runs it.
+class FusedSide {
+public:
+    /// Computes with as many threads as LibTorch has now.
+    FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, bool with_phases);
+
+    /// A few training steps and forward batches, after one of each that is not counted; before them a
+    /// pause in which other threads go to sleep.
+    void run();
+
+    /// The next batch in turn.
+    const TensorBatch& next() { return batches_[number_++ % batches_.size()]; }
+
+    [[nodiscard]] const TensorBatch& first_batch() const { return batches_.front(); }
+
+    /// Probabilities of the first batch, in evaluation mode.
+    [[nodiscard]] torch::Tensor first_probabilities();
+
+    [[nodiscard]] models::Classifier& model() { return trainer_.model(); }
+    [[nodiscard]] report::Timing train() const { return report::Timing::of(train_); }
+    [[nodiscard]] report::Timing forward() const { return report::Timing::of(forward_); }
+    /// Empty unless asked for.
+    [[nodiscard]] std::vector<report::PhaseTiming> phases(const Work& work) const;
+
+private:
+    Shape shape_;
+    training::Trainer trainer_;
+    std::optional<PassPhases> phases_;
+    std::vector<TensorBatch> batches_;
+    std::size_t number_ = 0;
+    std::vector<double> train_, gradient_, update_, forward_;  // ms
+};
+
+}  // namespace cellwise::benchmark
