@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # run.sh SCRIPT.py [ARGUMENT…]: runs a Python test with real Keras. The first use makes a virtual
 # environment of tests/interop/requirements.txt in the user's cache (110 MB of downloads); where that is
-# not possible it exits with 77, which CTest counts as skipped, and says why.
+# not possible it exits with 77, which CTest counts as skipped, and says why. Another list of packages:
+# CELLWISE_INTEROP_REQUIREMENTS.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cellwise
-requirements=$here/requirements.txt
+requirements=${CELLWISE_INTEROP_REQUIREMENTS:-$here/requirements.txt}
 environment=$cache/interop-$(sha256sum "$requirements" | cut -c1-12)
 
 skip() {
@@ -20,7 +21,7 @@ make_environment() {
     if ! "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
         --timeout 20 --retries 2 -r "$requirements" >>"$log" 2>&1; then
         rm -rf "$environment"
-        skip "Keras could not be fetched from PyPI (see $log)"
+        skip "the packages could not be fetched from PyPI (see $log)"
     fi
     touch "$environment/complete"
 }
