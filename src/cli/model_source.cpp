@@ -50,6 +50,9 @@ ModelSource load_run(const ModelFlags& flags) {
 }
 
 ModelSource load_keras_file(const ModelFlags& flags) {
+    if (!flags.config.empty() && !flags.stack.empty()) {
+        throw UsageError("give the layers with --config or with --stack, not both");
+    }
     std::optional<training::Configuration> described;
     interchange::LayerHints hints;
     if (!flags.config.empty()) {

@@ -112,6 +112,7 @@ struct GatherSum {
     std::size_t stride = 0;
     const std::int32_t* rows = nullptr;
     std::size_t count = 0;
+    std::size_t readable = 0;  ///< entries of `rows` in all, at least `count`: those behind are fetched ahead
     std::size_t pieces = 0;
     std::size_t piece_width = 0;
     std::size_t piece_stride = 0;

@@ -47,10 +47,12 @@ public:
     struct Positions {
         const std::int32_t* begin;
         std::size_t count;
+        std::size_t readable;  ///< from `begin` to the end of the last row's
     };
     [[nodiscard]] Positions positions_of(std::size_t projection_row) const {
         const auto begin = static_cast<std::size_t>(position_starts_[projection_row]);
-        return {positions_.data() + begin, static_cast<std::size_t>(position_starts_[projection_row + 1]) - begin};
+        return {positions_.data() + begin, static_cast<std::size_t>(position_starts_[projection_row + 1]) - begin,
+                positions_.size() - begin};
     }
 
     /// Steps of the longest shared prefix, and the rank of the padding token if there is one.

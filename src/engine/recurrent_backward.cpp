@@ -109,6 +109,7 @@ void RecurrentPass::prefix_backward() {
     sum.stride = layout_.gate_stride;
     sum.rows = plan_.prefix_positions();
     sum.count = prefix;
+    sum.readable = prefix;
     sum.pieces = layout_.unit_blocks;
     sum.piece_width = layout_.gates * layout_.lanes;
     sum.piece_stride = layout_.slots * layout_.lanes;
@@ -131,28 +132,47 @@ void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, c
     if (plan_.prefix_steps() > 0) add_prefix(input, gradient, scratch(0));
 }
 
+// First row of a group: rows in a row, as their gates' gradients lie in the order in which they are summed, dealt
+// out so that groups have equal work. A row's products cost as much as summing some 64 positions.
+std::size_t RecurrentPass::group_start(std::size_t group) const {
+    constexpr std::size_t products_of_a_row = 64;
+    const std::size_t rows = plan_.projection_count();
+    const auto cost = [&](std::size_t row) {
+        return row * products_of_a_row +
+               (row < rows ? plan_.position_count() - plan_.positions_of(row).readable : plan_.position_count());
+    };
+    const std::size_t wanted = cost(rows) / groups_ * group;
+    if (group == groups_) return rows;
+    std::size_t low = 0, high = rows;  // the first row of at least that cost
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        cost(middle) < wanted ? low = middle + 1 : high = middle;
+    }
+    return low;
+}
+
 void RecurrentPass::group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient,
                                    float* memory) {
     float* const sums = input_partials_.data() + group * input_partial_size();
     std::fill_n(sums, input_partial_size(), 0.0F);
-    const std::size_t rows = plan_.projection_count();
-    float* const gates = memory + 2 * chunk_rows * layout_.input_padded;
-    // A group takes every groups_-th row: frequent tokens, which have low ids, are dealt out evenly.
+    float* const gates = memory + 2 * chunk_rows * input_stride();
     std::size_t chunk[chunk_rows];
-    for (std::size_t row = group; row < rows;) {
+    const std::size_t last = group_start(group + 1);
+    for (std::size_t row = group_start(group); row < last;) {
         std::size_t count = 0;
-        for (; row < rows && count < chunk_rows; row += groups_) {
+        for (; row < last && count < chunk_rows; ++row) {
             const SequencePlan::Positions positions = plan_.positions_of(row);
             GatherSum sum;
             sum.source = gates_.data();
             sum.stride = layout_.gate_stride;
             sum.rows = positions.begin;
             sum.count = positions.count;
+            sum.readable = positions.readable;
             const bool whole = layout_.slots == layout_.gates;
             sum.pieces = whole ? 1 : layout_.unit_blocks;
             sum.piece_width = layout_.gates * layout_.lanes * (whole ? layout_.unit_blocks : 1);
             sum.piece_stride = layout_.slots * layout_.lanes;
-            sum.out = gates + count * layout_.projection_columns;
+            sum.out = gates + count * gates_stride();
             kernels_.gather_sum(sum);
             chunk[count++] = row;
         }
@@ -166,19 +186,19 @@ void RecurrentPass::rows_backward(const LayerInput& input, const std::size_t* ro
                                   float* group_sums, float* input_gradient, float* memory) const {
     const std::size_t columns = layout_.projection_columns;
     float* const gathered = memory;
-    float* const result = memory + chunk_rows * layout_.input_padded;
+    float* const result = memory + chunk_rows * input_stride();
     float* const bias = group_sums + layout_.input_padded * columns;
     for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(input_row(input, rows[i]), layout_.input, gathered + i * layout_.input_padded);
-        kernels_.add(bias, gates + i * columns, columns);
+        std::copy_n(input_row(input, rows[i]), layout_.input, gathered + i * input_stride());
+        kernels_.add(bias, gates + i * gates_stride(), columns);
     }
     OuterProduct outer;
     outer.count = count;
     outer.a = gathered;
-    outer.a_stride = layout_.input_padded;
+    outer.a_stride = input_stride();
     outer.rows = layout_.input;
     outer.b = gates;
-    outer.b_stride = columns;
+    outer.b_stride = gates_stride();
     outer.panel_width = 4 * layout_.lanes;
     outer.panel_stride = outer.panel_width;
     outer.panels = columns / outer.panel_width;
@@ -197,15 +217,15 @@ void RecurrentPass::rows_backward(const LayerInput& input, const std::size_t* ro
     Product product;
     product.rows = count;
     product.a = gates;
-    product.a_stride = columns;
+    product.a_stride = gates_stride();
     product.piece_length = columns;
     product.b = input_weights_transposed_.data();
     product.c = result;
-    product.c_stride = layout_.input_padded;
+    product.c_stride = input_stride();
     product.columns = layout_.input_padded;
     kernels_.multiply(product);
     for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(result + i * layout_.input_padded, layout_.input, input_gradient + rows[i] * layout_.input);
+        std::copy_n(result + i * input_stride(), layout_.input, input_gradient + rows[i] * layout_.input);
     }
 }
 

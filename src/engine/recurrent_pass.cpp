@@ -88,12 +88,12 @@ const float* RecurrentPass::input_row(const LayerInput& input, std::size_t row) 
 
 void RecurrentPass::project_rows(const float* const* rows, std::size_t count, float* gathered, float* out) const {
     for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(rows[i], layout_.input, gathered + i * layout_.input_padded);
+        std::copy_n(rows[i], layout_.input, gathered + i * input_stride());
     }
     Product product;
     product.rows = count;
     product.a = gathered;
-    product.a_stride = layout_.input_padded;
+    product.a_stride = input_stride();
     product.piece_length = layout_.input;
     product.b = input_weights_.data();
     product.c = out;
@@ -191,9 +191,7 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
     });
 }
 
-std::size_t RecurrentPass::scratch_size() const {
-    return chunk_rows * (2 * layout_.input_padded + layout_.projection_columns + layout_.lanes);
-}
+std::size_t RecurrentPass::scratch_size() const { return chunk_rows * (2 * input_stride() + gates_stride()); }
 
 void RecurrentPass::reserve_scratch(std::size_t workers) {
     scratch_.resize(std::max(scratch_.size(), workers));

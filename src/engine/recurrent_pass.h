@@ -109,6 +109,7 @@ private:
     void blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient);
     void prefix_backward();
     void inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient);
+    [[nodiscard]] std::size_t group_start(std::size_t group) const;
     void group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient, float* scratch);
     void rows_backward(const LayerInput& input, const std::size_t* rows, std::size_t count, float* gates,
                        float* group_sums, float* input_gradient, float* scratch) const;
@@ -117,6 +118,9 @@ private:
 
     [[nodiscard]] const float* input_row(const LayerInput& input, std::size_t row) const;
     [[nodiscard]] float* scratch(std::size_t worker) { return scratch_[worker].data(); }
+    // Rows of the scratch are kept off the powers of two, which share a few sets of the first-level cache.
+    [[nodiscard]] std::size_t input_stride() const { return layout_.input_padded + 16; }
+    [[nodiscard]] std::size_t gates_stride() const { return layout_.projection_columns + 16; }
     [[nodiscard]] std::size_t scratch_size() const;
     void reserve_scratch(std::size_t workers);
     [[nodiscard]] std::size_t recurrent_partial_size() const;

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "integration/program.h"
 
@@ -67,6 +70,51 @@ TEST(Bench, RefusesSizesThatMakeNoSense) {
         const auto result = run_program({"bench", flag, value});
         EXPECT_EQ(result.exit_code, 2) << flag << " " << value;
         EXPECT_THAT(result.errors, HasSubstr("error")) << flag;
+    }
+}
+
+// A cache and a PATH of one's own for the programs that a test runs.
+class Variable {
+public:
+    Variable(const char* name, const std::string& value) : name_(name) {
+        if (const char* before = std::getenv(name)) before_ = before;
+        ::setenv(name, value.c_str(), 1);
+    }
+    ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+
+private:
+    const char* name_;
+    std::optional<std::string> before_;
+};
+
+TEST(BenchAgainst, NeedsTheFrameworkOrTheLeaveToInstallIt) {
+    const ScratchFolder cache;
+    const Variable home("XDG_CACHE_HOME", cache / "cache");
+    const auto offline = run_program({"bench", "--against", "keras", "--offline", "--data", "synthetic"});
+    EXPECT_EQ(offline.exit_code, 4);
+    EXPECT_THAT(offline.errors, HasSubstr("--offline forbids its download"));
+    EXPECT_FALSE(std::filesystem::exists(cache / "cache" / "cellwise" / "peers"));
+
+    const Variable path("PATH", cache / "nothing");
+    const auto without_python = run_program({"bench", "--against", "pytorch", "--data", "synthetic"});
+    EXPECT_EQ(without_python.exit_code, 4) << without_python.errors;
+    EXPECT_THAT(without_python.errors, HasSubstr("cannot run 'python3'"));
+}
+
+TEST(BenchAgainst, RefusesWhatItDoesNotKnow) {
+    for (const auto& [arguments, message] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"--against", "theano"}, "--against 'theano' is unknown"},
+             {{"--against", "keras", "--backend", "mxnet"}, "--backend 'mxnet' is unknown"},
+             {{"--job"}, "--job goes with --against"},
+             {{"--against", "keras", "--length", "5,6"}, "--against measures one shape"}}) {
+        auto all = arguments;
+        all.insert(all.begin(), "bench");
+        all.insert(all.end(), {"--data", "synthetic", "--offline"});
+        const auto result = run_program(all);
+        EXPECT_EQ(result.exit_code, 2) << message;
+        EXPECT_THAT(result.errors, HasSubstr(message));
     }
 }
 

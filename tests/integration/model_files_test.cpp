@@ -106,6 +106,7 @@ TEST_F(KerasModels, WeightsTakeTheirLayersFromARunOrAFlag) {
     expect_refusal({"predict", "--model", weights, "--stack", "gru:5", "--ids", "1"}, 3, "the model's layers need");
     expect_refusal({"predict", "--model", weights, "--stack", "gru", "--ids", "1"}, 2, "CELL:SIZE");
     expect_refusal({"predict", "--model", path("gru.keras"), "--stack", "gru:4", "--ids", "1"}, 2, "is a .keras file");
+    expect_refusal({"predict", "--model", weights, "--stack", "gru:4", "--config", run, "--ids", "1"}, 2, "not both");
     expect_refusal({"predict", "--model", run, "--stack", "gru:4", "--ids", "1"}, 2, "has its own layers");
 }
 

@@ -3,6 +3,7 @@
 
 #include <hwy/highway.h>
 #include <array>
+#include <tuple>
 
 #include "core/error.h"
 #include "unit/engine_case.h"
@@ -49,6 +50,71 @@ TEST(EngineKernels, AgreeWithTheEquationsInFloat64) {
         const double error = largest_error(data, data.run(pool, pass), data.reference());
         if (error > tolerance) RC_FAIL(c.text() + ": error " + std::to_string(error));
     });
+}
+
+// The reference itself: its gradients are the slopes of its loss.
+TEST(EngineKernels, AreComparedWithGradientsThatAreFiniteDifferences) {
+    for (const CellKind cell : all_kinds) {
+        Case c;
+        c.cell = cell;
+        c.batch = 3;
+        c.steps = 5;
+        c.input = 4;
+        c.hidden = 6;
+        c.dense = true;
+        c.sequence = true;
+        c.reverse = cell == CellKind::gru;
+        const CaseData data(c);
+        const std::vector<double> d_last(data.d_last.begin(), data.d_last.end());
+        const std::vector<double> d_sequence(data.d_sequence.begin(), data.d_sequence.end());
+        ReferenceLayer layer = data.reference();
+        const auto loss = [&] {
+            ReferenceLayer moved = layer;
+            moved.run(d_last, d_sequence);
+            double sum = 0;
+            for (std::size_t i = 0; i < d_last.size(); ++i) sum += moved.last[i] * d_last[i];
+            for (std::size_t i = 0; i < d_sequence.size(); ++i) sum += moved.sequence[i] * d_sequence[i];
+            return sum;
+        };
+        const auto check = [&](std::vector<double>& values, const std::vector<double>& gradient, const char* name) {
+            constexpr double step = 1e-5;
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                const double before = values[i];
+                values[i] = before + step;
+                const double above = loss();
+                values[i] = before - step;
+                const double below = loss();
+                values[i] = before;
+                ASSERT_NEAR((above - below) / (2 * step), gradient[i], 1e-8 * (1 + std::abs(gradient[i])))
+                    << name << " " << i << ", " << c.text();
+            }
+        };
+        const ReferenceLayer truth = layer;
+        check(layer.w_ih, truth.d_w_ih, "w_ih");
+        check(layer.w_hh, truth.d_w_hh, "w_hh");
+        check(layer.b_ih, truth.d_b_ih, "b_ih");
+        check(layer.b_hh, truth.d_b_hh, "b_hh");
+        check(layer.x, truth.d_x, "x");
+    }
+}
+
+TEST(EngineKernels, AgreeFromOneUnitToManyAndFromOneStepToLongReviews) {
+    ThreadPool pool(2);
+    for (const CellKind cell : all_kinds) {
+        for (const auto& [hidden, batch, steps] : {std::tuple{1, 1, 1}, std::tuple{256, 2, 3}, std::tuple{129, 70, 2},
+                                                   std::tuple{17, 1, 300}, std::tuple{200, 33, 1}}) {
+            Case c;
+            c.cell = cell;
+            c.batch = static_cast<std::size_t>(batch);
+            c.steps = static_cast<std::size_t>(steps);
+            c.input = static_cast<std::size_t>(hidden) / 2 + 1;
+            c.hidden = static_cast<std::size_t>(hidden);
+            c.vocabulary = 90;
+            const CaseData data(c);
+            RecurrentPass pass(data.options());
+            EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance) << c.text();
+        }
+    }
 }
 
 TEST(EngineKernels, AgreeAtTheTutorialsSizes) {

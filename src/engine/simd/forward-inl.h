@@ -107,13 +107,17 @@ struct LstmTile {
         }
         AddProduct<kRows, 4>(sums, step.hidden_in + first * width, width,
                              block.recurrent + unit_block * 4 * kLanes * layout.hidden, layout.hidden);
+        // The functions want the registers that the sums are in.
+        HWY_ALIGN float parked[kRows * 4 * kLanes];
         CELLWISE_UNROLL
+        for (int i = 0; i < kRows * 4; ++i) Put(sums[i / 4][i % 4], parked + static_cast<std::size_t>(i) * kLanes);
         for (int r = 0; r < kRows; ++r) {
+            const float* const own = parked + static_cast<std::size_t>(r) * 4 * kLanes;
             const std::size_t at = (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
-            const V input_gate = Sigmoid(hn::Add(sums[r][0], Get(x[r])));
-            const V forget_gate = Sigmoid(hn::Add(sums[r][1], Get(x[r] + kLanes)));
-            const V candidate = Tanh(hn::Add(sums[r][2], Get(x[r] + 2 * kLanes)));
-            const V output_gate = Sigmoid(hn::Add(sums[r][3], Get(x[r] + 3 * kLanes)));
+            const V input_gate = Sigmoid(hn::Add(Get(own), Get(x[r])));
+            const V forget_gate = Sigmoid(hn::Add(Get(own + kLanes), Get(x[r] + kLanes)));
+            const V candidate = Tanh(hn::Add(Get(own + 2 * kLanes), Get(x[r] + 2 * kLanes)));
+            const V output_gate = Sigmoid(hn::Add(Get(own + 3 * kLanes), Get(x[r] + 3 * kLanes)));
             const V cell = hn::MulAdd(forget_gate, Get(step.cell_in + at), hn::Mul(input_gate, candidate));
             Put(cell, step.cell_out + at);
             Put(hn::Mul(output_gate, Tanh(cell)), step.hidden_out + at);

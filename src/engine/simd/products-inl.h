@@ -129,35 +129,69 @@ inline void Accumulate(const OuterProduct& outer) {
     }
 }
 
-// kVectors vectors of every row, from `source` on.
-template <int kVectors>
-HWY_INLINE void GatherSumPiece(const GatherSum& gather, const float* source, float* out) {
-    V sums[kVectors];
+// Rows that a gathered sum asks for ahead of its additions, and vectors of a row that it takes at once.
+inline constexpr std::size_t kGatherDistance = 6;
+inline constexpr int kWidestSum = kAccumulators == 24 ? 16 : 8;
+
+// kPieces pieces of kVectors vectors of every row, from `source` on.
+template <int kPieces, int kVectors>
+HWY_INLINE void SumPieces(const GatherSum& gather, const float* source, float* out) {
+    V sums[kPieces][kVectors];
     CELLWISE_UNROLL
-    for (int v = 0; v < kVectors; ++v) sums[v] = Zeros();
-    for (std::size_t i = 0; i < gather.count; ++i) {
-        const float* const row = source + static_cast<std::size_t>(gather.rows[i]) * gather.stride;
+    for (int p = 0; p < kPieces; ++p) {
         CELLWISE_UNROLL
-        for (int v = 0; v < kVectors; ++v) {
-            sums[v] = hn::Add(sums[v], Get(row + static_cast<std::size_t>(v) * kLanes));
+        for (int v = 0; v < kVectors; ++v) sums[p][v] = Zeros();
+    }
+    const auto row_at = [&](std::size_t i)
+                            HWY_ATTR { return source + static_cast<std::size_t>(gather.rows[i]) * gather.stride; };
+    const auto fetch = [&](const float* row) HWY_ATTR {
+        CELLWISE_UNROLL
+        for (int p = 0; p < kPieces; ++p) FetchAhead<kVectors>(row + static_cast<std::size_t>(p) * gather.piece_stride);
+    };
+    for (std::size_t i = 0; i < gather.count; ++i) {
+        // `rows` goes on with the rows of the sums that come next.
+        if (i + kGatherDistance < gather.readable) fetch(row_at(i + kGatherDistance));
+        const float* const row = row_at(i);
+        CELLWISE_UNROLL
+        for (int p = 0; p < kPieces; ++p) {
+            const float* const piece = row + static_cast<std::size_t>(p) * gather.piece_stride;
+            CELLWISE_UNROLL
+            for (int v = 0; v < kVectors; ++v) {
+                sums[p][v] = hn::Add(sums[p][v], Get(piece + static_cast<std::size_t>(v) * kLanes));
+            }
         }
     }
     CELLWISE_UNROLL
-    for (int v = 0; v < kVectors; ++v) Put(sums[v], out + static_cast<std::size_t>(v) * kLanes);
+    for (int p = 0; p < kPieces; ++p) {
+        CELLWISE_UNROLL
+        for (int v = 0; v < kVectors; ++v) Put(sums[p][v], out + static_cast<std::size_t>(p * kVectors + v) * kLanes);
+    }
 }
 
 inline void SumGathered(const GatherSum& gather) {
-    for (std::size_t piece = 0; piece < gather.pieces; ++piece) {
-        const float* source = gather.source + piece * gather.piece_stride;
-        float* out = gather.out + piece * gather.piece_width;
-        std::size_t vectors = gather.piece_width / kLanes;
-        for (; vectors >= 8; vectors -= 8, source += 8 * kLanes, out += 8 * kLanes) {
-            GatherSumPiece<8>(gather, source, out);
+    GatherSum left = gather;
+    if (left.piece_width == left.piece_stride) {  // one long piece
+        left.piece_width *= left.pieces;
+        left.pieces = 1;
+    }
+    const std::size_t all_vectors = left.piece_width / kLanes;
+    for (; all_vectors == 3 && left.pieces >= 4; left.pieces -= 4) {
+        SumPieces<4, 3>(left, left.source, left.out);
+        left.source += 4 * left.piece_stride;
+        left.out += 4 * left.piece_width;
+    }
+    for (; left.pieces > 0; --left.pieces) {
+        const float* source = left.source;
+        float* out = left.out;
+        std::size_t vectors = all_vectors;
+        for (; vectors >= kWidestSum;
+             vectors -= kWidestSum, source += kWidestSum * kLanes, out += kWidestSum * kLanes) {
+            SumPieces<1, kWidestSum>(left, source, out);
         }
-        for (; vectors >= 3; vectors -= 3, source += 3 * kLanes, out += 3 * kLanes) {
-            GatherSumPiece<3>(gather, source, out);
-        }
-        for (; vectors >= 1; --vectors, source += kLanes, out += kLanes) GatherSumPiece<1>(gather, source, out);
+        for (; vectors >= 4; vectors -= 4, source += 4 * kLanes, out += 4 * kLanes) SumPieces<1, 4>(left, source, out);
+        for (; vectors >= 1; --vectors, source += kLanes, out += kLanes) SumPieces<1, 1>(left, source, out);
+        left.source += left.piece_stride;
+        left.out += left.piece_width;
     }
 }
 
