@@ -19,6 +19,7 @@ void add_evaluate(CLI::App& app);
 void add_export(CLI::App& app);
 void add_import(CLI::App& app);
 void add_gates(CLI::App& app);
+void add_gradients(CLI::App& app);
 void add_regularisation(CLI::App& app);
 void add_reproduction(CLI::App& app);
 void add_sentence(CLI::App& app);

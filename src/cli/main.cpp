@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
     add_summary(app);
     add_runs(app);
     add_gates(app);
+    add_gradients(app);
     add_sentence(app);
     add_regularisation(app);
     add_claims(app);
