@@ -44,7 +44,7 @@ TEST(Svg, EscapesWhatXmlDoesNotAllow) {
 
 TEST(RoundTicks, AreRoundAndInside) {
     EXPECT_THAT(round_ticks(1, 200, 10), ElementsAre(20, 40, 60, 80, 100, 120, 140, 160, 180, 200));
-    EXPECT_THAT(round_ticks(-0.5, 0.5, 4), ElementsAre(-0.4, -0.2, 0, 0.2, 0.4));
+    EXPECT_THAT(round_ticks(-0.5, 0.5, 5), ElementsAre(-0.4, -0.2, 0, 0.2, 0.4));
     EXPECT_THAT(round_ticks(-300, 0, 8), ElementsAre(-300, -250, -200, -150, -100, -50, 0));
     EXPECT_THAT(round_ticks(3, 3, 5), ElementsAre(3));
 }
@@ -122,7 +122,7 @@ TEST(ColourScale, LeavesTextReadableEverywhere) {
 
 TEST(PaintedText, TakesNoMoreRoomThanTheText) {
     const auto text = painted(" 0.52 ", {8, 48, 107});
-    EXPECT_EQ(text, "\x1b[38;5;231;48;5;17m 0.52 \x1b[0m");
+    EXPECT_EQ(text, "\x1b[38;5;231;48;5;23m 0.52 \x1b[0m");
     EXPECT_EQ(display_width(text), 6U);
     EXPECT_EQ(display_width(painted("영화", {0, 0, 0})), 4U);
     EXPECT_EQ(display_width("\x1b["), 0U) << "cut off";
