@@ -76,7 +76,8 @@ PeerKind parse_peer(const std::string& framework, const std::string& backend) {
     if (framework == "keras") {
         throw UsageError(fmt::format("--backend '{}' is unknown: choose tensorflow or jax", backend));
     }
-    if (framework == "pytorch") return {framework, "", {"torch==2.15.*", "numpy"}, "2.6 GB to download, 5.2 GB installed"};
+    if (framework == "pytorch")
+        return {framework, "", {"torch==2.15.*", "numpy"}, "2.6 GB to download, 5.2 GB installed"};
     throw UsageError(fmt::format("--against '{}' is unknown: choose keras or pytorch", framework));
 }
 
