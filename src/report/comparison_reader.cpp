@@ -74,11 +74,16 @@ RunRecord read_run(const Object& object, const std::string& where) {
     run.test_accuracy = object.number("test_accuracy");
     run.test_loss = object.number("test_loss");
     run.engine = object.text("engine");
+    run.held_out = object.text("validation") == "held_out";
+    run.best_epoch = static_cast<std::int64_t>(object.natural("best_epoch"));
+    const std::string validation = run.held_out ? "validation" : "test";
+    const auto seconds = validation + "_seconds", loss = validation + "_loss", accuracy = validation + "_accuracy";
     for (const auto& element : object.list("epochs")) {
         const Object epoch(element, where + ": an epoch");
         run.epochs.push_back({static_cast<std::int64_t>(epoch.natural("epoch")), epoch.number("train_loss"),
-                              epoch.number("train_accuracy"), epoch.number("test_loss"), epoch.number("test_accuracy"),
-                              epoch.number("train_seconds"), epoch.number("test_seconds")});
+                              epoch.number("train_accuracy"), epoch.number(loss.c_str()),
+                              epoch.number(accuracy.c_str()), epoch.number("train_seconds"),
+                              epoch.number(seconds.c_str())});
     }
     if (run.epochs.empty()) object.refuse("epochs", "is empty");
     return run;
@@ -159,6 +164,7 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
                         {"global_clip_norm", 0},
                         {"weight_decay", 0},
                         {"l2", 0},
+                        {"validation_split", 0},
                         {"batch_size", 64},
                         {"limit", 0}};
     const Json own = comparison.configuration;

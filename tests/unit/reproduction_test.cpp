@@ -43,12 +43,13 @@ json tutorial_configuration() {
             {"global_clip_norm", 0.0},
             {"weight_decay", 0.0},
             {"l2", 0.0},
+            {"validation_split", 0.0},
             {"batch_size", 64},
             {"limit", 0}};
 }
 
 RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
-    RunRecord record{cell, seed, 1, {}, accuracy, 0.4, "fused"};
+    RunRecord record{cell, seed, 1, {}, accuracy, 0.4, "fused", false, 3, false};
     record.epochs.push_back({1, 0.6, 0.7, 0.5, 0.75, 10, 1});
     record.epochs.push_back({2, 0.5, 0.8, 0.4, accuracy, 10, 2});
     record.epochs.push_back({3, 0.5, 0.8, 0.4, 0.1, 10, 2});  // the reference has two epochs only
