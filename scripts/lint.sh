@@ -20,7 +20,7 @@ fi
 clang-format --dry-run --Werror "${sources[@]}"
 say "format: ${#sources[@]} files are as clang-format writes them"
 
-mapfile -t scripts < <(git ls-files 'scripts/*.sh' cellwise run-tests .ci/run 'docker/*.sh')
+mapfile -t scripts < <(git ls-files 'scripts/*.sh' cellwise run-tests .ci/run 'docker/*.sh' 'tests/*/*.sh')
 shellcheck -x "${scripts[@]}"
 say "shellcheck: ${#scripts[@]} scripts are clean"
 

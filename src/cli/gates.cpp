@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/number_list.h"
+#include "cli/settings.h"
 #include "core/cell.h"
 #include "core/error.h"
 #include "core/random.h"
@@ -19,7 +20,11 @@ namespace {
 struct GatesFlags {
     std::string cell, example = "tutorial", input, hidden_state, cell_state, weights, precision = "float64", json;
     std::string seed = "0";
-    bool has_input = false, has_hidden_state = false, has_cell_state = false, has_weights = false;
+    bool has_input = false, has_hidden_state = false, has_cell_state = false, has_weights = false, has_example = false;
+
+    // Of a trained model's gates.
+    std::string model, text, layer, direction = "forward", svg;
+    bool has_model = false, has_text = false, no_padding = false, units = false;
 };
 
 std::optional<Cell> wanted_cell(const GatesFlags& flags) {
@@ -106,8 +111,67 @@ StepNumbers resolve(const GatesFlags& flags) {
     return numbers;
 }
 
+bool wants_trained_model(const GatesFlags& flags) {
+    return flags.has_model || flags.has_text || flags.example == "film";
+}
+
+/// The flags of a trained model's gates mean nothing beside a single step's.
+void require_no_trained_flags(const GatesFlags& flags) {
+    const auto refuse = [](const char* flag) {
+        throw UsageError(fmt::format("{} goes with --model RUN --text \"…\", or with --example film", flag));
+    };
+    if (!flags.layer.empty()) refuse("--layer");
+    if (flags.direction != "forward") refuse("--direction");
+    if (!flags.svg.empty()) refuse("--svg");
+    if (flags.no_padding) refuse("--no-padding");
+    if (flags.units) refuse("--units");
+}
+
+TrainedGatesOptions resolve_trained(const GatesFlags& flags) {
+    const bool film = flags.example == "film";
+    if (flags.has_input || flags.has_hidden_state || flags.has_cell_state || flags.has_weights) {
+        throw UsageError(
+            "--input, --hidden-state, --cell-state and --weights are of a single step: leave them out, the "
+            "trained model has its own");
+    }
+    if (flags.precision != "float64")
+        throw UsageError("--precision: the gates of a trained model are shown in float64");
+    if (flags.has_example && !film) {
+        throw UsageError(fmt::format("--example {} has its own numbers: leave --model and --text out", flags.example));
+    }
+    if (!flags.has_model && !film) {
+        throw UsageError(
+            "--text needs a trained model that reads it: add --model RUN, or --example film for the tiny "
+            "Korean ones");
+    }
+    if (flags.has_model && !flags.has_text && !film) {
+        throw UsageError("--model needs a text to read: add --text \"…\", or --example film for the notes' sentences");
+    }
+    if (flags.has_model && !flags.cell.empty()) throw UsageError("--cell: the trained model has its own; leave it out");
+    TrainedGatesOptions options;
+    options.model = flags.model;
+    if (flags.has_text) options.text = flags.text;
+    options.cells = flags.cell.empty() ? std::vector{Cell::lstm, Cell::gru} : std::vector{parse_cell(flags.cell)};
+    options.seed = seed_of(flags);
+    if (!flags.layer.empty()) {
+        const auto layer = training::setting_text::natural(flags.layer, "--layer");
+        if (layer == 0) throw UsageError("--layer: layers are counted from 1");
+        options.layer = layer - 1;
+    }
+    options.direction = flags.direction == "backward" ? 1 : 0;
+    options.with_padding = !flags.no_padding;
+    options.units = flags.units;
+    options.svg = flags.svg;
+    return options;
+}
+
 void run_gates(const GatesFlags& flags) {
     const Output out(flags.json);
+    if (wants_trained_model(flags)) {
+        show_trained_gates(resolve_trained(flags), out);
+        return;
+    }
+    require_no_trained_flags(flags);
     const auto seed = seed_of(flags);
     if (flags.example == "sentence") {
         require_example_alone(flags, Cell::lstm);
@@ -124,14 +188,31 @@ void run_gates(const GatesFlags& flags) {
 }  // namespace
 
 void add_gates(CLI::App& app) {
-    auto* command = app.add_subcommand("gates", "compute one LSTM or GRU step by hand, and check it against torch");
+    auto* command = app.add_subcommand(
+        "gates", "one LSTM or GRU step by hand, or a trained model's gates word by word; checked against torch");
     auto flags = std::make_shared<GatesFlags>();
-    command->add_option("--cell", flags->cell, "lstm or gru (default lstm, or what --weights holds)");
-    command
-        ->add_option("--example", flags->example,
-                     "tutorial (one step), sentence (three Korean words), gru-shape (shapes of nn.GRU)")
-        ->check(CLI::IsMember({"tutorial", "sentence", "gru-shape"}))
+    command->add_option("--cell", flags->cell,
+                        "lstm or gru (default lstm, or what --weights holds; film: both, or simple_rnn too)");
+    auto* example =
+        command
+            ->add_option("--example", flags->example,
+                         "tutorial (one step), sentence (three Korean words), gru-shape (shapes of nn.GRU), film (the "
+                         "notes' film sentences: by tiny Korean models trained on the spot, or in English by --model)")
+            ->check(CLI::IsMember({"tutorial", "sentence", "gru-shape", "film"}))
+            ->capture_default_str();
+    auto* model =
+        command->add_option("--model", flags->model, "a trained model, whose gates are shown for every word of --text")
+            ->type_name("RUN");
+    auto* text = command->add_option("--text", flags->text, "the text that the trained model reads, in UTF-8");
+    command->add_option("--layer", flags->layer, "which recurrent layer, from 1 (default: the last)")->type_name("N");
+    command->add_option("--direction", flags->direction, "of a bidirectional layer: forward or backward")
+        ->check(CLI::IsMember({"forward", "backward"}))
         ->capture_default_str();
+    command->add_flag("--units", flags->units, "show each hidden unit's gates, not only their mean");
+    command->add_flag("--no-padding", flags->no_padding,
+                      "start the text from an empty state, not behind the padding of training");
+    command->add_option("--svg", flags->svg, "draw words by gates as a heat map (a second text: FILE-2.svg)")
+        ->type_name("FILE");
     auto* input = command->add_option("--input", flags->input, "x, numbers with commas (default 0.2,0.5,0.1)");
     auto* hidden =
         command->add_option("--hidden-state", flags->hidden_state, "h before the step (default 0.1,0.2,0.3)");
@@ -152,8 +233,14 @@ void add_gates(CLI::App& app) {
         "  cellwise gates --cell gru --seed 7                 the GRU in the notes' and PyTorch's conventions\n"
         "  cellwise gates --input 1,-2 --hidden-state 0 --cell-state 0.5\n"
         "  cellwise gates --example sentence                  \"저는 아침에 책을\" and its next word\n"
+        "  cellwise gates --model runs/lstm --text \"a moving, wonderful film\" --svg gates.svg\n"
+        "  cellwise gates --example film                      \"이 영화는 정말 좋았다!\" by tiny Korean models\n"
         "Exit code 1: the hand-written step and torch differ beyond the tolerance.");
+    add_display_flags(*command);
     command->callback([=] {
+        flags->has_example = example->count() > 0;
+        flags->has_model = model->count() > 0;
+        flags->has_text = text->count() > 0;
         flags->has_input = input->count() > 0;
         flags->has_hidden_state = hidden->count() > 0;
         flags->has_cell_state = memory->count() > 0;

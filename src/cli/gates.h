@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/output.h"
+#include "core/cell.h"
 #include "lab/weights_file.h"
 
 namespace cellwise::cli {
@@ -25,5 +27,19 @@ void show_lstm_step(const StepNumbers& numbers, const Output& out);
 void show_gru_step(const StepNumbers& numbers, const Output& out);
 void show_worked_sentence(const Output& out);
 void show_gru_shapes(std::uint64_t seed, const Output& out);
+
+/// What to show of the gates of a trained model.
+struct TrainedGatesOptions {
+    std::string model;                 ///< a run folder; empty: tiny Korean models, trained here
+    std::optional<std::string> text;   ///< empty: the notes' three film sentences
+    std::vector<Cell> cells;           ///< of the tiny models
+    std::uint64_t seed = 0;            ///< likewise
+    std::optional<std::size_t> layer;  ///< from 0; the last one if not given
+    int direction = 0;                 ///< 1: backward
+    bool with_padding = true;          ///< pad at the front to the length the model was trained with
+    bool units = false;                ///< each hidden unit's gates too
+    std::string svg;
+};
+void show_trained_gates(const TrainedGatesOptions& options, const Output& out);
 
 }  // namespace cellwise::cli

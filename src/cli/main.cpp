@@ -28,9 +28,13 @@ int run(int argc, char** argv) {
     add_train(app);
     add_data(app);
     add_evaluate(app);
+    add_predict(app);
+    add_import(app);
+    add_export(app);
     add_summary(app);
     add_runs(app);
     add_gates(app);
+    add_gradients(app);
     add_sentence(app);
     add_regularisation(app);
     add_claims(app);

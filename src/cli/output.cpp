@@ -24,16 +24,20 @@ void write_all(std::FILE* stream, std::string_view text) {
 
 }  // namespace
 
-Output::Output(std::string json_path) : json_path_(std::move(json_path)) {
-    if (json_path_.empty() || json_path_ == "-") return;
-    const std::filesystem::path path(json_path_);
+void require_writable(std::string_view flag, const std::string& text) {
+    if (text.empty()) return;
+    const std::filesystem::path path(text);
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
     if (std::filesystem::is_directory(path)) {
-        throw EnvironmentError(fmt::format("--json '{}' is a folder: name a file in it", json_path_));
+        throw EnvironmentError(fmt::format("{} '{}' is a folder: name a file in it", flag, text));
     }
     if (::access(folder.c_str(), W_OK) != 0) {
-        throw EnvironmentError(fmt::format("cannot write '{}': {}", json_path_, std::strerror(errno)));
+        throw EnvironmentError(fmt::format("cannot write '{}': {}", text, std::strerror(errno)));
     }
+}
+
+Output::Output(std::string json_path) : json_path_(std::move(json_path)) {
+    if (json_path_ != "-") require_writable("--json", json_path_);
 }
 
 void Output::print(std::string_view text) const { write_all(stream(), text); }

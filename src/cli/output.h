@@ -7,6 +7,9 @@
 
 namespace cellwise::cli {
 
+/// Throws EnvironmentError naming the flag if no file can be written under `path`; an empty one is fine.
+void require_writable(std::string_view flag, const std::string& path);
+
 /// Where a command's results go. With --json - standard output holds the JSON alone, so the text
 /// for people moves to standard error.
 class Output {

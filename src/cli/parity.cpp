@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "parity/replay.h"
 #include "report/table.h"
 
@@ -28,6 +29,7 @@ struct ParityOptions {
 
 struct CaseResult {
     std::string name;
+    models::Engine engine = models::Engine::torch;  // that computed it
     std::vector<Difference> differences;
 
     [[nodiscard]] bool passes() const {
@@ -55,7 +57,8 @@ std::string table_of(const std::vector<CaseResult>& results) {
 }
 
 nlohmann::ordered_json json_of(const std::vector<CaseResult>& results, const ParityOptions& options, bool passed) {
-    nlohmann::ordered_json document{{"precision", options.precision},
+    nlohmann::ordered_json document{{"schema", "cellwise.parity/1"},
+                                    {"precision", options.precision},
                                     {"engine", options.engine},
                                     {"passed", passed},
                                     {"cases", nlohmann::ordered_json::array()}};
@@ -68,7 +71,10 @@ nlohmann::ordered_json json_of(const std::vector<CaseResult>& results, const Par
                                   {"share_of_tolerance", difference.share_of_tolerance},
                                   {"passed", difference.passes()}});
         }
-        document["cases"].push_back({{"case", result.name}, {"passed", result.passes()}, {"quantities", quantities}});
+        document["cases"].push_back({{"case", result.name},
+                                     {"engine", models::engine_name(result.engine)},
+                                     {"passed", result.passes()},
+                                     {"quantities", quantities}});
     }
     return document;
 }
@@ -80,11 +86,16 @@ void run_parity(const ParityOptions& options) {
     std::vector<CaseResult> results;
     for (const auto& path : parity::find_golden_cases(options.paths)) {
         const auto golden = parity::read_golden_case(path);
-        results.push_back({golden.name, parity::replay(golden, engine, precision)});
+        results.push_back({golden.name, parity::engine_in_force(golden, engine, precision),
+                           parity::replay(golden, engine, precision)});
     }
     const auto failed = std::count_if(results.begin(), results.end(), [](const auto& each) { return !each.passes(); });
-    out.print(fmt::format("{}\n{} of {} cases take the same steps as Keras ({})\n", table_of(results),
-                          results.size() - static_cast<std::size_t>(failed), results.size(), options.precision));
+    if (engine == models::Engine::fused && precision == training::Precision::float64) {
+        log::notice("float64 runs on the torch engine");
+    }
+    out.print(fmt::format("{}\n{} of {} cases take the same steps as Keras ({}, engine {})\n", table_of(results),
+                          results.size() - static_cast<std::size_t>(failed), results.size(), options.precision,
+                          models::engine_name(results.back().engine)));
     out.write_json(json_of(results, options, failed == 0));
     if (failed > 0) throw CheckFailed(fmt::format("{} of {} cases differ from Keras", failed, results.size()));
 }

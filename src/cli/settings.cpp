@@ -120,15 +120,22 @@ void add_display_flags(CLI::App& app) {
         "--no-color", [] { ::setenv("NO_COLOR", "1", 1); }, "no colours, as the variable NO_COLOR");
 }
 
-bool is_live_terminal() {
+namespace {
+
+bool is_terminal(std::FILE* stream) {
     const char* terminal = std::getenv("TERM");
-    return ::isatty(STDERR_FILENO) == 1 && log::level() != log::Level::quiet &&
-           (terminal == nullptr || std::string_view(terminal) != "dumb");
+    return ::isatty(::fileno(stream)) == 1 && (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
-bool has_colours() {
+}  // namespace
+
+bool wants_colour(std::FILE* stream) {
     const char* no_color = std::getenv("NO_COLOR");
-    return is_live_terminal() && (no_color == nullptr || *no_color == '\0');
+    return is_terminal(stream) && (no_color == nullptr || *no_color == '\0');
 }
+
+bool is_live_terminal() { return is_terminal(stderr) && log::level() != log::Level::quiet; }
+
+bool has_colours() { return is_live_terminal() && wants_colour(stderr); }
 
 }  // namespace cellwise::cli

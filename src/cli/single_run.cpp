@@ -169,7 +169,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     if (!run_named(fit, data, hooks, planned)) throw stopped();
 
     const auto result = result_of(fit, data);
-    folder.write_vocabulary(data.vocabulary, own.model.vocabulary_size);
+    folder.write_vocabulary(data.vocabulary);
     folder.write_metrics(fit.epochs(), data.validation.has_value());
     folder.write_result(result);
     folder.write_model(trainer.model());

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -39,6 +41,8 @@ fs::path word_index_near(const fs::path& path) {
 
 Location at(Form form, const fs::path& path) { return {form, path, word_index_near(path)}; }
 
+std::array<fs::path, 3> usual_folders() { return {fs::path("data"), fs::path("../shared/data"), download_folder()}; }
+
 /// The first aclImdb archive by name.
 std::optional<fs::path> archive_in(const fs::path& folder) {
     std::vector<fs::path> found;
@@ -65,8 +69,26 @@ std::optional<Location> find_in_folder(const fs::path& folder) {
 }
 
 std::optional<Location> find_in_usual_places() {
-    for (const fs::path& folder : std::array{fs::path("data"), fs::path("../shared/data"), download_folder()}) {
+    for (const fs::path& folder : usual_folders()) {
         if (auto location = find_in_folder(folder)) return location;
+    }
+    return std::nullopt;
+}
+
+std::optional<fs::path> find_word_index(const std::optional<std::string>& data) {
+    const auto near = [](const fs::path& path) -> std::optional<fs::path> {
+        auto found = word_index_near(path);
+        return found.empty() ? std::nullopt : std::optional(std::move(found));
+    };
+    const char* variable = std::getenv("CELLWISE_DATA");
+    if (data || (variable != nullptr && *variable != '\0')) {
+        const fs::path named = data ? fs::path(*data) : fs::path(variable);
+        std::error_code code;
+        if (!fs::exists(named, code)) throw DataError(fmt::format("there is no data at '{}'", named.string()));
+        return near(named);
+    }
+    for (const fs::path& folder : usual_folders()) {
+        if (auto found = near(folder / word_index_name)) return found;
     }
     return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace cellwise::data {
 
@@ -25,6 +26,11 @@ struct Location {
 
 /// Looks in ./data, ../shared/data and the user's cache.
 [[nodiscard]] std::optional<Location> find_in_usual_places();
+
+/// Keras's imdb_word_index.json: in or beside what `data` (--data) or CELLWISE_DATA names, else in the
+/// usual places. Nothing if there is none; nothing is downloaded. Throws DataError for a path that is
+/// missing.
+[[nodiscard]] std::optional<std::filesystem::path> find_word_index(const std::optional<std::string>& data);
 
 /// Where downloaded files go: cache_folder()/data.
 [[nodiscard]] std::filesystem::path download_folder();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -79,6 +80,18 @@ std::vector<std::string> read_word_index(const std::filesystem::path& path) {
         if (!distinct.insert(word).second) throw fail(fmt::format("the word '{}' stands twice", word));
     }
     return words;
+}
+
+Vocabulary read_vocabulary(const std::filesystem::path& path) {
+    const auto text = read_file(path, most_bytes);
+    if (text[std::min(text.find_first_not_of(" \t\r\n"), text.size())] == '{') return Vocabulary(read_word_index(path));
+    try {
+        return Vocabulary(nlohmann::json::parse(text).get<std::vector<std::string>>());
+    } catch (const nlohmann::json::exception& error) {
+        throw DataError(fmt::format("'{}' is not a JSON list of words: {}", path.string(), error.what()));
+    } catch (const DataError& error) {
+        throw DataError(fmt::format("'{}': {}", path.string(), error.what()));
+    }
 }
 
 }  // namespace cellwise::data

@@ -18,6 +18,9 @@ constexpr std::size_t most_objects = 4096;
 constexpr hsize_t most_members = 1024;
 constexpr int most_depth = 8;
 constexpr int most_dimensions = 4;
+// A file may unpack to so many times its size (deflate's best is a thousand times): more is a trick.
+constexpr std::uint64_t most_expansion = 100;
+constexpr std::uint64_t always_allowed = 1 << 20;
 
 /// An HDF5 identifier with the function that gives it back.
 class Handle {
@@ -45,11 +48,17 @@ void be_quiet() {
 class Reader {
 public:
     Reader(std::string_view image, std::string origin)
-        : origin_(std::move(origin)), access_(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose), file_(open(image), &H5Fclose) {
+        : origin_(std::move(origin)),
+          most_bytes_(image.size() * most_expansion + always_allowed),
+          access_(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose),
+          file_(open(image), &H5Fclose) {
         if (!file_.is_valid()) refuse("", "not an HDF5 file, or damaged");
     }
 
     std::map<std::string, KerasVariable> read(const std::string& group) {
+        if (is_hard_link(file_.get(), "model_weights")) {
+            refuse("", "was saved by Keras 2: load it in Keras 3 and save it as .keras");
+        }
         if (!is_hard_link(file_.get(), group)) refuse(group, "is missing");
         const Handle opened(H5Gopen2(file_.get(), group.c_str(), H5P_DEFAULT), &H5Gclose);
         if (!opened.is_valid()) refuse(group, "is not a group");
@@ -80,7 +89,7 @@ private:
     }
 
     void walk(hid_t group, const std::string& path, int depth) {
-        if (depth > most_depth) refuse(path, "is nested too deep");
+        if (depth > most_depth) refuse(path, "is nested too deep, or contains itself");
         H5G_info_t info;
         if (H5Gget_info(group, &info) < 0) refuse(path, "is damaged");
         if (info.nlinks > most_members) refuse(path, "has too many members");
@@ -113,7 +122,24 @@ private:
         }
     }
 
-    void check_storage(hid_t dataset, const std::string& path, std::uint64_t values) const {
+    /// Chunks that were never written read as zeros, however many a shape claims.
+    static bool has_missing_chunks(hid_t dataset, hid_t plan, const std::vector<std::int64_t>& shape) {
+        std::array<hsize_t, most_dimensions> chunk{};
+        hsize_t stored = 0;
+        const Handle space(H5Dget_space(dataset), &H5Sclose);
+        if (H5Pget_chunk(plan, most_dimensions, chunk.data()) != static_cast<int>(shape.size()) ||
+            H5Dget_num_chunks(dataset, space.get(), &stored) < 0) {
+            return true;
+        }
+        hsize_t wanted = 1;  // at most the number of values, which has a bound
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+            wanted *= (static_cast<hsize_t>(shape[i]) + chunk[i] - 1) / chunk[i];
+        }
+        return stored < wanted;
+    }
+
+    void check_storage(hid_t dataset, const std::string& path, const std::vector<std::int64_t>& shape,
+                       std::uint64_t values) const {
         const Handle plan(H5Dget_create_plist(dataset), &H5Pclose);
         const auto layout = H5Pget_layout(plan.get());
         const bool known = layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED || layout == H5D_COMPACT;
@@ -127,6 +153,9 @@ private:
             if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) {
                 refuse(path, fmt::format("is packed by a filter (number {}) that is not known", filter));
             }
+        }
+        if (layout == H5D_CHUNKED && has_missing_chunks(dataset, plan.get(), shape)) {
+            refuse(path, "has fewer values than its shape");
         }
         if (layout == H5D_CONTIGUOUS && H5Dget_storage_size(dataset) < values * sizeof(float)) {
             refuse(path, "has fewer values than its shape");
@@ -142,6 +171,28 @@ private:
         return {sizes.begin(), sizes.begin() + dimensions};
     }
 
+    /// Of either byte order, which HDF5 converts.
+    void require_float32(hid_t dataset, const std::string& path) const {
+        const Handle type(H5Dget_type(dataset), &H5Tclose);
+        if (H5Tequal(type.get(), H5T_IEEE_F32LE) > 0 || H5Tequal(type.get(), H5T_IEEE_F32BE) > 0) return;
+        const auto bits = 8 * H5Tget_size(type.get());
+        std::string held = "values of another kind";
+        switch (H5Tget_class(type.get())) {
+            case H5T_FLOAT:
+                held = fmt::format("floating point numbers of {} bits", bits);
+                break;
+            case H5T_INTEGER:
+                held = fmt::format("integers of {} bits", bits);
+                break;
+            case H5T_STRING:
+                held = "texts";
+                break;
+            default:
+                break;
+        }
+        refuse(path, fmt::format("holds {}: only float32 can be represented", held));
+    }
+
     KerasVariable read_dataset(hid_t dataset, const std::string& path) {
         KerasVariable variable{shape_of(dataset, path), {}};
         std::uint64_t count = 1;
@@ -153,11 +204,9 @@ private:
         }
         values_ += count;
         if (values_ > most_values) refuse(path, "brings the values to more than a gigabyte");
-        const Handle type(H5Dget_type(dataset), &H5Tclose);
-        if (H5Tequal(type.get(), H5T_IEEE_F32LE) <= 0) {
-            refuse(path, "does not hold little-endian float32 numbers: other types cannot be represented");
-        }
-        check_storage(dataset, path, count);
+        if (count * sizeof(float) > most_bytes_) refuse(path, "claims more values than the file can hold");
+        require_float32(dataset, path);
+        check_storage(dataset, path, variable.shape, count);
         variable.values.resize(count);
         if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, variable.values.data()) < 0) {
             refuse(path, "is damaged");
@@ -170,6 +219,7 @@ private:
     }
 
     std::string origin_;
+    std::uint64_t most_bytes_;
     Handle access_;
     Handle file_;
     std::map<std::string, KerasVariable> variables_;

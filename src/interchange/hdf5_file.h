@@ -15,8 +15,9 @@ namespace cellwise::interchange {
 /// layer's result depends on.
 ///
 /// HDF5's own code is not safe on hostile files: call this in a limited process. What can be refused is:
-/// links other than hard ones, data in other files, filters other than HDF5's own, types other than
-/// little-endian float32, more than a gigabyte of values, values that are not finite. Throws
+/// links other than hard ones, groups nested deep or within themselves, data in other files, filters other
+/// than HDF5's own, types other than float32 (of either byte order), fewer values than the shape, more values than
+/// the file can hold or than a gigabyte, values that are not finite. Throws
 /// DataError naming `origin` and the path.
 [[nodiscard]] std::map<std::string, KerasVariable> read_hdf5(std::string_view image, const std::string& group,
                                                              const std::string& origin);

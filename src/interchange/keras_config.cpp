@@ -82,7 +82,7 @@ private:
     void set_length(const LayerConfig& layer, const nlohmann::json& shape) {
         const bool is_row =
             shape.is_array() && shape.size() == 2 &&
-            (shape[1].is_null() || (shape[1].is_number_integer() && shape[1] > 0 && shape[1] < 100'000'000));
+            (shape[1].is_null() || (shape[1].is_number_integer() && shape[1] > 0 && shape[1] <= 1'000'000));
         if (!is_row) layer.refuse_option("batch_shape", shape);
         if (!shape[1].is_null()) model_.length = shape[1].get<std::int64_t>();
     }

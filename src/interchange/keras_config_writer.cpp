@@ -45,9 +45,8 @@ Json dropout(const std::string& name, double rate) {
 
 Json keras_config(const KerasModel& model) {
     const auto& options = model.options;
-    const Json length = model.length ? Json(*model.length) : Json(nullptr);
     Json layers = Json::array();
-    layers.push_back(layer("InputLayer", {{"name", "ids"}, {"batch_shape", {nullptr, length}}, {"dtype", "int32"}}));
+    layers.push_back(layer("InputLayer", {{"name", "ids"}, {"batch_shape", {nullptr, nullptr}}, {"dtype", "int32"}}));
     layers.push_back(layer("Embedding", {{"name", "embedding"},
                                          {"dtype", "float32"},
                                          {"input_dim", options.vocabulary_size},
@@ -75,7 +74,7 @@ Json keras_config(const KerasModel& model) {
         {"class_name", "Sequential"},
         {"config", {{"name", "cellwise"}, {"trainable", true}, {"dtype", "float32"}, {"layers", std::move(layers)}}},
         {"registered_name", nullptr},
-        {"build_config", {{"input_shape", {nullptr, length}}}},
+        {"build_config", {{"input_shape", {nullptr, nullptr}}}},
         {"compile_config", {{"optimizer", "adam"}, {"loss", "binary_crossentropy"}, {"metrics", {"accuracy"}}}}};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -21,16 +22,23 @@ namespace {
 
 constexpr std::uint64_t most_config_bytes = 16 << 20;
 constexpr std::uint64_t most_weights_bytes = std::uint64_t{1} << 30;
+constexpr std::int64_t most_length = 1'000'000;
 constexpr auto config_member = "config.json";
+constexpr auto metadata_member = "metadata.json";
+constexpr auto length_key = "cellwise_length";
 constexpr auto weights_member = "model.weights.h5";
 constexpr auto layers_group = "layers";
 
 using VariablesByPath = std::map<std::string, KerasVariable>;
 
 std::string first_bytes(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
+    // A pipe or device could make the reader wait for ever.
+    std::error_code code;
+    const bool is_file = std::filesystem::is_regular_file(path, code);
+    std::ifstream file;
+    if (is_file) file.open(path, std::ios::binary);
     std::string bytes(8, '\0');
-    if (std::filesystem::is_directory(path) || !file) {
+    if (!is_file || !file) {
         throw DataError(fmt::format("cannot read '{}': is it there, and a file?", path.string()));
     }
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -38,17 +46,29 @@ std::string first_bytes(const std::filesystem::path& path) {
     return bytes;
 }
 
+/// What a file of this size may cost to read: its bytes some times over, as text, HDF5 image and values.
+ProcessLimits limits_for(std::uintmax_t file_bytes) {
+    ProcessLimits limits;
+    const auto bytes = std::min<std::uintmax_t>(file_bytes, most_weights_bytes);
+    limits.memory_bytes = (std::uint64_t{512} << 20) + 8 * bytes;
+    limits.seconds = 30 + static_cast<int>(bytes >> 24);
+    return limits;
+}
+
 /// What the child sends: the variables by path, and config.json as metadata if there is one.
 std::string unpack(const std::filesystem::path& path, bool is_zip, const std::string& origin) {
     SafetensorsMetadata metadata;
     std::string image;
     if (is_zip) {
-        auto members = read_zip(path, {{config_member, most_config_bytes}, {weights_member, most_weights_bytes}});
+        auto members = read_zip(path, {{config_member, most_config_bytes},
+                                       {metadata_member, most_config_bytes},
+                                       {weights_member, most_weights_bytes}});
         for (const auto* name : {config_member, weights_member}) {
             if (!members.contains(name))
                 throw DataError(fmt::format("{}: has no {}: not a .keras file of Keras 3", origin, name));
         }
         metadata[config_member] = members[config_member];
+        metadata[metadata_member] = members[metadata_member];  // empty if there is none
         image = std::move(members[weights_member]);
     } else {
         image = read_file(path, most_weights_bytes);
@@ -59,6 +79,30 @@ std::string unpack(const std::filesystem::path& path, bool is_zip, const std::st
         variable = {};
     }
     return encode_safetensors(tensors, metadata);
+}
+
+nlohmann::json parsed_member(const SafetensorsMetadata& metadata, const char* member, const std::string& origin) {
+    return parse_strict_json(metadata.at(member), fmt::format("{}: {}", origin, member));
+}
+
+KerasModel model_of_config(const SafetensorsMetadata& metadata, const std::string& origin) {
+    auto model = parse_keras_config(parsed_member(metadata, config_member, origin), origin);
+    if (model.length || metadata.at(metadata_member).empty()) return model;
+    const auto own = parsed_member(metadata, metadata_member, origin);
+    if (!own.is_object() || !own.contains(length_key)) return model;
+    const auto& length = own[length_key];
+    if (!length.is_number_integer() || length < 1 || length > most_length) {
+        throw DataError(fmt::format("{}: {}: '{}' is not a number of words", origin, metadata_member, length_key));
+    }
+    model.length = length.get<std::int64_t>();
+    return model;
+}
+
+KerasModel model_of_weights(const VariablesByPath& by_path, const LayerHints& hints, const std::string& origin) {
+    if (!hints.options) return infer_keras_model(by_path, hints.stack, origin);
+    KerasModel model;
+    model.options = *hints.options;
+    return model;
 }
 
 /// Moves the variables to their names; refuses the ones that are missing, unknown or of another shape.
@@ -93,22 +137,23 @@ std::vector<Hdf5Group> weight_groups(const KerasModel& model) {
 
 }  // namespace
 
-KerasModel read_keras_file(const std::filesystem::path& path) {
+KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& hints) {
     const auto origin = fmt::format("'{}'", path.string());
     const auto start = first_bytes(path);
     const bool is_zip = start.starts_with("PK");
     if (!is_zip && start != "\x89HDF\r\n\x1a\n") {
         throw DataError(fmt::format("{} is neither a .keras file nor a .weights.h5 file", origin));
     }
-    const auto bytes = run_in_limited_process([&] { return unpack(path, is_zip, origin); }, origin);
+    if (is_zip && (hints.options || !hints.stack.empty())) {
+        throw UsageError(fmt::format("{} is a .keras file, which says itself what its layers are", origin));
+    }
+    const auto bytes = run_in_limited_process([&] { return unpack(path, is_zip, origin); }, origin,
+                                              limits_for(std::filesystem::file_size(path)));
     const auto content = decode_safetensors(bytes, origin);
     VariablesByPath by_path;
     for (const auto& tensor : content.tensors) by_path[tensor.name] = {tensor.shape, tensor.values<float>()};
 
-    auto model = is_zip ? parse_keras_config(parse_strict_json(content.metadata.at(config_member),
-                                                               fmt::format("{}: {}", origin, config_member)),
-                                             origin)
-                        : infer_keras_model(by_path, origin);
+    auto model = is_zip ? model_of_config(content.metadata, origin) : model_of_weights(by_path, hints, origin);
     take_variables(model, std::move(by_path), origin);
     return model;
 }
@@ -116,8 +161,9 @@ KerasModel read_keras_file(const std::filesystem::path& path) {
 std::string encode_keras_weights(const KerasModel& model) { return encode_hdf5(weight_groups(model)); }
 
 std::string encode_keras_file(const KerasModel& model) {
-    const nlohmann::ordered_json metadata{{"keras_version", "3.0.0"}, {"date_saved", "1980-01-01@00:00:00"}};
-    return encode_zip({{"metadata.json", metadata.dump()},
+    nlohmann::ordered_json metadata{{"keras_version", "3.0.0"}, {"date_saved", "1980-01-01@00:00:00"}};
+    if (model.length) metadata[length_key] = *model.length;
+    return encode_zip({{metadata_member, metadata.dump()},
                        {config_member, keras_config(model).dump()},
                        {weights_member, encode_keras_weights(model)}});
 }

@@ -1,20 +1,29 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "interchange/keras_model.h"
 
 namespace cellwise::interchange {
 
+/// What a user says of the layers behind a .weights.h5 file, which holds no configuration itself: nothing,
+/// all options of the model, or its recurrent layers, first to last.
+struct LayerHints {
+    std::optional<models::ClassifierOptions> options;
+    std::vector<models::RecurrentOptions> stack;
+};
+
 /// Reads a .keras file (Keras 3) or a .weights.h5 file; which one, its first bytes say. The file is
 /// unpacked in a child process with memory and time limits. Notes are left in the model. Throws
 /// DataError naming the file and the layer, option or variable that is damaged, missing or cannot
-/// be represented.
-[[nodiscard]] KerasModel read_keras_file(const std::filesystem::path& path);
+/// be represented; UsageError for hints about a .keras file, which holds its configuration.
+[[nodiscard]] KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& hints = {});
 
-/// A .keras file for keras.models.load_model. The model comes uncompiled: Keras wants compile() before
-/// fit() or evaluate(). Throws InternalError if a variable is missing.
+/// A .keras file for keras.models.load_model. Its input takes rows of any length; the model's own stands in
+/// metadata.json, where read_keras_file finds it again. Throws InternalError if a variable is missing.
 [[nodiscard]] std::string encode_keras_file(const KerasModel& model);
 
 /// A .weights.h5 file for Model.load_weights of a Keras model with the same layers.

@@ -37,7 +37,7 @@ public:
     Inference(const std::map<std::string, KerasVariable>& by_path, const std::string& origin)
         : by_path_(by_path), origin_(origin) {}
 
-    KerasModel infer() {
+    KerasModel infer(const std::vector<RecurrentOptions>& stack) {
         for (const auto& group : groups()) sort_group(group);
         for (auto& [layer_class, layers] : recurrent_) {
             std::sort(layers.begin(), layers.end(),
@@ -48,11 +48,16 @@ public:
         model.options.vocabulary_size = embedding[0];
         model.options.embedding_size = embedding[1];
         model.options.batch_norm = has_batch_norm_;
-        search(embedding[1], shape("layers/dense/vars/0", 2)[0]);
+        if (!stack.empty()) {
+            orders_ = {stack};
+        } else {
+            search(embedding[1], shape("layers/dense/vars/0", 2)[0]);
+        }
         if (orders_.empty()) refuse("layers", "their sizes do not fit together to a classifier");
         if (orders_.size() > 1) {
             refuse("layers",
-                   "their sizes fit together in more than one order: export a .keras file, which holds the order");
+                   "their sizes fit together in more than one order: save a .keras file, which holds the order, or "
+                   "name the layers with --stack");
         }
         set_recurrent_layers(model.options, orders_.front(), 0);
         model.notes.push_back(
@@ -157,8 +162,9 @@ private:
 
 }  // namespace
 
-KerasModel infer_keras_model(const std::map<std::string, KerasVariable>& by_path, const std::string& origin) {
-    return Inference(by_path, origin).infer();
+KerasModel infer_keras_model(const std::map<std::string, KerasVariable>& by_path,
+                             const std::vector<RecurrentOptions>& stack, const std::string& origin) {
+    return Inference(by_path, origin).infer(stack);
 }
 
 }  // namespace cellwise::interchange

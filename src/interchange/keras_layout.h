@@ -31,7 +31,7 @@ void set_from_keras_layout(models::Classifier& model, const std::map<std::string
 /// The module of a model that was read. Throws DataError as above.
 [[nodiscard]] models::Classifier classifier_of(const KerasModel& model);
 
-/// The Keras model of a module, to be written. `length`: words in a row, if it is to be fixed.
+/// The Keras model of a module, to be written. `length`: words in a row, if known.
 [[nodiscard]] KerasModel keras_model_of(const models::Classifier& model, std::optional<std::int64_t> length);
 
 }  // namespace cellwise::interchange

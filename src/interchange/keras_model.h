@@ -22,7 +22,7 @@ struct KerasVariable {
 /// Bidirectional) → [BatchNormalization] → [Dropout] → Dense(1, sigmoid).
 struct KerasModel {
     models::ClassifierOptions options;
-    std::optional<std::int64_t> length;  ///< words in a row, where the file fixes it
+    std::optional<std::int64_t> length;  ///< words in a row, where the file says it
 
     /// By the names of models::Variable::keras_name: embedding.embeddings, recurrent_0.forward.kernel,
     /// .recurrent_kernel, .bias (backward. likewise), batch_norm.gamma, .beta, .moving_mean,

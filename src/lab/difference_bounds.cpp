@@ -157,6 +157,19 @@ std::vector<double> gru_difference_bounds(const GruWeights<Real>& weights, GruCo
     return bounds;
 }
 
+template <class Real>
+std::vector<double> simple_rnn_difference_bounds(const GateWeights<Real>& weights, Values<Real> input,
+                                                 Values<Real> hidden_state, const std::vector<double>& incoming) {
+    const Rounding rounding(std::numeric_limits<Real>::epsilon());
+    const auto x = bounded<Real>(input);
+    const auto h = bounded<Real>(hidden_state, incoming);
+    std::vector<double> bounds;
+    for (std::size_t j = 0; j < weights.bias.size(); ++j) {
+        bounds.push_back(static_cast<double>(rounding.tanh_of(gate_sum(weights, j, x, h, rounding)).difference));
+    }
+    return bounds;
+}
+
 template LstmBounds lstm_difference_bounds(const LstmWeights<float>&, Values<float>, Values<float>, Values<float>,
                                            const LstmBounds&);
 template LstmBounds lstm_difference_bounds(const LstmWeights<double>&, Values<double>, Values<double>, Values<double>,
@@ -165,5 +178,7 @@ template std::vector<double> gru_difference_bounds(const GruWeights<float>&, Gru
                                                    Values<float>, const std::vector<double>&);
 template std::vector<double> gru_difference_bounds(const GruWeights<double>&, GruConvention, Values<double>,
                                                    Values<double>, const std::vector<double>&);
+template std::vector<double> simple_rnn_difference_bounds(const GateWeights<double>&, Values<double>, Values<double>,
+                                                          const std::vector<double>&);
 
 }  // namespace cellwise::lab

@@ -45,6 +45,12 @@ template <class Real>
                                                         Values<Real> input, Values<Real> hidden_state,
                                                         const std::vector<double>& incoming = {});
 
+/// The same for a SimpleRNN's hidden state, [hidden].
+template <class Real>
+[[nodiscard]] std::vector<double> simple_rnn_difference_bounds(const GateWeights<Real>& weights, Values<Real> input,
+                                                               Values<Real> hidden_state,
+                                                               const std::vector<double>& incoming = {});
+
 extern template LstmBounds lstm_difference_bounds(const LstmWeights<float>&, Values<float>, Values<float>,
                                                   Values<float>, const LstmBounds&);
 extern template LstmBounds lstm_difference_bounds(const LstmWeights<double>&, Values<double>, Values<double>,
@@ -53,5 +59,7 @@ extern template std::vector<double> gru_difference_bounds(const GruWeights<float
                                                           Values<float>, const std::vector<double>&);
 extern template std::vector<double> gru_difference_bounds(const GruWeights<double>&, GruConvention, Values<double>,
                                                           Values<double>, const std::vector<double>&);
+extern template std::vector<double> simple_rnn_difference_bounds(const GateWeights<double>&, Values<double>,
+                                                                 Values<double>, const std::vector<double>&);
 
 }  // namespace cellwise::lab

@@ -25,6 +25,18 @@ public:
         }
     }
 
+    /// Takes in all that another comparison has seen.
+    void merge(const StateComparison& other) {
+        agrees_ = agrees_ && other.agrees_;
+        if (!(other.largest_difference_ <= largest_difference_) && !std::isnan(largest_difference_)) {
+            largest_difference_ = other.largest_difference_;
+        }
+        if (!(other.largest_ratio_ <= largest_ratio_) && !std::isnan(largest_ratio_)) {
+            largest_ratio_ = other.largest_ratio_;
+            tolerance_ = other.tolerance_;
+        }
+    }
+
     [[nodiscard]] double largest_difference() const { return largest_difference_; }
     /// Of the element that came nearest to its tolerance, or went furthest beyond it.
     [[nodiscard]] double tolerance() const { return tolerance_; }

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t most_json_bytes = 1 << 20;
+constexpr std::uint64_t always_allowed = 16 << 20;  // bytes unpacked, of however small a file
 constexpr std::int64_t largest_size = 10'000'000;
 
 /// The .json file: typed values by key.
@@ -124,7 +125,7 @@ void read_settings(GoldenCase& golden, const fs::path& path) {
 /// The arrays of the .npz file, each checked when it is asked for.
 class Arrays {
 public:
-    explicit Arrays(const fs::path& path) : path_(path), npz_(data::read_npz(path)) {}
+    explicit Arrays(const fs::path& path) : path_(path), npz_(data::read_npz(path, most_bytes(path))) {}
 
     GoldenArray at(const std::string& key, const std::vector<std::int64_t>& shape) const {
         const auto& array = checked(key, shape);
@@ -142,6 +143,20 @@ public:
         }
         return values;
     }
+    GoldenArray labels(const std::vector<std::int64_t>& shape) const {
+        auto labels = at("labels", shape);
+        if (!std::all_of(labels.values.begin(), labels.values.end(),
+                         [](double label) { return label == 0 || label == 1; })) {
+            refuse("labels", "holds other values than 0 and 1");
+        }
+        return labels;
+    }
+    /// An array that nobody compares would be a check that is silently missing.
+    void refuse_others() const {
+        for (const auto& key : npz_.keys()) {
+            if (!asked_.contains(key)) refuse(key, "is not known: it is no array of a golden case of these settings");
+        }
+    }
     [[nodiscard]] const std::vector<std::string>& keys() const { return npz_.keys(); }
     [[noreturn]] void refuse(const std::string& key, const std::string& why) const {
         throw DataError(fmt::format("'{}': '{}' {}", path_.string(), key, why));
@@ -149,6 +164,7 @@ public:
 
 private:
     const data::NpyArray& checked(const std::string& key, const std::vector<std::int64_t>& shape) const {
+        asked_.insert(key);
         const auto& array = npz_.at(key);
         const std::vector<std::int64_t> own(array.shape.begin(), array.shape.end());
         if (own != shape) {
@@ -158,8 +174,16 @@ private:
         return array;
     }
 
+    // np.savez stores, np.savez_compressed packs: what unpacks to far more is a trick.
+    static std::uint64_t most_bytes(const fs::path& path) {
+        std::error_code code;
+        const auto size = fs::file_size(path, code);
+        return code ? always_allowed : always_allowed + 100 * size;
+    }
+
     fs::path path_;
     data::Npz npz_;
+    mutable std::set<std::string> asked_;
 };
 
 /// "lstm_1.kernel" → "lstm.kernel": Keras numbers layers that are not the first of their kind.
@@ -204,7 +228,7 @@ void read_arrays(GoldenCase& golden, const fs::path& path) {
     const Arrays arrays(path);
     find_names(golden, arrays);
     golden.ids = arrays.ids({golden.steps, golden.batch, golden.length}, golden.model.vocabulary_size);
-    golden.labels = arrays.at("labels", {golden.steps, golden.batch});
+    golden.labels = arrays.labels({golden.steps, golden.batch});
     golden.probability = arrays.at("probability", {golden.steps, golden.batch});
     golden.loss = arrays.at("loss", {golden.steps});
     golden.inference = arrays.at("inference_probability", {golden.batch});
@@ -216,6 +240,7 @@ void read_arrays(GoldenCase& golden, const fs::path& path) {
         const bool is_trained = place.name.find(".moving_") == std::string::npos;
         if (is_trained) golden.gradient[place.name] = arrays.at("gradient." + keras, place.shape);
     }
+    arrays.refuse_others();
 }
 
 }  // namespace

@@ -149,6 +149,13 @@ private:
 
 }  // namespace
 
+models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted, training::Precision precision) {
+    if (precision == training::Precision::float64) return models::Engine::torch;
+    auto options = golden.model;
+    options.engine = wanted;
+    return models::Classifier(options)->active_engine();
+}
+
 std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine, training::Precision precision) {
     return Replay(golden, engine, precision).run();
 }

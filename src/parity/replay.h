@@ -19,6 +19,11 @@ struct Difference {
     [[nodiscard]] bool passes() const { return share_of_tolerance <= 1; }
 };
 
+/// Who computes the recurrent layers of a replay: `wanted`, or torch where the precision or the machine
+/// leaves no choice.
+[[nodiscard]] models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted,
+                                             training::Precision precision);
+
 /// Trains the case's model from its initial variables on its batches and compares every quantity.
 ///
 /// Probabilities, loss, gradients and inference pass elementwise at |d| <= 2e-5 + 1e-4·|Keras|; variables

@@ -24,8 +24,8 @@ std::vector<EpochSummary> summarise_epochs(const EpochRuns& runs, std::size_t ep
             return statistics::summarise(values);
         };
         summaries.push_back({static_cast<std::int64_t>(i) + 1, over_runs(&EpochRecord::train_accuracy),
-                             over_runs(&EpochRecord::train_loss), over_runs(&EpochRecord::test_accuracy),
-                             over_runs(&EpochRecord::test_loss)});
+                             over_runs(&EpochRecord::train_loss), over_runs(&EpochRecord::validation_accuracy),
+                             over_runs(&EpochRecord::validation_loss)});
     }
     return summaries;
 }
@@ -33,7 +33,7 @@ std::vector<EpochSummary> summarise_epochs(const EpochRuns& runs, std::size_t ep
 std::vector<double> accuracies_after(const EpochRuns& runs, std::size_t epoch) {
     std::vector<double> values;
     values.reserve(runs.size());
-    for (const auto* run : runs) values.push_back((*run)[epoch - 1].test_accuracy);
+    for (const auto* run : runs) values.push_back((*run)[epoch - 1].validation_accuracy);
     return values;
 }
 

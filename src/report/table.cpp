@@ -41,7 +41,15 @@ std::size_t columns_of(std::uint32_t point) {
 
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
-    for (std::size_t at = 0; at < text.size();) width += columns_of(next_code_point(text, at));
+    for (std::size_t at = 0; at < text.size();) {
+        if (text.substr(at).starts_with("\x1b[")) {  // a colour: up to its letter
+            at += 2;
+            while (at < text.size() && (text[at] == ';' || (text[at] >= '0' && text[at] <= '9'))) ++at;
+            if (at < text.size()) ++at;
+        } else {
+            width += columns_of(next_code_point(text, at));
+        }
+    }
     return width;
 }
 

@@ -7,7 +7,7 @@
 
 namespace cellwise::report {
 
-/// How many terminal columns a UTF-8 text fills: Korean syllables take two.
+/// How many terminal columns a UTF-8 text fills: Korean syllables take two, colour sequences (ESC [ … m) none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
 /// A plain text table: a header, a rule, rows. Text columns lean left, number columns right.

@@ -12,10 +12,14 @@
 
 namespace cellwise::training {
 
-void save_model(const models::Classifier& model, const std::filesystem::path& path) {
+std::vector<StoredTensor> state_of(const models::Classifier& model) {
     std::vector<StoredTensor> tensors;
     for (const auto& [name, value] : named_state(model)) tensors.push_back(stored(name, value));
-    write_safetensors(path, tensors, {{"format", "pt"}});
+    return tensors;
+}
+
+void save_model(const models::Classifier& model, const std::filesystem::path& path) {
+    write_safetensors(path, state_of(model), {{"format", "pt"}});
 }
 
 void load_model(models::Classifier& model, const std::filesystem::path& path) {

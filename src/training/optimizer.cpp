@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 #include <utility>
 
 #include "core/error.h"
 #include "engine/recurrent.h"
+#include "training/clipping.h"
 
 namespace cellwise::training {
 namespace {
@@ -92,7 +91,7 @@ void Optimizer::step() {
         }
     }
     ++steps_;
-    const auto factors = clip_factors();
+    const auto factors = factors_of_clipping();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (fused_) {
             update_fused(slots_[i], factors[i]);
@@ -102,20 +101,15 @@ void Optimizer::step() {
     }
 }
 
-std::vector<double> Optimizer::clip_factors() const {
-    std::vector<double> factors(slots_.size(), 1);
-    if (options_.clip_norm == 0 && options_.global_clip_norm == 0) return factors;
-    // With a global norm all variables form one group, else those of one Keras variable do.
-    const bool global = options_.global_clip_norm > 0;
-    std::map<std::string, double> squared_norms;
-    const auto group_of = [&](const Slot& slot) { return global ? std::string() : slot.variable.keras_name; };
-    for (const auto& slot : slots_) squared_norms[group_of(slot)] += squared_norm(slot.variable.value.grad());
-    const double limit = global ? options_.global_clip_norm : options_.clip_norm;
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-        // clip / max(norm, clip): 1 while the norm is below the limit (Keras's clipnorm).
-        factors[i] = limit / std::max(std::sqrt(squared_norms[group_of(slots_[i])]), limit);
+std::vector<double> Optimizer::factors_of_clipping() const {
+    if (options_.clip_norm == 0 && options_.global_clip_norm == 0) return std::vector<double>(slots_.size(), 1);
+    std::vector<std::string> groups;
+    std::vector<double> squared_norms;
+    for (const auto& slot : slots_) {
+        groups.push_back(slot.variable.keras_name);
+        squared_norms.push_back(squared_norm(slot.variable.value.grad()));
     }
-    return factors;
+    return clip_factors(groups, squared_norms, options_.clip_norm, options_.global_clip_norm);
 }
 
 double Optimizer::adam_rate() const {

@@ -69,7 +69,7 @@ private:
 
     [[nodiscard]] double squared_norm(const torch::Tensor& gradient) const;
     // What clipping multiplies each slot's gradient by.
-    [[nodiscard]] std::vector<double> clip_factors() const;
+    [[nodiscard]] std::vector<double> factors_of_clipping() const;
     void update(Slot& slot, double factor);
     void update_fused(Slot& slot, double factor);
     [[nodiscard]] double adam_rate() const;

@@ -12,6 +12,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/strict_json.h"
+#include "data/word_index.h"
 #include "training/checkpoint_state.h"
 #include "training/model_file.h"
 
@@ -19,8 +20,7 @@ namespace cellwise::training {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uintmax_t largest_vocabulary = 256 << 20;  // bytes
-constexpr std::uintmax_t largest_metrics = 1 << 30;
+constexpr std::uintmax_t largest_metrics = 1 << 30;  // bytes
 constexpr std::uintmax_t largest_environment = 1 << 20;
 
 fs::path configuration_path(const fs::path& run) { return run / "config.toml"; }
@@ -28,15 +28,6 @@ fs::path model_path(const fs::path& run) { return run / "model.safetensors"; }
 fs::path environment_path(const fs::path& run) { return run / "environment.json"; }
 fs::path result_path(const fs::path& run) { return run / "result.json"; }
 fs::path vocabulary_path(const fs::path& run) { return run / "vocabulary.json"; }
-
-data::Vocabulary read_vocabulary(const fs::path& path) {
-    const auto text = read_file(path, largest_vocabulary);
-    try {
-        return data::Vocabulary(nlohmann::json::parse(text).get<std::vector<std::string>>());
-    } catch (const nlohmann::json::exception& error) {
-        throw DataError(fmt::format("'{}' is not a JSON list of words: {}", path.string(), error.what()));
-    }
-}
 
 void require_writable(const fs::path& path) {
     if (::access(path.c_str(), W_OK) != 0) {
@@ -89,14 +80,8 @@ void RunFolder::write_configuration(const Configuration& configuration) const {
     write_file_atomically(configuration_path(path_), to_toml(configuration));
 }
 
-void RunFolder::write_vocabulary(const data::Vocabulary& vocabulary, std::int64_t vocabulary_size) const {
-    // Words whose id would be vocabulary_size or more are unknown to the model.
-    const auto& words = vocabulary.words_by_rank();
-    const auto kept = std::min(
-        words.size(), static_cast<std::size_t>(std::max<std::int64_t>(vocabulary_size - data::index_from - 1, 0)));
-    const nlohmann::json list(
-        std::vector<std::string>(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(kept)));
-    write_file_atomically(vocabulary_path(path_), list.dump(0) + "\n");
+void RunFolder::write_vocabulary(const data::Vocabulary& vocabulary) const {
+    write_file_atomically(vocabulary_path(path_), nlohmann::json(vocabulary.words_by_rank()).dump(0) + "\n");
 }
 
 void RunFolder::write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const {
@@ -207,7 +192,7 @@ Run RunFolder::load(const fs::path& path) {
     run.model =
         models::Classifier(run.configuration.model_for(run.configuration.cells.front()), run.configuration.seed);
     load_model(run.model, model_path(path));
-    run.vocabulary = read_vocabulary(vocabulary_path(path));
+    run.vocabulary = data::read_vocabulary(vocabulary_path(path));
     return run;
 }
 

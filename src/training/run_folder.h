@@ -51,7 +51,9 @@ public:
     static std::filesystem::path fresh_name(const std::string& name);
 
     void write_configuration(const Configuration& configuration) const;
-    void write_vocabulary(const data::Vocabulary& vocabulary, std::int64_t vocabulary_size) const;
+    /// All words, those beyond the model's vocabulary_size too: the model reads them as unknown, but
+    /// words outside the vocabulary not at all.
+    void write_vocabulary(const data::Vocabulary& vocabulary) const;
     /// held_out: reviews were held out for validation; else the test split validates, and the columns
     /// say so.
     void write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const;

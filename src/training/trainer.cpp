@@ -8,13 +8,11 @@
 #include "core/stopwatch.h"
 #include "training/batches.h"
 #include "training/fit.h"
+#include "training/inference.h"
 #include "training/loss.h"
 
 namespace cellwise::training {
 namespace {
-
-// Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
-constexpr std::int64_t evaluation_batch = 256;
 
 models::Classifier moved(models::Classifier model, torch::Device device, Precision precision) {
     model->to(device, precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
@@ -107,23 +105,11 @@ void Trainer::finish_epoch() {
     position_.order = order_.state();
 }
 
-std::optional<torch::Tensor> Trainer::logits_of(const data::PaddedReviews& reviews, const std::function<bool()>& stop) {
-    const torch::NoGradGuard no_grad;
-    model_->eval();
-    const auto ids = view_of_ids(reviews);
-    std::vector<torch::Tensor> parts;
-    for (const auto& batch : ids.split(evaluation_batch)) {
-        if (stop && stop()) return std::nullopt;
-        parts.push_back(model_->forward(batch.to(device_)));
-    }
-    return torch::cat(parts);
-}
-
 Metrics Trainer::evaluate(const data::PaddedReviews& reviews) { return *evaluate_unless(reviews, {}); }
 
 std::optional<Metrics> Trainer::evaluate_unless(const data::PaddedReviews& reviews, const std::function<bool()>& stop) {
     const torch::NoGradGuard no_grad;
-    const auto computed = logits_of(reviews, stop);
+    const auto computed = logits_of(model_, reviews, device_, stop);
     if (!computed) return std::nullopt;
     const auto& logits = *computed;
     const auto labels = view_of_labels(reviews).to(device_);
@@ -135,8 +121,7 @@ std::optional<Metrics> Trainer::evaluate_unless(const data::PaddedReviews& revie
 }
 
 std::vector<float> Trainer::probabilities(const data::PaddedReviews& reviews) {
-    const auto values = torch::sigmoid(*logits_of(reviews)).to(torch::kCPU, torch::kFloat32).contiguous();
-    return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+    return probabilities_of(model_, reviews, device_);
 }
 
 std::vector<EpochResult> Trainer::fit(const data::PaddedReviews& train, const data::PaddedReviews& validation,

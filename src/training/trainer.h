@@ -130,9 +130,6 @@ public:
     void set_position(const EpochPosition& position);
 
 private:
-    // Nothing if `stop` said so.
-    std::optional<torch::Tensor> logits_of(const data::PaddedReviews& reviews, const std::function<bool()>& stop = {});
-
     models::Classifier model_;
     TrainingOptions options_;
     torch::Device device_;

@@ -1,11 +1,11 @@
 """TensorBoard's own reader finds in a run's event file what metrics.jsonl says.
 
-tensorboard_test.py PROGRAM: trains a small model with the built cellwise, then reads its folder."""
+Trains a small model with the program that CELLWISE_PROGRAM names, then reads its folder."""
 
 import json
+import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 from tensorboard.backend.event_processing import event_accumulator, event_file_loader
@@ -15,7 +15,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         run = pathlib.Path(scratch) / "run"
         subprocess.run(
-            [sys.argv[1], "train", "--data", "synthetic", "--limit", "200", "--epochs", "3", "--length", "30",
+            [os.environ["CELLWISE_PROGRAM"], "train", "--data", "synthetic", "--limit", "200", "--epochs", "3", "--length", "30",
              "--hidden-size", "4", "--validation-split", "0.25", "--schedule", "step", "--quiet", "--output", str(run)],
             check=True, stdout=subprocess.DEVNULL)
         epochs = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]

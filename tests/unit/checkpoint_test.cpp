@@ -71,6 +71,7 @@ struct Training {
 class Checkpoint : public testing::Test {
 protected:
     Checkpoint() {
+        at::set_num_threads(1);  // hundreds of tiny trainings: starting threads would take longer than they
         std::string name = (fs::temp_directory_path() / "cellwise-checkpoint-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
         folder = name;

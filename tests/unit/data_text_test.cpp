@@ -14,6 +14,7 @@
 #include "data/load_data.h"
 #include "data/synthetic.h"
 #include "data/table.h"
+#include "data/text_reviews.h"
 #include "data/tokenizer.h"
 #include "data/vocabulary.h"
 #include "integration/program.h"
@@ -63,6 +64,30 @@ TEST(Vocabulary, EncodesAndDecodes) {
     EXPECT_EQ(vocabulary.word_of_id(4), "the");
     EXPECT_EQ(vocabulary.word_of_id(6), "bad");
     EXPECT_THROW(Vocabulary({"a", "b", "a"}), DataError);
+}
+
+TEST(TextReviews, AreEncodedPaddedAndCounted) {
+    const Vocabulary vocabulary({"the", "film", "bad"});
+    const std::vector<std::string> texts{"The GOOD film: bad!", "", "bad bad the the film"};
+    const auto reviews = encode_texts(texts, vocabulary, 6, 4);
+    EXPECT_EQ(reviews.padded.length, 4U);
+    EXPECT_THAT(reviews.padded.ids, ElementsAre(1, 4, 5, 2, 0, 0, 0, 1, 2, 4, 4, 5));
+    EXPECT_EQ(reviews.counts[0].words, 4U);
+    EXPECT_EQ(reviews.counts[0].unknown, 2U) << "good is no word, bad is beyond the size";
+    EXPECT_EQ(reviews.counts[1].words, 0U);
+    EXPECT_EQ(reviews.counts[1].unknown_share(), 0.0);
+    EXPECT_EQ(reviews.counts[2].unknown_share(), 0.4);
+    EXPECT_TRUE(encode_texts({}, vocabulary, 6, 4).padded.ids.empty());
+}
+
+TEST(TextReviews, IdsAreTakenAsTheyAre) {
+    const std::vector<std::string> texts{"1 5,2", "", " 1\t2 3 4 5 "};
+    const auto reviews = encode_ids(texts, 6, 4);
+    EXPECT_THAT(reviews.padded.ids, ElementsAre(0, 1, 5, 2, 0, 0, 0, 0, 2, 3, 4, 5));
+    EXPECT_EQ(reviews.counts[0].unknown, 1U);
+    for (const char* bad : {"6", "-1", "1.5", "x", "99999999999999"}) {
+        EXPECT_THROW((void)encode_ids(std::vector<std::string>{bad}, 6, 4), DataError) << bad;
+    }
 }
 
 // numpy.random.RandomState(113).shuffle of arange(10) and then arange(7); RandomState(0) of arange(5).

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <torch/torch.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -18,7 +18,6 @@
 #include "interchange/keras_config.h"
 #include "interchange/keras_file.h"
 #include "interchange/keras_layout.h"
-#include "interchange/limited_process.h"
 #include "interchange/zip.h"
 
 namespace cellwise::interchange {
@@ -233,6 +232,10 @@ TEST_F(Interchange, DamagedFilesAreRefusedByName) {
                 HasSubstr("nested deeper"));
     EXPECT_THAT(message(file("junk.keras", encode_zip({{"config.json", config}, {"model.weights.h5", "junk"}}))),
                 HasSubstr("not an HDF5 file"));
+    EXPECT_THAT(message(file("length.keras", encode_zip({{"metadata.json", R"({"cellwise_length": -3})"},
+                                                         {"config.json", config},
+                                                         {"model.weights.h5", weights}}))),
+                HasSubstr("metadata.json: 'cellwise_length' is not a number of words"));
     EXPECT_THAT(message(file("half.h5", weights.substr(0, weights.size() / 2))), HasSubstr("half.h5"));
 
     auto nan = model;
@@ -297,42 +300,37 @@ TEST_F(Interchange, ZipBombsAreRefused) {
     EXPECT_THROW(static_cast<void>(read_zip(path, one)), DataError);
 }
 
-TEST(LimitedProcess, ReturnsResultsAndErrors) {
-    EXPECT_EQ(run_in_limited_process([] { return std::string("done\0", 5); }, "x"), std::string("done\0", 5));
-    EXPECT_EQ(run_in_limited_process([] { return std::string(); }, "x"), "");
-    EXPECT_EQ(run_in_limited_process([] { return std::string(5 << 20, 'a'); }, "x").size(), std::size_t{5} << 20);
-    try {
-        static_cast<void>(run_in_limited_process([]() -> std::string { throw DataError("layer 3"); }, "x"));
-        FAIL();
-    } catch (const DataError& error) {
-        EXPECT_STREQ(error.what(), "layer 3");
+TEST_F(Interchange, HintsNameTheLayersOfWeights) {
+    models::ClassifierOptions options;
+    options.stack = {{Cell::gru, 4}, {Cell::lstm, 4}};
+    options.embedding_size = 4;
+    options.vocabulary_size = 10;
+    options.cell = Cell::lstm;
+    models::Classifier model(options);
+    model->eval();
+    const auto path = file("model.weights.h5", encode_keras_weights(keras_model_of(model, std::nullopt)));
+    LayerHints by_stack;
+    by_stack.stack = options.stack;
+    LayerHints by_options;
+    by_options.options = options;
+    const auto ids = some_ids().remainder(10);
+    for (const auto& hints : {by_stack, by_options}) {
+        auto again = classifier_of(read_keras_file(path, hints));
+        again->eval();
+        EXPECT_TRUE(torch::equal(again->forward(ids), model->forward(ids)));
     }
+    by_stack.stack[0].hidden_size = 5;
+    EXPECT_THROW(static_cast<void>(read_keras_file(path, by_stack)), DataError);
+    const auto keras = file("model.keras", encode_keras_file(keras_model_of(model, std::nullopt)));
+    EXPECT_THROW(static_cast<void>(read_keras_file(keras, by_options)), UsageError);
 }
 
-TEST(LimitedProcess, CrashesAndLimitsBecomeDataErrors) {
-    const auto message = [](const std::function<std::string()>& work) -> std::string {
-        ProcessLimits limits;
-        limits.seconds = 1;
-        limits.memory_bytes = 256 << 20;
-        try {
-            static_cast<void>(run_in_limited_process(work, "'x.keras'", limits));
-        } catch (const DataError& error) {
-            return error.what();
-        }
-        return "accepted";
-    };
-    EXPECT_THAT(message([]() -> std::string {
-                    ::raise(SIGKILL);
-                    return "";
-                }),
-                HasSubstr("'x.keras': damaged"));
-    EXPECT_THAT(message([]() -> std::string {
-                    while (true) ::pause();
-                }),
-                HasSubstr("'x.keras': reading it takes more than 1 s"));
-#if !defined(__SANITIZE_ADDRESS__)
-    EXPECT_THAT(message([] { return std::string(std::size_t{1} << 30, 'a'); }), HasSubstr("of memory"));
-#endif
+TEST_F(Interchange, PipesAndFoldersAreNotRead) {
+    const auto pipe = folder_ / "pipe.keras";
+    fs::create_directories(folder_);
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_THAT(message(pipe), HasSubstr("pipe.keras"));
+    EXPECT_THAT(message(folder_), HasSubstr("is it there, and a file?"));
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
+#include "statistics/line_fit.h"
 #include "statistics/paired.h"
 #include "statistics/student_t.h"
 #include "statistics/summary.h"
@@ -166,6 +168,38 @@ TEST(Equivalence, AgreesWithStatsmodels) {
     EXPECT_TRUE(equivalence_test(std::array{1.0, 1.0}, std::array{1.0, 1.0}, 0.1).equivalent);
     EXPECT_FALSE(equivalence_test(std::array{2.0, 2.0}, std::array{1.0, 1.0}, 0.1).equivalent);
     EXPECT_THROW(static_cast<void>(equivalence_test(x, y, 0)), InternalError);
+}
+
+TEST(LineFit, OfFivePointsByHand) {
+    // Means 2 and 3.06; Sxx = 10, Sxy = 10.3, Syy = 10.772; residuals .1 -.13 .14 -.29 .18, squares 0.163.
+    const auto fit = fit_line(std::array{0.0, 1.0, 2.0, 3.0, 4.0}, std::array{1.1, 1.9, 3.2, 3.8, 5.3});
+    ASSERT_TRUE(fit);
+    EXPECT_NEAR(fit->slope, 1.03, 1e-14);
+    EXPECT_NEAR(fit->intercept, 1.0, 1e-14);
+    EXPECT_NEAR(*fit->r_squared, 1 - 0.163 / 10.772, 1e-14);
+    EXPECT_NEAR(*fit->standard_error, std::sqrt(0.163 / 3 / 10), 1e-14);
+}
+
+TEST(LineFit, SaysWhatItCannotKnow) {
+    EXPECT_FALSE(fit_line(std::array{1.0}, std::array{1.0}));
+    EXPECT_FALSE(fit_line(std::array{1.0, 1.0}, std::array{1.0, 2.0})) << "a vertical line";
+    const auto two = fit_line(std::array{0.0, 2.0}, std::array{1.0, 5.0});
+    EXPECT_EQ(two->slope, 2);
+    EXPECT_FALSE(two->standard_error);
+    EXPECT_FALSE(fit_line(std::array{0.0, 1.0, 2.0}, std::array{3.0, 3.0, 3.0})->r_squared) << "y does not vary";
+    EXPECT_THROW(static_cast<void>(fit_line(std::array{1.0}, std::array{1.0, 2.0})), InternalError);
+}
+
+TEST(Quantile, InterpolatesBetweenNeighbours) {
+    constexpr std::array values{1.0, 2.0, 4.0, 8.0};
+    EXPECT_EQ(quantile(values, 0), 1);
+    EXPECT_EQ(quantile(values, 0.5), 3);
+    EXPECT_NEAR(quantile(values, 0.1), 1.3, 1e-14);
+    EXPECT_NEAR(quantile(values, 0.9), 6.8, 1e-14);
+    EXPECT_EQ(quantile(values, 1), 8);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(quantile(std::array{1.0, infinity, infinity}, 0.75), infinity);
+    EXPECT_THROW(static_cast<void>(quantile({}, 0.5)), InternalError);
 }
 
 }  // namespace

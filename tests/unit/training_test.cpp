@@ -4,12 +4,15 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "training/baseline.h"
+#include "training/clipping.h"
 #include "training/configuration.h"
 #include "training/loss.h"
 #include "training/optimizer.h"
@@ -23,6 +26,19 @@ using models::Variable;
 
 torch::Tensor weight(std::vector<double> values) {
     return torch::tensor(values, torch::kFloat64).set_requires_grad(true);
+}
+
+TEST(Clipping, IsPerGroupOrOverAll) {
+    const std::vector<std::string> groups{"a", "b", "b"};
+    const std::vector<double> squares{4, 9, 16};  // norms 2; 5 of the group
+    using testing::ElementsAre;
+    EXPECT_THAT(clip_factors(groups, squares, 0, 0), ElementsAre(1, 1, 1));
+    EXPECT_THAT(clip_factors(groups, squares, 2.5, 0), ElementsAre(1, 0.5, 0.5));
+    EXPECT_THAT(clip_factors(groups, squares, 0, std::sqrt(29) / 4), testing::Each(testing::DoubleEq(0.25)));
+    EXPECT_THAT(clip_factors(groups, squares, 0, 100), ElementsAre(1, 1, 1));
+    const double infinity = std::numeric_limits<double>::infinity();
+    EXPECT_THAT(clip_factors(groups, {infinity, 9, 16}, 2.5, 0), ElementsAre(0, 0.5, 0.5));
+    EXPECT_TRUE(std::isnan(clip_factors(groups, {std::nan(""), 9, 16}, 0, 1)[2]));
 }
 
 TEST(Loss, IsKerasBinaryCrossEntropyWithItsClipping) {
@@ -279,7 +295,7 @@ TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
     const auto run = RunFolder::create(folder);
     run.write_configuration(configuration);
     run.write_model(model);
-    run.write_vocabulary(data::Vocabulary({"the", "film", "책을"}), 20);
+    run.write_vocabulary(data::Vocabulary({"the", "film", "책을"}));
     EXPECT_THROW((void)RunFolder::create(folder), UsageError) << "a run must not be overwritten";
 
     auto loaded = RunFolder::load(folder);

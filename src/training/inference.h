@@ -1,0 +1,24 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "data/dataset.h"
+#include "models/classifier.h"
+
+namespace cellwise::training {
+
+/// Logits [rows] of all rows of `reviews`, computed forward only: in evaluation mode, without gradients,
+/// some hundred rows at a time. `device` is where the model lies. Nothing if `stop`, asked now and then,
+/// said so.
+[[nodiscard]] std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::PaddedReviews& reviews,
+                                                     torch::Device device, const std::function<bool()>& stop = {});
+
+/// The probability of a positive review for each row, likewise.
+[[nodiscard]] std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,
+                                                  torch::Device device);
+
+}  // namespace cellwise::training
