@@ -71,13 +71,13 @@ PeerKind parse_peer(const std::string& framework, const std::string& backend) {
         return {framework, backend, {"keras==3.15.*", "tensorflow==2.21.*"}, "0.7 GB to download, 2.1 GB installed"};
     }
     if (framework == "keras" && backend == "jax") {
-        return {framework, backend, {"keras==3.15.*", "jax==0.10.*"}, "0.2 GB to download, 0.6 GB installed"};
+        return {framework, backend, {"keras==3.15.*", "jax==0.10.*"}, "roughly 0.2 GB to download"};
     }
     if (framework == "keras") {
         throw UsageError(fmt::format("--backend '{}' is unknown: choose tensorflow or jax", backend));
     }
     if (framework == "pytorch")
-        return {framework, "", {"torch==2.15.*", "numpy"}, "2.6 GB to download, 5.2 GB installed"};
+        return {framework, "", {"torch==2.15.*", "numpy"}, "roughly 3 GB to download, 5 GB installed"};
     throw UsageError(fmt::format("--against '{}' is unknown: choose keras or pytorch", framework));
 }
 
