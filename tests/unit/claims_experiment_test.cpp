@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "lab/claims/gradient_share.h"
 #include "lab/claims/inference_effects.h"
 #include "lab/claims/laboratory.h"
 #include "lab/claims/normalised_layer.h"
@@ -16,6 +17,7 @@
 #include "lab/claims/run_claim.h"
 #include "lab/claims/step_times.h"
 #include "lab/claims/training_job.h"
+#include "training/model_file.h"
 #include "training/trainer.h"
 
 namespace cellwise::lab {
@@ -243,6 +245,47 @@ TEST(InferenceEffects, DecayActsInTrainingAloneAndNormalisationAtInference) {
     EXPECT_GE(norm.largest, norm.mean);
 }
 
+TEST(GradientShare, IsTheProductOfTheStepsDerivatives) {
+    // With one unit, ∂h_t/∂h_(t−1) = u (1 − h_t²), so what is left after k steps is the product of k of them.
+    TrainingSpec spec;
+    spec.model.cell = Cell::simple_rnn;
+    spec.model.vocabulary_size = 20;
+    spec.model.embedding_size = 3;
+    spec.model.hidden_size = 1;
+    spec.seed = 4;
+    data::PaddedReviews batch;
+    batch.length = 9;
+    batch.ids = {4, 7, 11, 2, 19, 5, 5, 8, 13};
+    batch.labels = {1};
+
+    models::Classifier model(spec.model, spec.seed);
+    model->to(torch::kFloat64);
+    const auto weights = model->recurrent[0]->weights(0);
+    const double u = weights.recurrent.item<double>();
+    double h = 0;
+    std::vector<double> derivatives;
+    for (const auto id : batch.ids) {
+        const auto input = torch::dot(weights.input[0], model->embedding->weight[id]).item<double>();
+        h = std::tanh(input + u * h + weights.bias.item<double>());
+        derivatives.push_back(u * (1 - h * h));
+    }
+    double share = 1;
+    for (std::size_t k = 1; k <= 5; ++k) {
+        share *= std::abs(derivatives[batch.length - k]);
+        EXPECT_NEAR(gradient_share(spec, {}, batch, k).hidden_state, std::log10(share), 1e-9) << k;
+    }
+    EXPECT_TRUE(std::isnan(gradient_share(spec, {}, batch, 1).cell_state));
+
+    const Folder folder;
+    {
+        const torch::NoGradGuard no_grad;
+        weights.recurrent.mul_(0.5);
+    }
+    model->to(torch::kFloat32);
+    training::save_model(model, folder.path / "model.safetensors");
+    EXPECT_LT(gradient_share(spec, folder.path / "model.safetensors", batch, 5).hidden_state, std::log10(share) - 1);
+}
+
 TEST(NormalisedLayer, DependsOnSeedAndPosition) {
     Laboratory lab(small_options());
     const auto spec = small_spec(lab);
@@ -280,13 +323,15 @@ TEST(RunClaim, TakesAnEqualMeasurementFromTheFolder) {
         ++measured;
         std::vector<double> values;
         for (const auto seed : seeds) values.push_back(1 + 0.001 * static_cast<double>(seed));
-        return {values, {{"detail", values}}, {}};
+        return {values, {{"detail", {1, INFINITY}}}, {}};
     };
     Laboratory lab(small_options(folder.path));
     EXPECT_EQ(run_claim(claim, lab, {0, 1}).judgement.verdict, Verdict::supported);
     const auto again = run_claim(claim, lab, {0, 1});
     EXPECT_TRUE(again.from_file);
     EXPECT_EQ(again.measurement.details.at(0).name, "detail");
+    EXPECT_EQ(again.measurement.details.at(0).values.at(0), 1);
+    EXPECT_FALSE(std::isfinite(again.measurement.details.at(0).values.at(1)));
     EXPECT_EQ(measured, 1);
     EXPECT_FALSE(run_claim(claim, lab, {0, 1, 2}).from_file) << "other seeds are another measurement";
     std::ofstream(folder.path / "numbers.json") << "{}";

@@ -13,8 +13,8 @@ namespace {
 std::vector<Claim> gathered() {
     std::vector<Claim> claims;
     for (const auto& family : {lstm_beats_rnn, gru_close_to_lstm, gru_on_small_data, lstm_on_long_sequences,
-                               early_words_fade, exploding_gradients, l2_penalty_claims, batch_norm_claims,
-                               batch_norm_position, inference_claims, l2_with_batch_norm}) {
+                               vanishing_gradients, early_words_fade, exploding_gradients, l2_penalty_claims,
+                               batch_norm_claims, batch_norm_position, inference_claims, l2_with_batch_norm}) {
         for (auto& claim : family()) claims.push_back(std::move(claim));
     }
     return claims;

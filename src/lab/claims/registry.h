@@ -12,6 +12,7 @@ namespace cellwise::lab {
 [[nodiscard]] std::vector<Claim> gru_close_to_lstm();
 [[nodiscard]] std::vector<Claim> gru_on_small_data();
 [[nodiscard]] std::vector<Claim> lstm_on_long_sequences();
+[[nodiscard]] std::vector<Claim> vanishing_gradients();
 [[nodiscard]] std::vector<Claim> early_words_fade();
 [[nodiscard]] std::vector<Claim> exploding_gradients();
 [[nodiscard]] std::vector<Claim> l2_penalty_claims();

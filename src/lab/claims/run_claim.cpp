@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
@@ -23,17 +24,25 @@ std::string conditions_of(const ClaimResult& result, models::Engine engine) {
                        result.source ? result.source->sha256 : "none");
 }
 
+// JSON has no number for what is not finite (an exploded gradient's norm): it is written as null.
+std::vector<double> numbers_of(const nlohmann::json& list) {
+    std::vector<double> numbers;
+    for (const auto& number : list) {
+        numbers.push_back(number.is_null() ? std::numeric_limits<double>::quiet_NaN() : number.get<double>());
+    }
+    return numbers;
+}
+
 std::optional<Measurement> read_measurement(const std::filesystem::path& file, const std::string& conditions) {
     if (!std::filesystem::exists(file)) return {};
     const auto json = parse_strict_json(read_file(file, most_measurement_bytes), file.string());
     try {
         if (json.at("conditions").get<std::string>() != conditions) return {};
         Measurement measurement;
-        measurement.values = json.at("values").get<std::vector<double>>();
+        measurement.values = numbers_of(json.at("values"));
         measurement.unfit = json.at("unfit").get<std::string>();
         for (const auto& detail : json.at("details")) {
-            measurement.details.push_back(
-                {detail.at("name").get<std::string>(), detail.at("values").get<std::vector<double>>()});
+            measurement.details.push_back({detail.at("name").get<std::string>(), numbers_of(detail.at("values"))});
         }
         return measurement;
     } catch (const nlohmann::json::exception& error) {
