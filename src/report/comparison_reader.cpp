@@ -21,6 +21,7 @@ public:
         if (found == json_.end()) refuse(key, "is missing");
         return *found;
     }
+    [[nodiscard]] bool has(const char* key) const { return json_.contains(key); }
     double number(const char* key) const {
         const auto& value = at(key);
         if (!value.is_number()) refuse(key, "is not a number");
@@ -74,8 +75,9 @@ RunRecord read_run(const Object& object, const std::string& where) {
     run.test_accuracy = object.number("test_accuracy");
     run.test_loss = object.number("test_loss");
     run.engine = object.text("engine");
-    run.held_out = object.text("validation") == "held_out";
-    run.best_epoch = static_cast<std::int64_t>(object.natural("best_epoch"));
+    // Files written before reviews could be held out do not have these keys.
+    run.held_out = object.has("validation") && object.text("validation") == "held_out";
+    run.best_epoch = object.has("best_epoch") ? static_cast<std::int64_t>(object.natural("best_epoch")) : 0;
     const std::string validation = run.held_out ? "validation" : "test";
     const auto seconds = validation + "_seconds", loss = validation + "_loss", accuracy = validation + "_accuracy";
     for (const auto& element : object.list("epochs")) {
@@ -164,7 +166,6 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
                         {"global_clip_norm", 0},
                         {"weight_decay", 0},
                         {"l2", 0},
-                        {"validation_split", 0},
                         {"batch_size", 64},
                         {"limit", 0}};
     const Json own = comparison.configuration;
@@ -177,6 +178,9 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
     }
     const double rate = configuration.number("learning_rate");
     if (rate != 0 && rate != 0.001) configuration.refuse("learning_rate", "is not the tutorial's 0.001");
+    if (configuration.has("validation_split") && configuration.number("validation_split") != 0) {
+        configuration.refuse("validation_split", "holds reviews out; the tutorial trains on all of them");
+    }
     static_cast<void>(configuration.number("clip_norm"));
 }
 

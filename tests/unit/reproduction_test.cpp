@@ -131,6 +131,7 @@ TEST(Reproduction, RefusesOtherTrainings) {
         [&] { refusal("hidden_size", 32); },
         ThrowsMessage<DataError>(HasSubstr("'c.json': 'configuration': 'hidden_size' is 32; the tutorial's is 64")));
     EXPECT_THAT([&] { refusal("learning_rate", 0.01); }, ThrowsMessage<DataError>(HasSubstr("learning_rate")));
+    EXPECT_THAT([&] { refusal("validation_split", 0.2); }, ThrowsMessage<DataError>(HasSubstr("holds reviews out")));
     EXPECT_NO_THROW(refusal("learning_rate", 0.001));
     EXPECT_NO_THROW(refusal("clip_norm", 1.0));
     auto synthetic = ours();
