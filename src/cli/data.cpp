@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -16,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "core/error.h"
+#include "core/stopwatch.h"
 #include "data/dataset.h"
 #include "data/download.h"
 #include "data/locate.h"
@@ -146,9 +146,9 @@ void run_show(const ShowFlags& flags) {
 
 void run_prepare(const DataFlags& flags) {
     const Output out(flags.json);
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     const auto source = data::load_dataset(flags.options).source;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = watch.seconds();
     if (source.kind == "imdb" && source.prepared_copy.empty()) {
         throw EnvironmentError(
             "the prepared copy could not be written, see above; XDG_CACHE_HOME names another folder");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/comparison.h"
+#include "report/summary_text.h"
 #include "report/table.h"
 
 namespace cellwise::report {
@@ -17,12 +18,6 @@ std::string grouped(std::int64_t number) {
         text += digits[i];
     }
     return text;
-}
-
-/// "0.8470", or "0.7757 ± 0.0675" over several runs.
-std::string spread(const statistics::Summary& summary, int decimals) {
-    const auto mean = fmt::format("{:.{}f}", summary.mean, decimals);
-    return summary.standard_deviation ? fmt::format("{} ± {:.{}f}", mean, *summary.standard_deviation, decimals) : mean;
 }
 
 std::string interval(const std::optional<statistics::Interval>& value, const char* format) {

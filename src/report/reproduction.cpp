@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "report/summary_text.h"
 #include "report/table.h"
 #include "statistics/paired.h"
 
@@ -68,11 +69,6 @@ void correct_p_values(std::vector<Agreement>& agreements) {
     }
 }
 
-std::string spread(const statistics::Summary& summary) {
-    if (!summary.standard_deviation) return fmt::format("{:.4f}", summary.mean);
-    return fmt::format("{:.4f} ± {:.4f}", summary.mean, *summary.standard_deviation);
-}
-
 std::string backend_title(const std::string& backend) {
     if (backend == "jax") return "Keras on JAX";
     if (backend == "tensorflow") return "Keras on TensorFlow";
@@ -97,8 +93,8 @@ std::string epoch_table(const Group& group, TableStyle style) {
                  {"test loss"}});
     const auto add = [&](Cell cell, const std::string& program, const EpochSummary& epoch) {
         table.add_row({std::string(cell_title(cell)), std::to_string(epoch.epoch), program,
-                       std::to_string(epoch.test_accuracy.count), spread(epoch.train_accuracy),
-                       spread(epoch.train_loss), spread(epoch.test_accuracy), spread(epoch.test_loss)});
+                       std::to_string(epoch.test_accuracy.count), spread(epoch.train_accuracy, 4),
+                       spread(epoch.train_loss, 4), spread(epoch.test_accuracy, 4), spread(epoch.test_loss, 4)});
     };
     for (std::size_t first = 0; first < group.size();) {
         auto last = first;

@@ -2,12 +2,12 @@
 
 #include <torch/torch.h>
 
-#include <chrono>
 #include <cmath>
 #include <map>
 #include <vector>
 
 #include "core/random.h"
+#include "core/stopwatch.h"
 #include "models/initialization.h"
 #include "training/batches.h"
 #include "training/loss.h"
@@ -15,10 +15,6 @@
 
 namespace cellwise::training {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 // How often each word stands in each review, as the rows of a sparse matrix.
 struct WordCounts {
@@ -117,7 +113,7 @@ torch::Tensor bag_logits(const torch::Tensor& embedding, const torch::Tensor& de
 
 BaselineResult tfidf_logistic_regression(const data::PaddedReviews& train, const data::PaddedReviews& test,
                                          std::int64_t vocabulary_size) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     auto counts = count_words(train);
     const auto idf = inverse_document_frequency(counts, vocabulary_size);
     const auto features = tfidf(std::move(counts), idf);
@@ -127,14 +123,14 @@ BaselineResult tfidf_logistic_regression(const data::PaddedReviews& train, const
     BaselineResult result{"tfidf_logistic_regression", vocabulary_size + 1, {}, {}, 0};
     result.train = metrics_of(model.logits(features), labels);
     result.test = metrics_of(model.logits(tfidf(count_words(test), idf)), view_of_labels(test).to(torch::kFloat64));
-    result.seconds = seconds_since(start);
+    result.seconds = watch.seconds();
     return result;
 }
 
 BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::PaddedReviews& test,
                                  std::int64_t vocabulary_size, std::int64_t embedding_size,
                                  const TrainingOptions& options, std::uint64_t seed) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     Random random(seed, "weights");
     auto embedding = torch::empty({vocabulary_size, embedding_size});
     auto dense = torch::empty({1, embedding_size});
@@ -166,7 +162,7 @@ BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::P
     BaselineResult result{"bag_of_embeddings", (vocabulary_size + 1) * embedding_size + 1, {}, {}, 0};
     result.train = metrics_of(logits_of(train), view_of_labels(train).to(torch::kFloat32));
     result.test = metrics_of(logits_of(test), view_of_labels(test).to(torch::kFloat32));
-    result.seconds = seconds_since(start);
+    result.seconds = watch.seconds();
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -17,10 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 void expect_refusal(const std::vector<std::string>& arguments, const std::string& message) {
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 2) << message;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_EQ(result.output, "");
+    test::expect_refusal(arguments, 2, message);
 }
 
 TEST(ClaimsCommand, JsonHasAVerdictWithItsIntervalForEachClaim) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -15,6 +16,7 @@ namespace {
 
 using nlohmann::json;
 using test::content_of;
+using test::expect_refusal;
 using test::ProgramResult;
 using test::run_program;
 using test::ScratchFolder;
@@ -32,14 +34,6 @@ ProgramResult run_quick(const std::string& command, const ScratchFolder& folder,
     auto arguments = quick(command, folder / "run");
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_program(arguments);
-}
-
-void expect_refusal(const std::vector<std::string>& arguments, int exit_code, const std::string& message) {
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << message << "\n" << result.errors;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_THAT(result.errors, Not(HasSubstr("internal error")));
-    EXPECT_EQ(result.output, "");
 }
 
 TEST(Compare, PrintsTheTableAndTheTutorialsLinesLast) {

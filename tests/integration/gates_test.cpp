@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -20,18 +21,12 @@ using testing::HasSubstr;
 
 json json_of(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "gates");
-    arguments.insert(arguments.end(), {"--json", "-"});
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.errors;
-    return json::parse(result.output);
+    return test::json_of(std::move(arguments));
 }
 
 void expect_refusal(std::vector<std::string> arguments, int exit_code, const std::string& message) {
     arguments.insert(arguments.begin(), "gates");
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << message;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_EQ(result.output, "");
+    test::expect_refusal(arguments, exit_code, message);
 }
 
 /// W·x + U·h + b of one unit, straight from the JSON.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -14,6 +15,8 @@ namespace {
 
 using nlohmann::json;
 using test::content_of;
+using test::expect_refusal;
+using test::json_of;
 using test::run_program;
 using test::ScratchFolder;
 using testing::AllOf;
@@ -27,21 +30,6 @@ std::vector<std::string> small(std::vector<std::string> more = {}) {
                                        "16",        "--embedding-size", "8",        "--batch-size", "8"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
-}
-
-json json_of(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--json", "-"});
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.errors;
-    return json::parse(result.output);
-}
-
-void expect_refusal(const std::vector<std::string>& arguments, int exit_code, const std::string& message) {
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << message << "\n" << result.errors;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_THAT(result.errors, Not(HasSubstr("internal error")));
-    EXPECT_EQ(result.output, "");
 }
 
 TEST(GradientsCommand, ShowsEveryCellsGradientsInATableThatCanBeRead) {
@@ -123,9 +111,7 @@ TEST(GradientsCommand, WritesCsvAndSvg) {
     EXPECT_EQ(count, 4 * 60);
     const auto picture = content_of(svg);
     EXPECT_THAT(picture, AllOf(HasSubstr("<svg "), HasSubstr("LSTM c"), HasSubstr("prefers-color-scheme: dark")));
-    const auto well_formed =
-        std::string("python3 -c \"import sys, xml.dom.minidom as x; x.parse(sys.argv[1])\" ") + svg.string();
-    EXPECT_EQ(std::system(well_formed.c_str()), 0);
+    test::expect_well_formed_xml(svg);
 }
 
 TEST(GradientsCommand, ComparesTheTwoWaysOfClipping) {

@@ -6,29 +6,18 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
 namespace {
 
 using nlohmann::json;
+using test::expect_refusal;
+using test::json_of;
 using test::run_program;
 using testing::AllOf;
 using testing::HasSubstr;
-
-json json_of(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--json", "-"});
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.errors;
-    return json::parse(result.output);
-}
-
-void expect_refusal(const std::vector<std::string>& arguments, int exit_code, const std::string& message) {
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << message;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_EQ(result.output, "");
-}
 
 TEST(RegularisationCommand, ShowsTheTutorialsExamples) {
     const auto result = run_program({"regularisation"});

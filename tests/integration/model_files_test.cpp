@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -14,18 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test::expect_refusal;
 using test::run_program;
 using test::ScratchFolder;
 using testing::HasSubstr;
 using testing::Not;
-
-void expect_refusal(const std::vector<std::string>& arguments, int exit_code, const std::string& message) {
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << message << "\n" << result.errors;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_THAT(result.errors, Not(HasSubstr("internal error")));
-    EXPECT_EQ(result.output, "");
-}
 
 std::string spaced(const json& ids) {
     std::string text;

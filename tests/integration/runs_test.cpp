@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -14,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using test::content_of;
+using test::expect_refusal;
 using test::run_program;
 using test::ScratchFolder;
 using testing::HasSubstr;
@@ -27,14 +29,6 @@ void make_run(const std::string& command, const std::string& output, const Words
     words.insert(words.end(), more.begin(), more.end());
     const auto result = run_program(words);
     ASSERT_EQ(result.exit_code, 0) << result.errors;
-}
-
-void expect_refusal(const Words& words, int exit_code, const std::string& message) {
-    const auto result = run_program(words);
-    EXPECT_EQ(result.exit_code, exit_code) << result.errors;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_THAT(result.errors, Not(HasSubstr("internal error")));
-    EXPECT_EQ(result.output, "");
 }
 
 TEST(Runs, AreListedShownAndCompared) {

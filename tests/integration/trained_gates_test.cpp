@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "integration/checks.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -13,27 +14,14 @@ namespace {
 
 using nlohmann::json;
 using test::content_of;
+using test::expect_refusal;
+using test::json_of;
 using test::run_program;
 using test::ScratchFolder;
 using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
-
-json json_of(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--json", "-"});
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.errors;
-    return json::parse(result.output);
-}
-
-void expect_refusal(const std::vector<std::string>& arguments, int exit_code, const std::string& message) {
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << message << "\n" << result.errors;
-    EXPECT_THAT(result.errors, HasSubstr(message));
-    EXPECT_THAT(result.errors, Not(HasSubstr("internal error")));
-    EXPECT_EQ(result.output, "");
-}
 
 /// Small trained models of each kind, made once.
 class TrainedGates : public testing::Test {
@@ -149,9 +137,7 @@ TEST_F(TrainedGates, BecomeAPictureWithEveryWord) {
         const auto result = run_program(arguments);
         ASSERT_EQ(result.exit_code, 0) << result.errors;
         EXPECT_THAT(content_of(svg), AllOf(HasSubstr(">music</text>"), HasSubstr("forget gate"), HasSubstr("‖c‖")));
-        const auto well_formed =
-            std::string("python3 -c \"import sys, xml.dom.minidom as x; x.parse(sys.argv[1])\" ") + svg.string();
-        EXPECT_EQ(std::system(well_formed.c_str()), 0);
+        test::expect_well_formed_xml(svg);
         if (units) {
             EXPECT_THAT(result.output, HasSubstr("forget gate, unit by unit"));
         }

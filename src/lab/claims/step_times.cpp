@@ -3,10 +3,10 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include "core/random.h"
+#include "core/stopwatch.h"
 #include "lab/claims/training_job.h"
 #include "training/batches.h"
 #include "training/trainer.h"
@@ -21,10 +21,10 @@ double median(std::vector<double> values) {
 }
 
 double milliseconds_of(training::Trainer& trainer, const torch::Tensor& ids, const torch::Tensor& labels) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     (void)trainer.forward_backward(ids, labels);
     trainer.update();
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return 1000 * watch.seconds();
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "core/stopwatch.h"
 #include "data/corpus_builder.h"
 #include "training/batches.h"
 #include "training/device.h"
@@ -139,7 +139,7 @@ TrainingData make_synthetic(const SyntheticChoice& choice, std::uint64_t seed, s
 TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews& train,
                              const data::PaddedReviews& test, const std::vector<data::PaddedReviews>& probes,
                              const std::filesystem::path& model_file) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     models::Classifier model(spec.model, spec.seed);
     if (spec.recurrent_scale != 1) scale_recurrent_kernel(model, spec.recurrent_scale);
     training::Trainer trainer(model, spec.training, spec.seed);
@@ -173,7 +173,7 @@ TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews
         training::save_model(model, model_file);
         outcome.model_file = model_file.filename().string();
     }
-    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    outcome.seconds = watch.seconds();
     return outcome;
 }
 

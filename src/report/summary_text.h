@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "statistics/summary.h"
+
+namespace cellwise::report {
+
+/// "0.8470", or "0.7757 ± 0.0675" (mean ± standard deviation) over several runs.
+[[nodiscard]] std::string spread(const statistics::Summary& summary, int decimals);
+
+}  // namespace cellwise::report
