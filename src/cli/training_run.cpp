@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/single_run.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/stop_request.h"
 #include "data/validation_split.h"
 #include "training/device.h"
@@ -21,14 +22,28 @@
 namespace cellwise::cli {
 namespace {
 
+// The engine that computes, and why it is not the fused one although it was not ruled out.
+struct EngineInForce {
+    bool fused = false;
+    std::string text;
+};
+
+EngineInForce engine_in_force(const training::Configuration& configuration) {
+    if (configuration.model.engine == models::Engine::torch) return {false, "torch"};
+    if (configuration.training.precision == training::Precision::float64) {
+        return {false, "torch (the fused kernels compute in float32 only)"};
+    }
+    if (!training::resolve_device(configuration.device).is_cpu()) {
+        return {false, "torch (the fused kernels run on the CPU only)"};
+    }
+    return {true, "fused"};
+}
+
 // Side by side, runs keep every core busy all the time, which threads within one run do not; but
 // torch::nn's runs, and a GPU's, are quicker one after another.
 std::size_t job_count(const training::Configuration& configuration, std::size_t runs, std::int64_t threads) {
     if (configuration.jobs > 0) return static_cast<std::size_t>(configuration.jobs);
-    const bool fused = configuration.model.engine != models::Engine::torch &&
-                       configuration.training.precision == training::Precision::float32 &&
-                       training::resolve_device(configuration.device).is_cpu();
-    return fused ? std::min(runs, static_cast<std::size_t>(threads)) : 1;
+    return engine_in_force(configuration).fused ? std::min(runs, static_cast<std::size_t>(threads)) : 1;
 }
 
 // The longest first, so that the last ones to end are short.
@@ -89,6 +104,7 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
                                           const std::vector<PlannedRun>& plan, const PreparedData& data) {
     const auto threads = training::set_threads(configuration.threads);
     const auto jobs = job_count(configuration, plan.size(), threads);
+    log::notice(fmt::format("engine: {}", engine_in_force(configuration).text));
     std::vector<std::string> titles;
     for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
     ProgressDisplay display(std::move(titles), data.validation ? "validation" : "test");

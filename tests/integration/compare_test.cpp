@@ -158,6 +158,21 @@ TEST(Compare, RunsEveryOptionOfTheModel) {
     }
 }
 
+TEST(Compare, SaysWhichEngineComputes) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+        {{}, "engine: fused\n"},
+        {{"--engine", "torch"}, "engine: torch\n"},
+        {{"--engine", "fused", "--precision", "float64"},
+         "engine: torch (the fused kernels compute in float32 only)\n"},
+    };
+    for (const auto& [flags, line] : cases) {
+        const ScratchFolder folder;
+        const auto result = run_quick("train", folder, flags);
+        EXPECT_EQ(result.exit_code, 0) << result.errors;
+        EXPECT_THAT(result.errors, HasSubstr(line));
+    }
+}
+
 TEST(Compare, RefusesWrongUsage) {
     const ScratchFolder folder;
     const auto refuse = [&](std::vector<std::string> more, const std::string& message) {

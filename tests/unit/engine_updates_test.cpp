@@ -177,6 +177,33 @@ TEST_F(EngineUpdates, TinyAndZeroGradientsKeepEpsilonsRule) {
     EXPECT_EQ(weight[40], 1);
 }
 
+TEST(ThreadPool, FlushesDenormalsWhileItWorksAndNotAfterwards) {
+    volatile float small = 2e-38F;
+    ThreadPool pool(2);
+    std::vector<float> quarters(64, 1);
+    pool.run(quarters.size(), [&](std::size_t task, std::size_t) { quarters[task] = small * 0.25F; });
+    EXPECT_EQ(quarters, std::vector<float>(64, 0));
+    EXPECT_GT(small * 0.25F, 0);
+}
+
+// The kernels called without a pool keep denormals; with one they are zero. No weight notices.
+TEST_F(EngineUpdates, FlushedDenormalsLeaveTheWeightsAsTheyAre) {
+    weight = random_values(random, 512, 1);
+    first = random_values(random, 512, 1e-37);
+    second.assign(512, 1e-37F);
+    auto kept_weight = weight, kept_first = first, kept_second = second;
+    const std::vector<float> gradient(512, 0);
+    const AdamStep step{1, 0, 1, 0.1F, 0.999F, 0.001F, 1e-7F, 0.001F};
+    auto options = adam_options(variants[0], 1);
+    options.rate = 0.001;
+    for (int t = 0; t < 60; ++t) {
+        update.adam(options, weight.data(), first.data(), second.data(), gradient.data(), weight.size());
+        best_kernels().adam(step, kept_weight.data(), kept_first.data(), kept_second.data(), gradient.data(), 512);
+    }
+    EXPECT_NE(first, kept_first) << "nothing became denormal";
+    expect_near(weight, {kept_weight.begin(), kept_weight.end()}, 1e-12);
+}
+
 TEST_F(EngineUpdates, NormsAndBitsDoNotDependOnThreads) {
     const auto values = random_values(random, 100003, 3);
     double truth_norm = 0;
