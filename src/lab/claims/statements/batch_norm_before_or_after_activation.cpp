@@ -3,7 +3,7 @@
 #include "core/log.h"
 #include "lab/claims/normalised_layer.h"
 #include "lab/claims/paired_values.h"
-#include "lab/claims/registry.h"
+#include "lab/claims/statements/statements.h"
 
 namespace cellwise::lab {
 namespace {
@@ -50,7 +50,7 @@ Measurement measure(Laboratory& lab, std::span<const std::uint64_t> seeds) {
 
 }  // namespace
 
-std::vector<Claim> batch_norm_position() {
+Claim batch_norm_before_or_after_activation() {
     Claim claim;
     claim.name = "batch-norm-before-or-after-activation";
     claim.statement = "Batch normalisation can stand before or after the activation.";
@@ -58,7 +58,6 @@ std::vector<Claim> batch_norm_position() {
         "test accuracy with it before the ReLU minus that with it after; less than 0.01 apart counts as equal";
     claim.unit = "accuracy";
     claim.rule = Rule::within(-accuracy_margin, accuracy_margin);
-    claim.seeds = 8;
     claim.set_up = [](const Sizes& sizes) {
         return fmt::format(
             "Mean of word vectors ({}, {}), Dense({}), ReLU, Dense(1), as a recurrent cell's activation leaves no room "
@@ -67,7 +66,7 @@ std::vector<Claim> batch_norm_position() {
             reviews_text(sizes, reviews_used, reviews_used));
     };
     claim.measure = measure;
-    return {claim};
+    return claim;
 }
 
 }  // namespace cellwise::lab
