@@ -74,7 +74,7 @@ void run_compare(const SettingFlags& flags) {
         comparison.runs = train_runs(configuration, plan_of(configuration, folder.path(), resumes), data);
     });
     if (configuration.baseline) comparison.baselines = baselines(configuration, data);
-    const auto json = report::comparison_json(comparison);
+    const auto json = with_schema("comparison", report::comparison_json(comparison));
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
     log::notice(fmt::format("the runs are in {}", folder.path().string()));
     out.print(report::comparison_text(comparison));

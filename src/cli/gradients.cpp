@@ -17,6 +17,7 @@
 #include "cli/settings.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/locate.h"
 #include "data/synthetic.h"
 #include "statistics/summary.h"
 #include "training/device.h"
@@ -32,7 +33,7 @@ const std::set<std::string> model_settings{"cells",  "vocabulary_size", "length"
                                            "layers", "bidirectional",   "batch_norm", "gru_reset"};
 const std::set<std::string> other_settings{"batch_size",  "seed",         "clip_norm", "global_clip_norm",
                                            "precision",   "data",         "offline",   "limit",
-                                           "text_column", "label_column", "threads"};
+                                           "text_column", "label_column", "test_data", "threads"};
 
 std::string flag_of(std::string key) {
     std::ranges::replace(key, '_', '-');
@@ -104,6 +105,15 @@ data::Reviews first_reviews(const data::Reviews& reviews, std::int64_t count) {
     return some;
 }
 
+/// The words that a trained model reads texts by.
+data::Vocabulary words_of(const ModelSource& trained) {
+    auto words = VocabularyFlags().of(trained);
+    if (words.size() > 0) return words;
+    throw DataError(
+        "there are no words to read these texts by: put Keras's imdb_word_index.json into the data folder, or take "
+        "the IMDB reviews, which come as ids");
+}
+
 /// Made-up reviews as long as the network reads, so that there is no padding.
 data::Reviews synthetic_reviews(const training::Configuration& configuration,
                                 const std::optional<ModelSource>& trained) {
@@ -121,12 +131,7 @@ data::Reviews synthetic_reviews(const training::Configuration& configuration,
         return reviews;
     }
     data::Reviews reviews;
-    const auto words = VocabularyFlags().of(*trained);
-    if (words.size() == 0) {
-        throw DataError(
-            "--synthetic writes English words, and there is no word index to read them by: put Keras's "
-            "imdb_word_index.json into the data folder, or leave the flag out");
-    }
+    const auto words = words_of(*trained);
     for (const auto& text : data::synthetic_texts(options).train) {
         reviews.add(words.encode(text.text, vocabulary_size, true), text.is_positive ? 1 : 0);
     }
@@ -143,7 +148,11 @@ data::PaddedReviews read_batch(const GradientsFlags& flags, const training::Conf
         report.data_line = fmt::format("{} made-up sequences without padding (SYNTHETIC)", reviews.size());
         return data::pad(reviews, length);
     }
-    const auto dataset = data::load_dataset(configuration.data);
+    auto where = configuration.data;
+    const bool is_own = where.path && *where.path != "synthetic" && data::is_own(data::locate(*where.path).form);
+    // CELLWISE_DATA may name one's own texts, too.
+    if (trained) where.words_by_rank = (is_own ? words_of(*trained) : trained->vocabulary).words_by_rank();
+    const auto dataset = data::load_dataset(where);
     const auto reviews = first_reviews(flags.split == "train" ? dataset.train : dataset.test, rows);
     if (reviews.size() == 0) throw UsageError(fmt::format("the {} split is empty: take another --split", flags.split));
     report.data_kind = dataset.source.kind;
@@ -263,7 +272,7 @@ void run_gradients(const GradientsFlags& flags) {
         report.models.push_back(measure_model(model, batch, configuration, layer));
     }
     out.print(gradients_text(report, every));
-    out.write_json(gradients_json(report));
+    out.write_json(with_schema("gradients", gradients_json(report)));
     if (!flags.csv.empty()) write_file_atomically(flags.csv, gradients_csv(report));
     if (!flags.svg.empty()) write_file_atomically(flags.svg, gradients_svg(report));
 }
