@@ -53,11 +53,10 @@ TEST_F(TrainedGates, OfAKerasFileAreThoseOfTheRunItWasMadeOf) {
     for (const char* name : {"lstm", "gru", "deep"}) {
         const auto file = run(name) + ".keras";
         ASSERT_EQ(run_program({"export", run(name), "--format", "keras", "--output", file}).exit_code, 0) << name;
-        auto of_run = json_of({"gates", "--model", run(name), "--text", "a wonderful film"});
+        const auto of_run = json_of({"gates", "--model", run(name), "--text", "a wonderful film"});
         auto of_file = json_of(
             {"gates", "--model", file, "--vocabulary", run(name) + "/vocabulary.json", "--text", "a wonderful film"});
         EXPECT_EQ(of_file["model"], file);
-        for (auto* document : {&of_run, &of_file}) document->at("texts")[0].erase("model");
         EXPECT_EQ(of_file["texts"], of_run["texts"]) << name;
     }
 }
