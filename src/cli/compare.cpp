@@ -82,7 +82,7 @@ void run_compare(const SettingFlags& flags) {
     if (flags.report) {
         with_resume_hint(again, [&] { write_comparison_report(folder.path(), plan, comparison.baselines, data); });
     }
-    log::notice(fmt::format("the runs are in {}", folder.path().string()));
+    log::notice(fmt::format("the runs are in {}{}", folder.path().string(), flags.report ? ": see report.html" : ""));
     out.print(report::comparison_text(comparison));
     out.write_json(json);
 }

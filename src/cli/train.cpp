@@ -39,7 +39,7 @@ void run_train(const SettingFlags& flags) {
         record.runs = train_runs(configuration, plan, data);
         if (flags.report) write_reports(plan, data);
     });
-    log::notice(fmt::format("the run is in {}", again.folder.string()));
+    log::notice(fmt::format("the run is in {}{}", again.folder.string(), flags.report ? ": see its report.html" : ""));
     out.print(report::comparison_text(record));
     out.write_json(report::comparison_json(record));
 }

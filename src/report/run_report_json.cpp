@@ -186,16 +186,13 @@ Json run_figures_json(const ReportRun& run, const std::optional<RunPredictions>&
 }  // namespace
 
 Json report_json(const ReportInput& input, const RunReport& report) {
-    Json document{{"schema", "cellwise.report/1"},
-                  {"title", report.title},
-                  {"made", input.made},
-                  {"version", input.version},
-                  {"notes", report.notes},
-                  {"groups", Json::array()},
-                  {"runs", Json::array()},
-                  {"differences", Json::array()},
-                  {"baselines", Json::array()},
-                  {"shared_settings", report.shared_settings}};
+    Json document{{"schema", "cellwise.report/1"},   {"title", report.title},        {"made", input.made},
+                  {"version", input.version},        {"notes", report.notes},        {"groups", Json::array()},
+                  {"runs", Json::array()},           {"differences", Json::array()}, {"baselines", Json::array()},
+                  {"shared_settings", Json::array()}};
+    for (const auto& [key, value] : report.shared_settings) {
+        document["shared_settings"].push_back({{"setting", key}, {"value", value}});
+    }
     for (const auto& group : report.groups) document["groups"].push_back(group_json(group));
     for (std::size_t i = 0; i < input.runs.size(); ++i) {
         document["runs"].push_back(run_figures_json(input.runs[i], report.runs[i]));

@@ -108,7 +108,7 @@ class Chromium:
         self.call("Page.navigate", url="file://" + path)
         while self.loaded == loaded:
             self._note_any(until)
-        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.rest()
 
     def _note_any(self, until):
         message = self._message(until)
@@ -125,6 +125,11 @@ class Chromium:
     def click(self, x, y):
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        self.rest()
+
+    def rest(self):
+        """Waits until the page has drawn what was asked of it."""
+        self.run("new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 100))")
 
     def screenshot(self, path):
         """The whole page as a PNG."""

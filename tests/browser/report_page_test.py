@@ -28,7 +28,7 @@ CANVASES = """[...document.querySelectorAll("canvas")].map(canvas => {
     drawn: main.map(dataset => { const n = parseInt(dataset.borderColor.slice(1, 7), 16); return colours.has(n); })};
 })"""
 CONTRASTS = """(() => {
-  const canvas = document.createElement("canvas").getContext("2d");
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
   const luminance = colour => {
     canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
     const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
@@ -45,6 +45,16 @@ LEGEND = """(() => {
   chart.canvas.scrollIntoView({block: "center", behavior: "instant"});
   const box = chart.canvas.getBoundingClientRect(), hit = chart.legend.legendHitBoxes[0];
   return {x: box.left + hit.left + hit.width / 2, y: box.top + hit.top + hit.height / 2};
+})()"""
+MIDDLE = """(() => {
+  const chart = Chart.getChart(document.getElementById("roc")), area = chart.chartArea;
+  chart.canvas.scrollIntoView({block: "center", behavior: "instant"});
+  const box = chart.canvas.getBoundingClientRect();
+  return {x: box.left + (area.left + area.right) / 2, y: box.top + (area.top + area.bottom) / 2};
+})()"""
+TOOLTIP = """(() => {
+  const chart = Chart.getChart(document.getElementById("roc"));
+  return [chart.tooltip.opacity > 0 ? chart.tooltip.dataPoints.length : 0, chart.data.datasets.filter(dataset => dataset.main).length];
 })()"""
 VISIBLE = """(() => { const chart = Chart.getChart(document.getElementById("loss"));
   return chart.data.datasets.map((dataset, i) => [dataset.group, chart.isDatasetVisible(i)]); })()"""
@@ -133,6 +143,12 @@ def check_use(browser, name, path):
       return all.map(one => one.querySelectorAll("tbody tr").length);
     })()""")
     expect(opened and min(opened) > 0, f"{name}: rows of numbers: {opened}")
+    if browser.run('document.getElementById("roc") !== null'):
+        middle = browser.run(MIDDLE)
+        browser.call("Input.dispatchMouseEvent", type="mouseMoved", **middle)
+        browser.rest()
+        told, models = browser.run(TOOLTIP)
+        expect(told == models > 0, f"{name}: the tooltip tells of {told} of {models} models")
     before = browser.run(VISIBLE)
     browser.click(**browser.run(LEGEND))
     after = browser.run(VISIBLE)
@@ -142,7 +158,7 @@ def check_use(browser, name, path):
     colour = 'Chart.getChart(document.getElementById("loss")).data.datasets[0].borderColor'
     light = browser.run(colour)
     browser.look(1280, 900, True)
-    browser.run("new Promise(done => setTimeout(done, 200))")
+    browser.rest()
     expect(browser.run(colour) != light, f"{name}: the charts keep their colours in the dark")
     expect(not browser.complaints, f"{name}: {browser.complaints}")
 

@@ -89,13 +89,21 @@
       },
       tooltip: {
         filter: item => item.dataset.main || item.dataset.told,
-        callbacks: { title, label: item => ` ${item.dataset.label}: ${figure(item.parsed.y)}` },
+        callbacks: { title, label: item => ` ${item.dataset.spoken ?? item.dataset.label}: ${figure(item.parsed.y)}` },
       },
       ...more,
     },
   });
+  // Of every model the point that lies nearest to the pointer sideways.
+  Chart.Interaction.modes.models = (chart, event) => chart.getSortedVisibleDatasetMetas().filter(meta => chart.data.datasets[meta.index].main).flatMap(meta => {
+    let best = -1, distance = Infinity;
+    meta.data.forEach((element, index) => {
+      if (Math.abs(element.x - event.x) < distance) { distance = Math.abs(element.x - event.x); best = index; }
+    });
+    return best < 0 ? [] : [{ element: meta.data[best], datasetIndex: meta.index, index: best }];
+  });
   const nearest = configuration => {
-    configuration.interaction = { mode: "nearest", intersect: false, axis: "xy" };
+    configuration.interaction = { mode: "models", intersect: false };
     return configuration;
   };
 
@@ -117,7 +125,6 @@
         ...(group.several ? [...band(group, moved(-1), moved(1)), ...group.own.map(run => thin(group, column(run.epochs, epoch => epoch[key])))] : []),
       ];
     });
-    datasets.forEach(dataset => { if (dataset.main) dataset.legend = dataset.group; });
     const configuration = options(axis("Epoch", { type: "category", offset: last < 8 }), axis(text), items => `Epoch ${items[0].label}`);
     configuration.plugins.legend.labels.generateLabels = chart =>
       Chart.defaults.plugins.legend.labels.generateLabels(chart).map(item => ({ ...item, text: chart.data.datasets[item.datasetIndex].group }));
@@ -136,6 +143,7 @@
     datasets.forEach(dataset => {
       const group = dataset.main && judged.find(one => one.name === dataset.group);
       const value = group && group.predictions[key];
+      if (value) dataset.spoken = group.name;
       if (value) dataset.label = `${group.name} (${word} ${figure(value.mean)})`;
     });
     return datasets;
