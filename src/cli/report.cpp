@@ -59,7 +59,7 @@ NamedRuns read_named(const std::vector<std::string>& folders) {
         // Behind a slash at the end the name would be empty.
         const fs::path path = fs::path(folder).has_filename() ? fs::path(folder) : fs::path(folder).parent_path();
         const auto info = read_run(path);
-        if (info.status == RunStatus::broken) throw DataError(info.problem);
+        if (info.status == RunStatus::broken) throw DataError(fmt::format("'{}': {}", folder, info.problem));
         if (info.status == RunStatus::running) {
             throw DataError(fmt::format("a cellwise is at work in '{}': wait until it is done", folder));
         }

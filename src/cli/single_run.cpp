@@ -50,8 +50,7 @@ Interrupted stopped() {
 }
 
 // A finished run is taken as it is, if it is the planned one.
-report::RunRecord finished_record(const training::RunFolder& folder, const PlannedRun& planned,
-                                  const training::CheckpointOrigin& origin) {
+report::RunRecord finished_record(const training::RunFolder& folder, const training::CheckpointOrigin& origin) {
     const auto stored = training::RunFolder::load_configuration(folder.path());
     const auto environment = training::RunFolder::environment_of(folder.path());
     const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
@@ -112,7 +111,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     const auto folder = planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
                                            : training::RunFolder::create(planned.folder);
     const auto origin = training::checkpoint_origin(own, data.source.sha256);
-    if (folder.is_finished()) return finished_record(folder, planned, origin);
+    if (folder.is_finished()) return finished_record(folder, origin);
 
     training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
                               training::resolve_device(own.device));

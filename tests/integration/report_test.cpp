@@ -64,7 +64,9 @@ bool holds(const fs::path& page, const std::string& text) { return content_of(pa
 
 void remove_reports(const fs::path& folder) {
     fs::remove(folder / "report.html");
-    for (const auto& entry : fs::directory_iterator(folder)) fs::remove(entry.path() / "report.html");
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.is_directory()) fs::remove(entry.path() / "report.html");
+    }
 }
 
 TEST(Report, EndsATraining) {
@@ -161,7 +163,7 @@ TEST(Report, OfAComparisonAndOfSeveral) {
     const auto resumed = run_program({"compare", "--resume", folder / "both"});
     EXPECT_EQ(resumed.exit_code, 0) << resumed.errors;
     EXPECT_TRUE(fs::exists(folder / "both" / "report.html"));
-    EXPECT_TRUE(fs::exists(folder / "both" / "rnn-seed-0" / "report.html"));
+    EXPECT_TRUE(fs::exists(folder / "both" / "simple_rnn-seed-0" / "report.html"));
 }
 
 TEST(Report, SaysWhatIsMissing) {
@@ -203,7 +205,7 @@ TEST(Report, RefusesWhatIsNoFinishedRun) {
     };
     damaged("metrics.jsonl", "{\"epoch\": 1", "metrics.jsonl");
     damaged("result.json", "{}", "result.json");
-    damaged("config.toml", "cells = 'nothing'", "config.toml");
+    damaged("config.toml", "cells = 'nothing'", "run': unknown cell 'nothing'");
     damaged("environment.json", "[]", "environment.json");
     damaged("predictions.csv", "review,label,words,probability\n0,1,5,7\n", "predictions.csv', line 2");
     damaged("predictions.csv", "review,label,words,probability\n0,1,5,0.5\n", "tested on 200 reviews");
