@@ -33,22 +33,20 @@ ClassifierImpl::ClassifierImpl(const ClassifierOptions& options, std::uint64_t s
     torch::nn::init::zeros_(dense->bias);
 }
 
-torch::Tensor ClassifierImpl::forward(const torch::Tensor& ids) {
-    auto state = last_hidden_state(ids);
-    if (batch_norm) state = batch_norm->forward(state);
-    return dense->forward(dropout->forward(state)).squeeze(1);
-}
+torch::Tensor ClassifierImpl::forward(const torch::Tensor& ids) { return logits(ids, embedding->weight); }
 
-torch::Tensor ClassifierImpl::last_hidden_state(const torch::Tensor& ids) {
+torch::Tensor ClassifierImpl::forward_embedded(const torch::Tensor& vectors) { return logits(vectors, {}); }
+
+torch::Tensor ClassifierImpl::logits(torch::Tensor input, torch::Tensor table) {
     const auto layers = options_.recurrent_layers();
     (void)pool();  // hands the layers to the engine that fits
-    torch::Tensor input = ids;
-    torch::Tensor table = embedding->weight;  // the first layer's input are ids
     for (std::size_t layer = 0; layer + 1 < recurrent.size(); ++layer) {
         input = dropout->forward(recurrent[layer]->sequence(input, table), layers[layer].dropout);
         table = torch::Tensor();
     }
-    return recurrent.back()->last_state(input, table);
+    auto state = recurrent.back()->last_state(input, table);
+    if (batch_norm) state = batch_norm->forward(state);
+    return dense->forward(dropout->forward(state)).squeeze(1);
 }
 
 Engine ClassifierImpl::active_engine() const {

@@ -37,6 +37,10 @@ public:
     /// probability of a positive review is their sigmoid.
     torch::Tensor forward(const torch::Tensor& ids);
 
+    /// The same from the words' vectors [batch, time, embedding_size] in place of their ids: what must be
+    /// differentiated by what a word contributes. Same kind of number and device as the weights.
+    torch::Tensor forward_embedded(const torch::Tensor& vectors);
+
     [[nodiscard]] const ClassifierOptions& options() const { return options_; }
 
     /// Who computes the recurrent layers as the model stands: fused or torch. Fused needs float32
@@ -62,7 +66,8 @@ public:
     torch::nn::Linear dense{nullptr};
 
 private:
-    torch::Tensor last_hidden_state(const torch::Tensor& ids);
+    // input: ids with the table their vectors stand in, or vectors with no table.
+    torch::Tensor logits(torch::Tensor input, torch::Tensor table);
 
     ClassifierOptions options_;
     int threads_ = 0;                           // 0: LibTorch's

@@ -42,7 +42,7 @@ void run_against(const BenchFlags& flags, const benchmark::SpeedOptions& speed, 
     if (!flags.job) {
         const auto record = benchmark::measure_against(options);
         out.print(report::peer_text(record));
-        out.write_json(report::peer_json(record));
+        out.write_json(with_schema("bench-peer", report::peer_json(record)));
         return;
     }
     const auto record = benchmark::measure_job(options, flags.epochs, [&] {
@@ -57,7 +57,7 @@ void run_against(const BenchFlags& flags, const benchmark::SpeedOptions& speed, 
         return benchmark::time_this_program(arguments);
     });
     out.print(report::job_text(record));
-    out.write_json(report::job_json(record));
+    out.write_json(with_schema("bench-job", report::job_json(record)));
 }
 
 void run_bench(const BenchFlags& flags) {
@@ -75,7 +75,7 @@ void run_bench(const BenchFlags& flags) {
     if (flags.job) throw UsageError("--job goes with --against: it times the peer's whole training beside compare");
     const auto record = benchmark::measure_speed(options);
     out.print(report::speed_text(record));
-    out.write_json(report::speed_json(record));
+    out.write_json(with_schema("bench", report::speed_json(record)));
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ namespace cellwise::cli {
 namespace {
 
 // The settings that claims leave to the user; what else there is belongs to their set-ups.
-constexpr const char* open_settings[] = {"seed",    "seeds", "threads",     "engine",      "data",
-                                         "offline", "limit", "text_column", "label_column"};
+constexpr const char* open_settings[] = {"seed",    "seeds", "threads",     "engine",       "data",
+                                         "offline", "limit", "text_column", "label_column", "test_data"};
 
 struct ClaimsFlags {
     std::vector<std::string> names;
@@ -76,7 +76,7 @@ void run_claims(const ClaimsFlags& flags) {
     lab::judge_together(results);
     out.print(claims_text(results));
     if (!flags.markdown.empty()) write_file_atomically(flags.markdown, claims_markdown(results));
-    out.write_json(claims_json(results));
+    out.write_json(with_schema("claims", claims_json(results)));
 }
 
 }  // namespace

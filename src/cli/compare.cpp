@@ -77,7 +77,7 @@ void run_compare(const SettingFlags& flags) {
         if (flags.report) write_reports(plan, data);
     });
     if (configuration.baseline) comparison.baselines = baselines(configuration, data);
-    const auto json = report::comparison_json(comparison);
+    const auto json = with_schema("comparison", report::comparison_json(comparison));
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
     if (flags.report) {
         with_resume_hint(again, [&] { write_comparison_report(folder.path(), plan, comparison.baselines, data); });

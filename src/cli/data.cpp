@@ -111,12 +111,12 @@ void run_info(const DataFlags& flags) {
     out.print(text_of(train, test));
     out.print(fmt::format("mean length of all {:.5f}; {} words known, ids below {}\nsha256 {}\n", mean_length,
                           dataset.vocabulary.size(), flags.options.vocabulary_size, source.sha256));
-    out.write_json({{"source", to_json(source)},
-                    {"words", dataset.vocabulary.size()},
-                    {"vocabulary_size", flags.options.vocabulary_size},
-                    {"mean_length", mean_length},
-                    {"train", to_json(train)},
-                    {"test", to_json(test)}});
+    out.write_json(with_schema("data-info", {{"source", to_json(source)},
+                                             {"words", dataset.vocabulary.size()},
+                                             {"vocabulary_size", flags.options.vocabulary_size},
+                                             {"mean_length", mean_length},
+                                             {"train", to_json(train)},
+                                             {"test", to_json(test)}}));
 }
 
 void run_show(const ShowFlags& flags) {
@@ -136,12 +136,12 @@ void run_show(const ShowFlags& flags) {
                           label == 1 ? "positive" : "negative", ids.size(),
                           dataset.source.is_synthetic() ? ", SYNTHETIC" : "", fmt::join(ids, " "),
                           fmt::join(words, " ")));
-    out.write_json({{"source", to_json(dataset.source)},
-                    {"split", flags.split},
-                    {"index", index},
-                    {"label", label},
-                    {"ids", std::vector<std::int32_t>(ids.begin(), ids.end())},
-                    {"words", words}});
+    out.write_json(with_schema("data-show", {{"source", to_json(dataset.source)},
+                                             {"split", flags.split},
+                                             {"index", index},
+                                             {"label", label},
+                                             {"ids", std::vector<std::int32_t>(ids.begin(), ids.end())},
+                                             {"words", words}}));
 }
 
 void run_prepare(const DataFlags& flags) {
@@ -159,7 +159,7 @@ void run_prepare(const DataFlags& flags) {
         out.print(fmt::format("{} in {:.2f} s: {}\n", source.from_cache ? "already prepared, loaded" : "prepared",
                               seconds, source.prepared_copy));
     }
-    out.write_json({{"source", to_json(source)}, {"seconds", seconds}});
+    out.write_json(with_schema("data-prepare", {{"source", to_json(source)}, {"seconds", seconds}}));
 }
 
 void run_download(const std::string& json, bool offline) {
@@ -172,7 +172,7 @@ void run_download(const std::string& json, bool offline) {
         out.print(fmt::format("{}: {}\n", is_new ? "downloaded" : "already there", path));
         files.push_back({{"path", path}, {"url", file.url}, {"sha256", file.sha256}, {"downloaded", is_new}});
     }
-    out.write_json({{"files", files}});
+    out.write_json(with_schema("data-download", {{"files", files}}));
 }
 
 void add_json(CLI::App& command, std::string& json) {
@@ -184,10 +184,15 @@ void add_json(CLI::App& command, std::string& json) {
 void add_source_flags(CLI::App& command, DataFlags& flags) {
     auto& options = flags.options;
     command
-        .add_option("--data", options.path,
-                    "archive, unpacked folder, imdb.npz, a folder that holds them, a .csv or .jsonl table, or "
-                    "'synthetic'; without it CELLWISE_DATA, ./data, ../shared/data and the cache are tried, then a "
-                    "download")
+        .add_option(
+            "--data", options.path,
+            "archive, unpacked folder, imdb.npz, a folder that holds them, a .csv or .jsonl table, a folder for "
+            "each of two labels, or 'synthetic'; without it CELLWISE_DATA, ./data, ../shared/data and the cache are "
+            "tried, then a download")
+        ->type_name("PATH");
+    command
+        .add_option("--test-data", options.test_path,
+                    "a second table or folder of labels to test with, beside one's own in --data")
         ->type_name("PATH");
     command.add_flag("--offline", options.offline, "never download");
     command.add_option("--vocabulary-size", options.vocabulary_size, "ids from this on become 2, unknown")

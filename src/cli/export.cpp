@@ -103,11 +103,11 @@ void run_export(const ExportOptions& options) {
     write_file_atomically(path, bytes);
     out.print(
         fmt::format("{}: {} bytes, {} parameters\n", path.string(), bytes.size(), source.model->parameter_count()));
-    out.write_json({{"model", options.model.path},
-                    {"format", options.format},
-                    {"file", path.string()},
-                    {"bytes", bytes.size()},
-                    {"parameters", source.model->parameter_count()}});
+    out.write_json(with_schema("export", {{"model", options.model.path},
+                                          {"format", options.format},
+                                          {"file", path.string()},
+                                          {"bytes", bytes.size()},
+                                          {"parameters", source.model->parameter_count()}}));
 }
 
 }  // namespace

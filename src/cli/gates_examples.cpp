@@ -125,17 +125,18 @@ void show_worked_sentence(const Output& out) {
         readout["weight"].push_back(Vector(row.begin(), row.end()));
     }
     readout["bias"] = sentence.readout.bias;
-    out.write_json({{"cell", "lstm"},
-                    {"example", "sentence"},
-                    {"precision", "float64"},
-                    {"weights", lab::weights_document(sentence.weights)},
-                    {"weights_from_the_notes",
-                     {"forget_gate.input_weight[0]", "forget_gate.recurrent_weight[0]", "forget_gate.bias[0]"}},
-                    {"readout", readout},
-                    {"words", words},
-                    {"next_word", sentence.readout.vocabulary[best]},
-                    {"checks", check_json(checks)},
-                    {"verdict", verdict(checks)}});
+    out.write_json(with_schema(
+        "gates-sentence", {{"cell", "lstm"},
+                           {"example", "sentence"},
+                           {"precision", "float64"},
+                           {"weights", lab::weights_document(sentence.weights)},
+                           {"weights_from_the_notes",
+                            {"forget_gate.input_weight[0]", "forget_gate.recurrent_weight[0]", "forget_gate.bias[0]"}},
+                           {"readout", readout},
+                           {"words", words},
+                           {"next_word", sentence.readout.vocabulary[best]},
+                           {"checks", check_json(checks)},
+                           {"verdict", verdict(checks)}}));
     require_agreement(checks);
 }
 
@@ -156,15 +157,15 @@ void show_gru_shapes(std::uint64_t seed, const Output& out) {
                           seed, shape(run.input_shape), shape(run.initial_shape), shape(run.output_shape),
                           shape(run.final_shape)) +
               check_text(checks));
-    out.write_json({{"cell", "gru"},
-                    {"example", "gru-shape"},
-                    {"seed", seed},
-                    {"input_shape", run.input_shape},
-                    {"initial_shape", run.initial_shape},
-                    {"output_shape", run.output_shape},
-                    {"final_shape", run.final_shape},
-                    {"checks", check_json(checks)},
-                    {"verdict", verdict(checks)}});
+    out.write_json(with_schema("gates-shape", {{"cell", "gru"},
+                                               {"example", "gru-shape"},
+                                               {"seed", seed},
+                                               {"input_shape", run.input_shape},
+                                               {"initial_shape", run.initial_shape},
+                                               {"output_shape", run.output_shape},
+                                               {"final_shape", run.final_shape},
+                                               {"checks", check_json(checks)},
+                                               {"verdict", verdict(checks)}}));
     require_agreement(checks);
 }
 

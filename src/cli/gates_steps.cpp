@@ -175,7 +175,7 @@ void show_lstm_step(const StepNumbers& numbers, const Output& out) {
                         {"cell_state", step.cell_state},   {"hidden_state", step.hidden_state}};
     document["checks"] = check_json(checks);
     document["verdict"] = verdict(checks);
-    out.write_json(document);
+    out.write_json(with_schema("gates-step", document));
     require_agreement(checks);
 }
 
@@ -235,7 +235,7 @@ void show_gru_step(const StepNumbers& numbers, const Output& out) {
                                                       {"reset_gate_open", gap.reset_gate_open}};
     document["checks"] = check_json(checks);
     document["verdict"] = verdict(checks);
-    out.write_json(document);
+    out.write_json(with_schema("gates-step", document));
     require_agreement(checks);
 }
 

@@ -162,12 +162,12 @@ void show_trained_gates(const TrainedGatesOptions& options, const Output& out) {
         documents.push_back(traced_json(all[i]));
     }
     out.print(text + check_text(checks));
-    out.write_json({{"model", options.model.empty() ? Json(nullptr) : Json(options.model)},
-                    {"seed", options.model.empty() ? Json(options.seed) : Json(nullptr)},
-                    {"precision", "float64"},
-                    {"texts", documents},
-                    {"checks", check_json(checks)},
-                    {"verdict", verdict(checks)}});
+    out.write_json(with_schema("gates-text", {{"model", options.model.empty() ? Json(nullptr) : Json(options.model)},
+                                              {"seed", options.model.empty() ? Json(options.seed) : Json(nullptr)},
+                                              {"precision", "float64"},
+                                              {"texts", documents},
+                                              {"checks", check_json(checks)},
+                                              {"verdict", verdict(checks)}}));
     if (!options.svg.empty()) {
         for (std::size_t i = 0; i < all.size(); ++i) {
             write_file_atomically(numbered(options.svg, i), traced_svg(all[i], options.units));

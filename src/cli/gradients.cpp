@@ -32,7 +32,7 @@ const std::set<std::string> model_settings{"cells",  "vocabulary_size", "length"
                                            "layers", "bidirectional",   "batch_norm", "gru_reset"};
 const std::set<std::string> other_settings{"batch_size",  "seed",         "clip_norm", "global_clip_norm",
                                            "precision",   "data",         "offline",   "limit",
-                                           "text_column", "label_column", "threads"};
+                                           "text_column", "label_column", "test_data", "threads"};
 
 std::string flag_of(std::string key) {
     std::ranges::replace(key, '_', '-');
@@ -118,7 +118,9 @@ data::PaddedReviews read_batch(const GradientsFlags& flags, const training::Conf
         report.data_line = fmt::format("{} made-up sequences without padding (SYNTHETIC)", reviews.size());
         return data::pad(reviews, length);
     }
-    const auto dataset = data::load_dataset(configuration.data);
+    auto where = configuration.data;
+    if (run) where.words_by_rank = run->vocabulary.words_by_rank();  // one's own texts are read by the model's words
+    const auto dataset = data::load_dataset(where);
     const auto reviews = first_reviews(flags.split == "train" ? dataset.train : dataset.test, rows);
     if (reviews.size() == 0) throw UsageError(fmt::format("the {} split is empty: take another --split", flags.split));
     report.data_kind = dataset.source.kind;
@@ -239,7 +241,7 @@ void run_gradients(const GradientsFlags& flags) {
         report.models.push_back(measure_model(model, batch, configuration, layer));
     }
     out.print(gradients_text(report, every));
-    out.write_json(gradients_json(report));
+    out.write_json(with_schema("gradients", gradients_json(report)));
     if (!flags.csv.empty()) write_file_atomically(flags.csv, gradients_csv(report));
     if (!flags.svg.empty()) write_file_atomically(flags.svg, gradients_svg(report));
 }

@@ -62,18 +62,18 @@ void run_import(const ImportOptions& options) {
                           model.batch_norm ? ", batch norm" : "",
                           model.dropout > 0 ? fmt::format(", dropout {}", model.dropout) : "",
                           source.model->parameter_count(), source.configuration.length, path.string()));
-    out.write_json({{"file", options.model.path},
-                    {"run", path.string()},
-                    {"cell", cell_name(source.cell())},
-                    {"layers", list},
-                    {"vocabulary_size", model.vocabulary_size},
-                    {"embedding_size", model.embedding_size},
-                    {"batch_norm", model.batch_norm},
-                    {"dropout", model.dropout},
-                    {"length", source.configuration.length},
-                    {"parameters", source.model->parameter_count()},
-                    {"words", vocabulary.size()},
-                    {"notes", source.notes}});
+    out.write_json(with_schema("import", {{"file", options.model.path},
+                                          {"run", path.string()},
+                                          {"cell", cell_name(source.cell())},
+                                          {"layers", list},
+                                          {"vocabulary_size", model.vocabulary_size},
+                                          {"embedding_size", model.embedding_size},
+                                          {"batch_norm", model.batch_norm},
+                                          {"dropout", model.dropout},
+                                          {"length", source.configuration.length},
+                                          {"parameters", source.model->parameter_count()},
+                                          {"words", vocabulary.size()},
+                                          {"notes", source.notes}}));
 }
 
 }  // namespace

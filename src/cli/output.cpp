@@ -36,6 +36,12 @@ void require_writable(std::string_view flag, const std::string& text) {
     }
 }
 
+nlohmann::ordered_json with_schema(std::string_view name, const nlohmann::ordered_json& document, int version) {
+    nlohmann::ordered_json whole{{"schema", fmt::format("cellwise.{}/{}", name, version)}};
+    whole.update(document);
+    return whole;
+}
+
 Output::Output(std::string json_path) : json_path_(std::move(json_path)) {
     if (json_path_ != "-") require_writable("--json", json_path_);
 }

@@ -10,6 +10,11 @@ namespace cellwise::cli {
 /// Throws EnvironmentError naming the flag if no file can be written under `path`; an empty one is fine.
 void require_writable(std::string_view flag, const std::string& path);
 
+/// The document with "schema": "cellwise.NAME/VERSION" in front. docs/schema/NAME.json describes it; whoever
+/// removes, renames or changes a member there counts the version up.
+[[nodiscard]] nlohmann::ordered_json with_schema(std::string_view name, const nlohmann::ordered_json& document,
+                                                 int version = 1);
+
 /// Where a command's results go. With --json - standard output holds the JSON alone, so the text
 /// for people moves to standard error.
 class Output {

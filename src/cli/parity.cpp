@@ -57,8 +57,7 @@ std::string table_of(const std::vector<CaseResult>& results) {
 }
 
 nlohmann::ordered_json json_of(const std::vector<CaseResult>& results, const ParityOptions& options, bool passed) {
-    nlohmann::ordered_json document{{"schema", "cellwise.parity/1"},
-                                    {"precision", options.precision},
+    nlohmann::ordered_json document{{"precision", options.precision},
                                     {"engine", options.engine},
                                     {"passed", passed},
                                     {"cases", nlohmann::ordered_json::array()}};
@@ -96,7 +95,7 @@ void run_parity(const ParityOptions& options) {
     out.print(fmt::format("{}\n{} of {} cases take the same steps as Keras ({}, engine {})\n", table_of(results),
                           results.size() - static_cast<std::size_t>(failed), results.size(), options.precision,
                           models::engine_name(results.back().engine)));
-    out.write_json(json_of(results, options, failed == 0));
+    out.write_json(with_schema("parity", json_of(results, options, failed == 0)));
     if (failed > 0) throw CheckFailed(fmt::format("{} of {} cases differ from Keras", failed, results.size()));
 }
 

@@ -178,12 +178,14 @@ void run_regularisation(const RegularisationFlags& flags) {
     auto all = linear_checks;
     all.insert(all.end(), convolution_checks.begin(), convolution_checks.end());
     all.insert(all.end(), decay_checks.begin(), decay_checks.end());
-    out.write_json({{"seed", settings.seed},
-                    {"batch_size", settings.batch_size},
-                    {"normalisation", nlohmann::ordered_json::array({example_json(linear, linear_checks),
-                                                                     example_json(convolution, convolution_checks)})},
-                    {"weight_decay", decay_json(decay, settings, decay_checks)},
-                    {"verdict", verdict(all)}});
+    out.write_json(
+        with_schema("regularisation",
+                    {{"seed", settings.seed},
+                     {"batch_size", settings.batch_size},
+                     {"normalisation", nlohmann::ordered_json::array({example_json(linear, linear_checks),
+                                                                      example_json(convolution, convolution_checks)})},
+                     {"weight_decay", decay_json(decay, settings, decay_checks)},
+                     {"verdict", verdict(all)}}));
     require_agreement(all);
 }
 

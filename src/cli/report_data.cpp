@@ -23,6 +23,7 @@ namespace {
 /// Where a run's reviews are now; nothing if they are not found.
 std::optional<std::string> place_of(const report::ReportRun& run, const training::Configuration& configuration) {
     if (run.data_kind == "synthetic") return "synthetic";
+    if (configuration.data.test_path && !fs::exists(*configuration.data.test_path)) return std::nullopt;
     const auto recorded = nlohmann::json::json_pointer("/data/path");
     if (run.environment.contains(recorded) && run.environment.at(recorded).is_string()) {
         const auto path = run.environment.at(recorded).get<std::string>();

@@ -52,7 +52,7 @@ void run_reproduction(const ReproductionOptions& options) {
     if (!options.markdown.empty()) {
         write_file_atomically(options.markdown, report::reproduction_tables(agreements, report::TableStyle::markdown));
     }
-    out.write_json(report::reproduction_json(agreements));
+    out.write_json(with_schema("reproduction", report::reproduction_json(agreements)));
 }
 
 }  // namespace

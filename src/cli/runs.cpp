@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/run_index.h"
 #include "cli/run_removal.h"
+#include "cli/runs_differences.h"
 #include "cli/settings.h"
 #include "core/error.h"
 #include "report/table.h"
@@ -90,7 +91,7 @@ std::string run_table(const std::vector<RunInfo>& runs) {
 Json runs_json(const std::vector<RunInfo>& runs) {
     Json list = Json::array();
     for (const auto& run : runs) list.push_back(run_json(run));
-    return {{"schema_version", 1}, {"runs", list}};
+    return {{"runs", list}};
 }
 
 void run_list(const RunsOptions& options) {
@@ -100,7 +101,7 @@ void run_list(const RunsOptions& options) {
     for (const auto& run : runs) {
         if (run.status == RunStatus::broken) out.print(fmt::format("\n{}: {}\n", run.folder.string(), run.problem));
     }
-    out.write_json(runs_json(runs));
+    out.write_json(with_schema("runs-list", runs_json(runs)));
 }
 
 std::string epoch_table(const RunInfo& run) {
@@ -159,7 +160,7 @@ void run_show(const RunsOptions& options) {
     training::visit_settings(run.configuration, [&](const std::string& key, const auto&, const char*) {
         json["settings"][key] = training::text_of(run.configuration, key);
     });
-    out.write_json({{"schema_version", 1}, {"run", json}});
+    out.write_json(with_schema("runs-show", {{"run", json}}));
 }
 
 // Comparisons stand for the runs in them.
@@ -218,13 +219,16 @@ void run_compare(const RunsOptions& options) {
     report::Table differences(columns);
     for (const auto& row : rows) differences.add_row(row);
     out.print(rows.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", differences.text()));
+    const auto pairs = runs_differences(runs);
+    if (!pairs.empty()) out.print("\n" + runs_differences_text(pairs));
     auto json = runs_json(runs);
+    json["differences"] = runs_differences_json(pairs);
     json["differing_settings"] = Json::array();
     for (const auto& row : rows) {
         json["differing_settings"].push_back(
             {{"setting", row.front()}, {"values", std::vector<std::string>(row.begin() + 1, row.end())}});
     }
-    out.write_json(json);
+    out.write_json(with_schema("runs-compare", json));
 }
 
 bool is_confirmed(const RunsOptions& options) {

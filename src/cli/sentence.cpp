@@ -153,15 +153,15 @@ void run_sentence(const SentenceFlags& flags) {
     }
     out.print(text + "Gates and probabilities by hand, against the trained module:\n" + check_text(checks) + "\n" +
               closing);
-    out.write_json({{"hidden_size", options.hidden_size},
-                    {"steps", options.steps},
-                    {"learning_rate", options.learning_rate},
-                    {"seed", options.seed},
-                    {"vocabulary", training.vocabulary},
-                    {"losses", training.losses},
-                    {"sentences", documents},
-                    {"checks", check_json(checks)},
-                    {"verdict", verdict(checks)}});
+    out.write_json(with_schema("sentence", {{"hidden_size", options.hidden_size},
+                                            {"steps", options.steps},
+                                            {"learning_rate", options.learning_rate},
+                                            {"seed", options.seed},
+                                            {"vocabulary", training.vocabulary},
+                                            {"losses", training.losses},
+                                            {"sentences", documents},
+                                            {"checks", check_json(checks)},
+                                            {"verdict", verdict(checks)}}));
     require_agreement(checks);
 }
 

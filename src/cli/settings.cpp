@@ -68,7 +68,7 @@ std::string SettingFlags::flag_name(const std::string& key) const {
 }
 
 void SettingFlags::refuse_changes() const {
-    constexpr std::array may_change{"threads", "jobs", "data", "offline", "checkpoint_every"};
+    constexpr std::array may_change{"threads", "jobs", "data", "test_data", "offline", "checkpoint_every"};
     for (const auto& [key, option] : flags_) {
         const bool is_free = std::find(may_change.begin(), may_change.end(), key) != may_change.end();
         if (option->count() > 0 && !is_free) {

@@ -36,7 +36,9 @@ void run_summary(const SummaryOptions& options) {
     table.add_row({"all trainable", "", fmt::format("{}", parameters)});
     out.print(fmt::format("{}, {} preset, seed {}\n\n{}", cell_title(cell), run.configuration.preset,
                           run.configuration.seed, table.text()));
-    out.write_json({{"run", options.run}, {"cell", cell_name(cell)}, {"parameters", parameters}, {"weights", weights}});
+    out.write_json(with_schema(
+        "summary",
+        {{"run", options.run}, {"cell", cell_name(cell)}, {"parameters", parameters}, {"weights", weights}}));
 }
 
 }  // namespace
@@ -49,6 +51,7 @@ void add_summary(CLI::App& app) {
         ->type_name("FILE");
     add_display_flags(*command);
     command->callback([options] { run_summary(*options); });
+    command->footer("Examples:\n  cellwise summary runs/gru\n  cellwise summary runs/gru --json -");
 }
 
 }  // namespace cellwise::cli

@@ -41,7 +41,7 @@ void run_train(const SettingFlags& flags) {
     });
     log::notice(fmt::format("the run is in {}{}", again.folder.string(), flags.report ? ": see its report.html" : ""));
     out.print(report::comparison_text(record));
-    out.write_json(report::comparison_json(record));
+    out.write_json(with_schema("comparison", report::comparison_json(record)));
 }
 
 }  // namespace

@@ -35,7 +35,4 @@ private:
     std::size_t row_line_ = 0;
 };
 
-/// A cell as it must be written: quoted where RFC 4180 asks for it.
-[[nodiscard]] std::string csv_cell(std::string_view text);
-
 }  // namespace cellwise::data

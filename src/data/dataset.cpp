@@ -14,9 +14,9 @@
 #include "data/imdb_npz.h"
 #include "data/load_data.h"
 #include "data/locate.h"
+#include "data/own_texts.h"
 #include "data/prepared_cache.h"
 #include "data/synthetic.h"
-#include "data/table.h"
 
 namespace cellwise::data {
 namespace {
@@ -74,9 +74,19 @@ PreparedData unkept(Prepared data) {
     return result;
 }
 
+/// What --test-data names.
+std::optional<Location> own_test(const DataOptions& options) {
+    if (!options.test_path) return std::nullopt;
+    auto location = locate(*options.test_path);
+    if (is_own(location.form)) return location;
+    throw UsageError(fmt::format("--test-data '{}' is no table (.csv, .tsv, .jsonl) and no folder of two labels",
+                                 *options.test_path));
+}
+
 PreparedData prepare(const Location& location, const DataOptions& options) {
-    if (location.form == Form::table) {
-        return unkept(prepare_table(location.path, options.text_column, options.label_column));
+    if (is_own(location.form)) {
+        return unkept(prepare_own_texts(
+            {location, own_test(options), options.text_column, options.label_column, options.words_by_rank}));
     }
     std::vector<std::filesystem::path> files{location.path};
     if (!location.word_index.empty()) files.push_back(location.word_index);
@@ -96,6 +106,26 @@ void report(const Dataset& dataset, std::size_t all_train, std::size_t all_test)
                           dataset.source.path);
     log::notice(fmt::format("data: {}: {} train, {} test reviews{}", name, dataset.train.size(), dataset.test.size(),
                             is_cut ? fmt::format(" (the first of {} and {})", all_train, all_test) : ""));
+}
+
+Dataset dataset_of(PreparedData prepared, const std::optional<Location>& location, const DataOptions& options) {
+    Dataset dataset;
+    dataset.source.kind = location ? std::string(kind_of(location->form)) : "synthetic";
+    dataset.source.path = location ? location->path.string() : "";
+    dataset.source.sha256 = std::move(prepared.content_sha256);
+    dataset.source.prepared_copy = prepared.copy.string();
+    dataset.source.from_cache = prepared.from_cache;
+    dataset.train = std::move(prepared.data.train);
+    dataset.test = std::move(prepared.data.test);
+    dataset.vocabulary = Vocabulary(std::move(prepared.data.words_by_rank));
+    const std::size_t all_train = dataset.train.size();
+    const std::size_t all_test = dataset.test.size();
+    for (Reviews* reviews : {&dataset.train, &dataset.test}) {
+        keep_first(*reviews, options.limit);
+        cut_vocabulary(*reviews, options.vocabulary_size);
+    }
+    report(dataset, all_train, all_test);
+    return dataset;
 }
 
 }  // namespace
@@ -123,25 +153,19 @@ PaddedReviews pad(const Reviews& reviews, std::size_t length) {
 Dataset load_dataset(const DataOptions& options) {
     validate(options);
     const auto location = find_data(options);
-    PreparedData prepared = location ? prepare(*location, options) : unkept(synthetic_corpus(SyntheticOptions{}));
-
-    Dataset dataset;
-    dataset.source.kind = !location ? "synthetic" : location->form == Form::table ? "table" : "imdb";
-    dataset.source.path = location ? location->path.string() : "";
-    dataset.source.sha256 = std::move(prepared.content_sha256);
-    dataset.source.prepared_copy = prepared.copy.string();
-    dataset.source.from_cache = prepared.from_cache;
-    dataset.train = std::move(prepared.data.train);
-    dataset.test = std::move(prepared.data.test);
-    dataset.vocabulary = Vocabulary(std::move(prepared.data.words_by_rank));
-    const std::size_t all_train = dataset.train.size();
-    const std::size_t all_test = dataset.test.size();
-    for (Reviews* reviews : {&dataset.train, &dataset.test}) {
-        keep_first(*reviews, options.limit);
-        cut_vocabulary(*reviews, options.vocabulary_size);
+    if (options.test_path && !(location && is_own(location->form))) {
+        throw UsageError("--test-data goes with one's own texts in --data: a table or a folder of two labels");
     }
-    report(dataset, all_train, all_test);
-    return dataset;
+    return dataset_of(location ? prepare(*location, options) : unkept(synthetic_corpus(SyntheticOptions{})), location,
+                      options);
+}
+
+Dataset load_test_texts(const DataOptions& options) {
+    validate(options);
+    const auto location = own_test(options);
+    return dataset_of(
+        unkept(prepare_test_texts({{}, location, options.text_column, options.label_column, options.words_by_rank})),
+        location, options);
 }
 
 }  // namespace cellwise::data

@@ -27,7 +27,7 @@ struct Reviews {
 
 /// Where a data set came from, for the line that every run prints and for run folders.
 struct Source {
-    std::string kind;                ///< "imdb", "synthetic" or "table" (one's own CSV or JSONL)
+    std::string kind;                ///< "imdb", "synthetic", or one's own: "table" (CSV, JSONL), "label_folder"
     std::string path;                ///< the file or folder read; empty for the synthetic corpus
     std::string sha256;              ///< of the ids and labels before any limit or vocabulary size; identifies the data
     std::string prepared_copy = {};  ///< the file in the cache, read or just written; empty if none is kept
@@ -53,11 +53,19 @@ struct DataOptions {
     std::int64_t limit = 0;  ///< first reviews of each split after the shuffle; 0 = all
     std::string text_column = "text";
     std::string label_column = "label";
+    /// --test-data: a table or label folder to test with; only beside one's own texts in `path`.
+    std::optional<std::string> test_path;
+    /// The words by rank that one's own texts are read by (a trained model's); empty: the train split's.
+    std::vector<std::string> words_by_rank;
 };
 
 /// Finds, reads (or takes from the cache) and prepares the data set. Says on standard error which
 /// data it used. Throws UsageError, DataError (file, place, what to do), EnvironmentError.
 [[nodiscard]] Dataset load_dataset(const DataOptions& options);
+
+/// Only the texts of options.test_path, all of them, read by options.words_by_rank, as the test split: what a trained
+/// model is tested with. Throws likewise.
+[[nodiscard]] Dataset load_test_texts(const DataOptions& options);
 
 /// A split as one matrix of ids, padded and truncated AT THE FRONT with 0, as Keras's pad_sequences.
 struct PaddedReviews {

@@ -1,6 +1,7 @@
 #include "data/locate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,9 @@
 
 #include "core/error.h"
 #include "core/paths.h"
+#include "data/label_folder.h"
 #include "data/raw_reviews.h"
+#include "data/text_rows.h"
 
 namespace cellwise::data {
 namespace fs = std::filesystem;
@@ -57,6 +60,10 @@ std::optional<fs::path> archive_in(const fs::path& folder) {
 
 }  // namespace
 
+std::string_view kind_of(Form form) {
+    return form == Form::table ? "table" : form == Form::label_folder ? "label_folder" : "imdb";
+}
+
 fs::path download_folder() { return cache_folder() / "data"; }
 
 std::optional<Location> find_in_folder(const fs::path& folder) {
@@ -98,20 +105,22 @@ Location locate(const fs::path& path) {
     if (!fs::exists(path, code)) {
         throw DataError(
             fmt::format("there is no data at '{}'{}: give an imdb.npz, aclImdb_v1.tar.gz, the unpacked "
-                        "folder, a folder with one of these, or a .csv or .jsonl file",
+                        "folder, a folder with one of these, a .csv or .jsonl file, or a folder of two labels",
                         path.string(), code ? " (" + code.message() + ")" : ""));
     }
     if (fs::is_directory(path)) {
         if (const auto location = find_in_folder(path)) return *location;
-        throw DataError(
-            fmt::format("the folder '{}' holds no data: expected imdb.npz, aclImdb_v1.tar.gz or the "
-                        "folders train and test",
-                        path.string()));
+        const auto labels = labels_in(path);
+        if (labels.size() == 2) return {Form::label_folder, path, {}};
+        throw DataError(fmt::format(
+            "the folder '{}' holds no data: expected imdb.npz, aclImdb_v1.tar.gz, the folders train and test, or a "
+            "folder of .txt files for each of two labels (here: {})",
+            path.string(), labels.empty() ? "none" : fmt::format("{}", fmt::join(labels, ", "))));
     }
     const std::string name = path.filename().string();
     if (name.ends_with(".npz")) return at(Form::npz, path);
     if (is_archive_name(name)) return at(Form::archive, path);
-    if (ends_with_any(name, {".csv", ".tsv", ".jsonl", ".ndjson"})) return {Form::table, path, {}};
+    if (is_table_name(name)) return {Form::table, path, {}};
     throw DataError(
         fmt::format("'{}' is of no known kind: .npz, .tar.gz, .tgz, .tar, .csv, .tsv, .jsonl and .ndjson "
                     "files are read",

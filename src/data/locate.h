@@ -3,11 +3,18 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cellwise::data {
 
 /// What a path given by the user, or found, holds.
-enum class Form { npz, archive, folder, table };
+enum class Form { npz, archive, folder, table, label_folder };
+
+/// Whether the form is one's own texts, not the Large Movie Review Dataset.
+[[nodiscard]] constexpr bool is_own(Form form) { return form == Form::table || form == Form::label_folder; }
+
+/// Source::kind of the form.
+[[nodiscard]] std::string_view kind_of(Form form);
 
 struct Location {
     Form form = Form::npz;
@@ -16,8 +23,9 @@ struct Location {
 };
 
 /// What --data or CELLWISE_DATA names: an imdb.npz, an archive (.tar.gz, .tgz, .tar), the unpacked
-/// folder, a folder that holds one of these (the npz is preferred), or a .csv, .tsv, .jsonl or .ndjson
-/// table. Throws DataError if it is missing or none of these.
+/// folder, a folder that holds one of these (the npz is preferred), a .csv, .tsv, .jsonl or .ndjson
+/// table, or a folder with a folder of .txt files for each of two labels. Throws DataError if it is missing
+/// or none of these.
 [[nodiscard]] Location locate(const std::filesystem::path& path);
 
 /// The same for a folder that may hold nothing: looks for imdb.npz, aclImdb*.tar.gz (.tgz, .tar),

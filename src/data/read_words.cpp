@@ -18,6 +18,17 @@ bool is_control(char letter) {
 
 }  // namespace
 
+std::vector<ReadWord> words_as_read(const Vocabulary& vocabulary, std::string_view text, std::int64_t vocabulary_size) {
+    std::vector<ReadWord> words;
+    for_each_word(text, [&](std::string_view word) {
+        const auto rank = vocabulary.rank(word);
+        std::optional<std::int32_t> id;
+        if (rank > 0) id = rank + index_from < vocabulary_size ? rank + index_from : unknown_id;
+        words.push_back({std::string(word), id});
+    });
+    return words;
+}
+
 std::vector<ReadWord> read_words(const Vocabulary& vocabulary, std::string_view text, std::int64_t vocabulary_size,
                                  std::string_view where) {
     if (const auto byte = first_invalid_utf8(text)) {
@@ -26,13 +37,7 @@ std::vector<ReadWord> read_words(const Vocabulary& vocabulary, std::string_view 
     if (std::ranges::any_of(text, is_control)) {
         throw UsageError(fmt::format("{}: the text has control characters in it", where));
     }
-    std::vector<ReadWord> words;
-    for_each_word(text, [&](std::string_view word) {
-        const auto rank = vocabulary.rank(word);
-        std::optional<std::int32_t> id;
-        if (rank > 0) id = rank + index_from < vocabulary_size ? rank + index_from : unknown_id;
-        words.push_back({std::string(word), id});
-    });
+    auto words = words_as_read(vocabulary, text, vocabulary_size);
     if (words.empty()) throw UsageError(fmt::format("{}: the text has no words", where));
     if (std::ranges::none_of(words, [](const ReadWord& word) { return word.id.value_or(unknown_id) != unknown_id; })) {
         throw UsageError(

@@ -13,7 +13,7 @@ namespace {
 
 WordCount count_words(std::string_view text, std::span<const std::int32_t> ids) {
     WordCount count;
-    for_each_word(text, [&](std::string_view) { ++count.words; });
+    count.words = word_count(text);
     const auto read = ids.subspan(1);  // behind the start token
     const auto known =
         read.size() - static_cast<std::size_t>(std::count(read.begin(), read.end(), std::int32_t{unknown_id}));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,18 @@ void for_each_word(std::string_view text, Use&& use) {
         }
     }
     if (!word.empty()) use(std::string_view(word));
+}
+
+/// How many words a text has.
+[[nodiscard]] constexpr std::size_t word_count(std::string_view text) {
+    std::size_t words = 0;
+    char before = ' ';
+    for (const char letter : text) {
+        const char byte = token_bytes[static_cast<unsigned char>(letter)];
+        if (before == ' ' && byte != ' ') ++words;
+        before = byte;
+    }
+    return words;
 }
 
 }  // namespace cellwise::data

@@ -24,7 +24,7 @@ Vocabulary::Vocabulary(std::vector<std::string> words_by_rank) : words_(std::mov
 }
 
 std::int32_t Vocabulary::rank(std::string_view word) const {
-    const auto found = ranks_.find(std::string(word));
+    const auto found = ranks_.find(word);
     return found == ranks_.end() ? 0 : found->second;
 }
 

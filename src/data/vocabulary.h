@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,8 +39,12 @@ public:
                                                    bool keep_unknown = false) const;
 
 private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
+    };
     std::vector<std::string> words_;
-    std::unordered_map<std::string, std::int32_t> ranks_;
+    std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ranks_;
 };
 
 }  // namespace cellwise::data

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/csv_cell.h"
+
 namespace cellwise::report {
 namespace {
 
@@ -27,26 +29,56 @@ std::string beginning(const std::string& text) {
 
 }  // namespace
 
-std::string predictions_text(const std::vector<PredictionRecord>& records) {
+std::string predictions_text(const std::vector<PredictionRecord>& records, std::size_t top_words, bool coloured) {
     std::string text;
     for (const auto& record : records) {
         fmt::format_to(std::back_inserter(text), "{:.4f}  {}  {:5.1f}% unknown  {}\n", record.probability,
                        record.label(), 100 * record.unknown_share(), beginning(record.text));
+        if (!record.explanation) continue;
+        text += explanation_text(*record.explanation, top_words, coloured);
+        if (&record != &records.back()) text += "\n";
     }
     return text;
 }
 
+nlohmann::ordered_json prediction_json(const PredictionRecord& record) {
+    nlohmann::ordered_json json{
+        {"text", record.text},   {"probability", record.probability}, {"label", record.label()},
+        {"words", record.words}, {"unknown_words", record.unknown},   {"unknown_share", record.unknown_share()}};
+    if (record.explanation) json["explanation"] = explanation_json(*record.explanation);
+    return json;
+}
+
 nlohmann::ordered_json predictions_json(const std::vector<PredictionRecord>& records) {
     auto list = nlohmann::ordered_json::array();
-    for (const auto& record : records) {
-        list.push_back({{"text", record.text},
-                        {"probability", record.probability},
-                        {"label", record.label()},
-                        {"words", record.words},
-                        {"unknown_words", record.unknown},
-                        {"unknown_share", record.unknown_share()}});
-    }
+    for (const auto& record : records) list.push_back(prediction_json(record));
     return list;
+}
+
+std::string predictions_jsonl(const std::vector<PredictionRecord>& records) {
+    std::string lines;
+    for (const auto& record : records) lines += prediction_json(record).dump() + "\n";
+    return lines;
+}
+
+std::string predictions_csv(const std::vector<PredictionRecord>& records) {
+    const bool explained = !records.empty() && records.front().explanation;
+    std::string csv = explained ? "review,probability,label,word,kind,contribution\n"
+                                : "text,probability,label,words,unknown_words,unknown_share\n";
+    auto out = std::back_inserter(csv);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const auto& record = records[i];
+        if (!explained) {
+            fmt::format_to(out, "{},{},{},{},{},{}\n", csv_cell(record.text), record.probability, record.label(),
+                           record.words, record.unknown, record.unknown_share());
+            continue;
+        }
+        for (const auto& word : record.explanation->words) {
+            fmt::format_to(out, "{},{},{},{},{},{}\n", i + 1, record.probability, record.label(), csv_cell(word.word),
+                           word_kind_name(word.kind), word.contribution ? fmt::format("{}", *word.contribution) : "");
+        }
+    }
+    return csv;
 }
 
 }  // namespace cellwise::report

@@ -28,7 +28,8 @@ const std::string best_prefix = "best.";
 constexpr const char* generator_name = "dropout.generator";
 
 // Settings that leave the result as it is, bit for bit.
-constexpr std::array neutral_settings{"threads", "jobs", "seeds", "baseline", "data", "offline", "checkpoint_every"};
+constexpr std::array neutral_settings{"threads", "jobs",      "seeds",   "baseline",
+                                      "data",    "test_data", "offline", "checkpoint_every"};
 
 std::map<std::string, torch::Tensor> state_tensors(const Fit& fit) {
     std::map<std::string, torch::Tensor> tensors;

@@ -91,7 +91,10 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("engine", c.model.engine, "auto, fused or torch");
     visit("precision", c.training.precision, "float32 or float64 (the torch engine)");
     visit("checkpoint_every", c.checkpoint_every, "steps between two checkpoints, 0 = one after every epoch");
-    visit("data", c.data.path, "archive, folder, imdb.npz, CSV or JSONL; default: see docs/data.md");
+    visit("data", c.data.path,
+          "archive, folder, imdb.npz, CSV or JSONL, or a folder for each of two labels; default: see docs/data.md");
+    visit("test_data", c.data.test_path,
+          "a second CSV, JSONL or folder to test with, beside one's own in data; default: a fifth of that");
     visit("offline", c.data.offline, "never download");
     visit("limit", c.data.limit, "use only the first N reviews of each split, 0 = all");
     visit("text_column", c.data.text_column, "column of the text in a CSV or JSONL file");

@@ -55,12 +55,15 @@ RunFolder RunFolder::create(const fs::path& path) {
 }
 
 RunFolder RunFolder::open_or_create(const fs::path& path) {
-    if (!fs::exists(configuration_path(path))) return create(path);
-    require_writable(path);
-    for (const auto& entry : fs::directory_iterator(path)) {
-        if (entry.path().extension() == temporary_extension && entry.is_regular_file()) fs::remove(entry.path());
+    // Without its configuration the folder may be anybody's: only what our first two writes leave goes.
+    const bool is_begun = fs::exists(configuration_path(path));
+    if (is_begun) require_writable(path);
+    for (const auto& entry : fs::is_directory(path) ? fs::directory_iterator(path) : fs::directory_iterator()) {
+        const auto name = entry.path().filename().string();
+        const bool is_ours = is_begun || name.starts_with("environment.json.") || name.starts_with("config.toml.");
+        if (is_ours && name.ends_with(temporary_extension) && entry.is_regular_file()) fs::remove(entry.path());
     }
-    return RunFolder(path);
+    return is_begun ? RunFolder(path) : create(path);
 }
 
 bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "integration/checks.h"
+#include "integration/predicting.h"
 #include "integration/program.h"
 
 namespace cellwise {
@@ -16,32 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using test::expect_refusal;
+using test::probabilities;
 using test::run_program;
 using test::ScratchFolder;
 using testing::HasSubstr;
 using testing::Not;
-
-std::string spaced(const json& ids) {
-    std::string text;
-    for (const auto& id : ids) text += std::to_string(id.get<int>()) + " ";
-    return text;
-}
-
-/// predict --ids of some rows: the probabilities.
-std::vector<double> probabilities(const std::string& model, const json& rows, std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments{"predict", "--model", model, "--ids", "--json", "-"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    for (const auto& row : rows) arguments.push_back(spaced(row));
-    const auto result = run_program(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.errors;
-    std::vector<double> found;
-    if (result.exit_code != 0) return found;
-    const auto document = json::parse(result.output);
-    for (const auto& prediction : document["predictions"]) {
-        found.push_back(prediction["probability"].get<double>());
-    }
-    return found;
-}
 
 class KerasModels : public testing::Test {
 protected:
@@ -122,110 +102,6 @@ TEST_F(KerasModels, ExportsReadBackTheSame) {
     expect_refusal({"export", path("lstm.keras"), "--format", "onnx"}, 2, "--format 'onnx' is unknown");
     expect_refusal({"export", path("lstm.keras"), "--format", "keras", "--output", (scratch_ / "a.h5").string()}, 2,
                    "ends with .keras");
-}
-
-class Predict : public testing::Test {
-protected:
-    static void SetUpTestSuite() {
-        folder_ = new ScratchFolder();
-        const auto result = run_program({"train", "--cell", "gru", "--data", "synthetic", "--limit", "200", "--epochs",
-                                         "1", "--length", "30", "--hidden-size", "6", "--embedding-size", "4",
-                                         "--vocabulary-size", "40", "--output", run()});
-        ASSERT_EQ(result.exit_code, 0) << result.errors;
-    }
-    static void TearDownTestSuite() { delete folder_; }
-    static std::string run() { return (*folder_ / "run").string(); }
-    static std::string file(const std::string& name, const std::string& bytes) {
-        std::ofstream(*folder_ / name, std::ios::binary) << bytes;
-        return (*folder_ / name).string();
-    }
-    /// The words of the run by rank.
-    static std::vector<std::string> words() {
-        return json::parse(test::content_of(fs::path(run()) / "vocabulary.json")).get<std::vector<std::string>>();
-    }
-
-private:
-    static inline ScratchFolder* folder_ = nullptr;
-};
-
-TEST_F(Predict, WordsBecomeTheIdsThatTrainingUsed) {
-    const auto known = words();
-    ASSERT_GT(known.size(), 40U) << "the vocabulary must hold the words beyond the model's too";
-    // Start token 1; rank r is id r + 3; ids from 40 are 2; words in no vocabulary are dropped.
-    const auto text = known[0] + " qqqq " + known[4] + ", " + known[39] + "!";
-    const auto result = run_program({"predict", "--model", run(), text, "--json", "-"});
-    ASSERT_EQ(result.exit_code, 0) << result.errors;
-    const auto prediction = json::parse(result.output)["predictions"][0];
-    EXPECT_EQ(prediction["words"], 4);
-    EXPECT_EQ(prediction["unknown_words"], 2);
-    EXPECT_EQ(prediction["unknown_share"], 0.5);
-    EXPECT_EQ(prediction["text"], text);
-    EXPECT_EQ(prediction["label"], prediction["probability"].get<double>() > 0.5 ? "positive" : "negative");
-    EXPECT_EQ(probabilities(run(), json{{1, 4, 8, 2}})[0], prediction["probability"].get<double>());
-}
-
-TEST_F(Predict, ReadsALineEachAndKeepsTheirOrder) {
-    std::string lines;
-    std::vector<std::string> arguments{"predict", "--model", run(), "--json", "-"};
-    for (int i = 0; i < 20; ++i) {
-        const auto text = words()[static_cast<std::size_t>(i)] + " film";
-        lines += text + (i % 2 == 0 ? "\r\n" : "\n");
-        arguments.push_back(text);
-    }
-    const auto by_file =
-        run_program({"predict", "--model", run(), "--json", "-", "--file", file("reviews.txt", lines)});
-    ASSERT_EQ(by_file.exit_code, 0) << by_file.errors;
-    EXPECT_EQ(json::parse(by_file.output), json::parse(run_program(arguments).output));
-    EXPECT_EQ(json::parse(by_file.output)["predictions"].size(), 20U);
-}
-
-TEST_F(Predict, SaysWhatItCannotTell) {
-    const auto result = run_program({"predict", "--model", run(), "qqqq", words()[0]});
-    EXPECT_EQ(result.exit_code, 0);
-    EXPECT_THAT(result.errors, HasSubstr("1 of 2 texts have no word that the model knows"));
-    EXPECT_THAT(result.output, HasSubstr("100.0% unknown  qqqq\n"));
-}
-
-TEST_F(Predict, BadInputIsNamed) {
-    expect_refusal({"predict", "--model", run(), ""}, 2, "is empty");
-    expect_refusal({"predict", "--model", run(), "\xff"}, 2, "not UTF-8");
-    expect_refusal({"predict", "--model", run(), "--file", file("bad.txt", "good\nb\xff\n")}, 3,
-                   "bad.txt', line 2: not UTF-8 at its byte 2");
-    expect_refusal({"predict", "--model", run(), "--file", "nowhere.txt"}, 3, "nowhere.txt");
-    expect_refusal({"predict", "--model", run(), "--file", "x", "text"}, 2, "not both");
-    expect_refusal({"predict", "--model", "nowhere", "text"}, 3, "there is no run folder or model file 'nowhere'");
-    expect_refusal({"predict", "text"}, 2, "--model");
-    expect_refusal({"predict", "--model", run(), "--ids", "1 40"}, 3, "review 1: '40' is no id");
-    expect_refusal({"predict", "--model", run(), "--ids", "1 x"}, 3, "'x' is no id");
-    expect_refusal({"predict", "--model", run(), "--length", "-1", "text"}, 2, "--length is -1");
-    expect_refusal({"predict", "--model", run(), "--vocabulary", file("words.json", "{\"a\": 2}"), "a"}, 3,
-                   "words.json");
-    expect_refusal({"import", run(), "--output", run() + "2"}, 2, "is a folder");
-}
-
-TEST_F(Predict, AKerasFileWithoutWordsSaysSo) {
-    const auto keras = run() + ".keras";
-    ASSERT_EQ(run_program({"export", run(), "--format", "keras", "--output", keras}).exit_code, 0);
-    const auto empty = file("note", "");
-    expect_refusal({"predict", "--model", keras, "--data", empty, "text"}, 3, "there are no words for");
-    const auto vocabulary = (fs::path(run()) / "vocabulary.json").string();
-    const auto with = run_program({"predict", "--model", keras, "--vocabulary", vocabulary, words()[7]});
-    EXPECT_EQ(with.exit_code, 0) << with.errors;
-    EXPECT_EQ(with.output, run_program({"predict", "--model", run(), words()[7]}).output);
-}
-
-TEST_F(Predict, EvaluatingAnExportIsEvaluatingTheRun) {
-    const auto keras = run() + "-again.keras";
-    ASSERT_EQ(run_program({"export", run(), "--format", "keras", "--output", keras}).exit_code, 0);
-    const auto of = [](const std::string& model) {
-        const auto result = run_program({"evaluate", model, "--data", "synthetic", "--limit", "300", "--json", "-"});
-        EXPECT_EQ(result.exit_code, 0) << result.errors;
-        return json::parse(result.output);
-    };
-    const auto run_result = of(run()), file_result = of(keras);
-    EXPECT_EQ(run_result["test_accuracy"], file_result["test_accuracy"]);
-    EXPECT_EQ(run_result["test_loss"], file_result["test_loss"]);
-    EXPECT_EQ(file_result["cell"], "gru");
 }
 
 }  // namespace

@@ -168,6 +168,27 @@ TEST(ResumeCommand, LeavesAtOnceOnASecondSignal) {
     EXPECT_FALSE(fs::exists(folder / "run" / "model.safetensors"));
 }
 
+// Killed in its very first write a run has no configuration yet.
+TEST(ResumeCommand, SweepsUpAfterAKillBeforeTheConfiguration) {
+    const ScratchFolder folder;
+    const Words more{"--cells", "rnn,gru", "--jobs", "1"};
+    ASSERT_EQ(run_program(training("compare", folder / "run", more)).exit_code, 0);
+    const auto reference = content_of(folder / "run" / "gru" / "model.safetensors");
+    fs::remove_all(folder / "run" / "gru");
+    fs::create_directory(folder / "run" / "gru");
+    std::ofstream(folder / "run" / "gru" / "environment.json.4711-1.part") << "{";
+    std::ofstream(folder / "run" / "gru" / "config.toml.4711-2.part") << "epochs";
+    std::ofstream(folder / "run" / "gru" / "somebody's.part") << "else";
+    const auto resumed = run_program({"compare", "--resume", folder / "run"});
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.errors;
+    std::vector<std::string> left;
+    for (const auto& entry : fs::directory_iterator(folder / "run" / "gru")) {
+        if (entry.path().extension() == ".part") left.push_back(entry.path().filename());
+    }
+    EXPECT_THAT(left, testing::ElementsAre("somebody's.part"));
+    EXPECT_TRUE(content_of(folder / "run" / "gru" / "model.safetensors") == reference);
+}
+
 TEST(ResumeCommand, RedoesOnlyWhatAComparisonLacks) {
     const ScratchFolder folder;
     const Words more{"--cells", "rnn,gru", "--seeds", "2", "--jobs", "2"};

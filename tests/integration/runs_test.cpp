@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -69,6 +72,50 @@ TEST(Runs, AreListedShownAndCompared) {
     ASSERT_EQ(differing.size(), 1U) << differing;
     EXPECT_EQ(differing[0]["setting"], "learning_rate");
     EXPECT_THAT(differing[0]["values"], testing::ElementsAre("0.001", "0.01"));
+}
+
+TEST(Runs, AreComparedSeedBySeed) {
+    const ScratchFolder folder;
+    const Words seeds{"--cells", "rnn,gru", "--seeds", "3"};
+    make_run("compare", folder / "plain", seeds);
+    auto fast = seeds;
+    fast.insert(fast.end(), {"--learning-rate", "0.05"});
+    make_run("compare", folder / "fast", fast);
+    make_run("train", folder / "another", {"--cell", "gru", "--seed", "7"});  // no seed in common with the others
+
+    const auto document = test::json_of({"runs", "compare", folder / "plain", folder / "fast", folder / "another"});
+    std::map<std::string, std::map<int, double>> accuracies;
+    for (const auto& run : document["runs"]) {
+        const auto path = run["folder"].get<std::string>();
+        const auto kind =
+            (run["cells"][0] == "gru" ? "GRU" : "RNN") +
+            std::string(path.find("/fast/") != std::string::npos ? ", learning_rate 0.05" : ", learning_rate 0.001");
+        accuracies[kind][run["seed"]] = run["test_accuracy"];
+    }
+    ASSERT_EQ(document["differences"].size(), 4U) << "cells within each, and each cell between the two";
+    double largest = 0;
+    for (const auto& difference : document["differences"]) {
+        const auto &first = accuracies.at(difference["first"]), &second = accuracies.at(difference["second"]);
+        double mean = 0, squares = 0;
+        for (int seed = 0; seed < 3; ++seed) mean += (first.at(seed) - second.at(seed)) / 3;
+        for (int seed = 0; seed < 3; ++seed) squares += std::pow(first.at(seed) - second.at(seed) - mean, 2);
+        const double deviation = std::sqrt(squares / 2);
+        EXPECT_EQ(difference["seeds"], 3);
+        EXPECT_NEAR(difference["mean_difference"].get<double>(), mean, 1e-12);
+        EXPECT_NEAR(difference["std_difference"].get<double>(), deviation, 1e-12);
+        // Student's t with two degrees of freedom: 4.302653 at 97.5%, and its distribution in closed form.
+        EXPECT_NEAR(difference["interval_95"][1].get<double>() - mean, 4.302653 * deviation / std::sqrt(3.0), 1e-6);
+        const double t = std::abs(mean) / (deviation / std::sqrt(3.0));
+        if (deviation > 0) {
+            EXPECT_NEAR(difference["p_value"].get<double>(), 1 - t / std::sqrt(2 + t * t), 1e-9);
+        }
+        EXPECT_GE(difference["p_holm"], difference["p_value"]);
+        largest = std::max(largest, std::abs(mean));
+    }
+    EXPECT_GT(largest, 0);
+    const auto text = run_program({"runs", "compare", folder / "plain", folder / "fast"}).output;
+    EXPECT_THAT(text, HasSubstr("GRU, learning_rate 0.001 − RNN, learning_rate 0.001"));
+    EXPECT_THAT(text, HasSubstr("Paired by seed"));
 }
 
 TEST(Runs, SayWhatIsWrong) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/atomic_file.h"
+#include "core/csv_cell.h"
 #include "core/error.h"
 #include "data/corpus_builder.h"
 #include "data/csv.h"
@@ -182,62 +183,6 @@ RC_GTEST_PROP(Csv, WrittenCellsReadBack, (const std::vector<std::string>& texts)
         RC_ASSERT(cells == (std::vector<std::string>{text, "x"}));
     }
     RC_ASSERT(!reader.read(cells));
-}
-
-class TableTest : public testing::Test {
-protected:
-    std::vector<LabelledText> read(const std::string& name, const std::string& content,
-                                   const std::string& text = "text") {
-        write_file_atomically(folder / name, content);
-        return read_table(folder / name, text, "label");
-    }
-    std::string refusal(const std::string& name, const std::string& content) {
-        return error_of<DataError>([&] { (void)read(name, content); });
-    }
-    test::ScratchFolder folder;
-};
-
-TEST_F(TableTest, ReadsEveryFormAndLabel) {
-    const auto csv =
-        read("a.csv", "id,label,review\n1,pos,good\n2,Negative,\"bad, really\"\n3,1,x\n4,FALSE,y\n", "review");
-    ASSERT_EQ(csv.size(), 4u);
-    EXPECT_EQ(csv[1].text, "bad, really");
-    EXPECT_TRUE(csv[0].is_positive && !csv[1].is_positive && csv[2].is_positive && !csv[3].is_positive);
-    const auto tsv = read("a.tsv", "text\tlabel\na,b\tneg\n");
-    EXPECT_EQ(tsv[0].text, "a,b");
-    const auto json = read(
-        "a.jsonl",
-        "{\"text\":\"g\\u00fct\",\"label\":1}\n\n{\"label\":\"neg\",\"text\":\"b\"}\n{\"label\":true,\"text\":\"\"}");
-    ASSERT_EQ(json.size(), 3u);
-    EXPECT_EQ(json[0].text, "güt");
-    EXPECT_TRUE(json[0].is_positive && !json[1].is_positive && json[2].is_positive);
-}
-
-TEST_F(TableTest, NamesFileLineAndRemedy) {
-    EXPECT_THAT(refusal("a.csv", ""), HasSubstr("is empty"));
-    EXPECT_THAT(refusal("a.csv", "review,label\nx,1\n"), AllOf(HasSubstr("review, label"), HasSubstr("--text-column")));
-    EXPECT_THAT(refusal("a.csv", "text,label\nx,1\ny,maybe\n"), HasSubstr("a.csv', line 3: the label 'maybe'"));
-    EXPECT_THAT(refusal("a.csv", "text,label\nx,y,1\n"), HasSubstr("line 2: 3 cells, the header has 2"));
-    EXPECT_THAT(refusal("a.jsonl", "{\"text\":\"x\",\"label\":1}\n{\"text\":"), HasSubstr("line 2: no JSON object"));
-    EXPECT_THAT(refusal("a.jsonl", "{\"text\":5,\"label\":1}"), HasSubstr("is no text"));
-    EXPECT_THAT(refusal("a.jsonl", "{\"text\":\"x\",\"label\":[1]}"), HasSubstr("label"));
-    EXPECT_THAT(refusal("a.jsonl", "{\"text\":\"x\"}"), HasSubstr("--label-column"));
-    write_file_atomically(folder / "one.csv", "text,label\nx,1\n");
-    EXPECT_THAT(error_of<DataError>([&] { (void)prepare_table(folder / "one.csv", "text", "label"); }),
-                HasSubstr("at least 2"));
-}
-
-TEST_F(TableTest, SplitsFourToOneTheSameWayEachTime) {
-    std::string csv = "text,label\n";
-    for (int i = 0; i < 103; ++i) csv += "w" + std::to_string(i) + "," + std::to_string(i % 2) + "\n";
-    write_file_atomically(folder / "a.csv", csv);
-    const auto first = prepare_table(folder / "a.csv", "text", "label");
-    const auto second = prepare_table(folder / "a.csv", "text", "label");
-    EXPECT_EQ(first.train.size(), 82u);
-    EXPECT_EQ(first.test.size(), 21u);
-    EXPECT_EQ(first.train.ids, second.train.ids);
-    EXPECT_EQ(first.test.labels, second.test.labels);
-    EXPECT_EQ(first.words_by_rank.size(), 82u) << "the vocabulary is the train split's";
 }
 
 TEST(Synthetic, IsTheSameForTheSameSeedAlone) {
