@@ -149,6 +149,8 @@ RunPredictions evaluate(const TestPredictions& predictions) {
         run.roc.y.push_back(point.true_positive_rate);
     }
     for (const auto& point : statistics::precision_recall_curve(scores)) {
+        // Before the first positive review is found the precision is 0, whatever the model is worth.
+        if (point.recall == 0 && !run.precision_recall.x.empty()) continue;
         run.precision_recall.x.push_back(point.recall);
         run.precision_recall.y.push_back(point.precision);
     }

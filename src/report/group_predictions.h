@@ -24,7 +24,7 @@ struct RunPredictions {
     std::optional<double> average_precision;
     double calibration_error = 0, brier_score = 0;
     Curve roc;               ///< true positive rate over false positive rate, thinned
-    Curve precision_recall;  ///< precision over recall, thinned
+    Curve precision_recall;  ///< precision over recall, thinned, after (0, 1) from the first found
 };
 
 /// Accuracy on the reviews of about one length: of one run with Wilson's 95% interval, of several the mean

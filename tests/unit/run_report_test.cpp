@@ -176,6 +176,13 @@ TEST(Curves, MeanInterpolatesAndTakesTheTopOfSteps) {
     EXPECT_NEAR(mean.deviation[1], 0.3 / std::sqrt(2), 1e-15);  // 0.8 and 0.5
 }
 
+TEST(Curves, PrecisionBeginsWithTheFirstReviewFound) {
+    const auto figures = evaluate({{0.9, 0.8, 0.7, 0.1}, {0, 1, 1, 0}, {5, 5, 5, 5}});
+    EXPECT_THAT(figures.precision_recall.x, ElementsAre(0, 0.5, 1, 1));
+    EXPECT_THAT(figures.precision_recall.y,
+                ElementsAre(1, 0.5, testing::DoubleEq(2.0 / 3), 0.5));  // 0 of 1 found is left out
+}
+
 TEST(TestPredictions, ComeBackAsTheyWere) {
     const TestPredictions predictions{{0.1, 1.0 / 3, 0.50000000025}, {1, 0, 1}, {0, 230, 4000000000U}};
     const auto csv = predictions_csv(predictions);
