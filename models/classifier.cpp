@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "engine/large_tensor.h"
+
 namespace cellwise::models {
 namespace {
 
@@ -65,6 +67,7 @@ std::shared_ptr<engine::ThreadPool> ClassifierImpl::pool() {
     if (fused != (pool_ != nullptr)) {
         pool_ = fused ? engine::make_pool(threads_ > 0 ? threads_ : at::get_num_threads()) : nullptr;
         for (auto& layer : recurrent) layer->compute_with(pool_);
+        if (fused) embedding->weight.set_data(engine::on_large_pages(embedding->weight));
     }
     return pool_;
 }

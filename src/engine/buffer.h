@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
-#include <new>
+
+#include "core/large_pages.h"
 
 namespace cellwise::engine {
 
@@ -15,12 +16,9 @@ public:
     /// Room for `count` values. Throws std::bad_alloc.
     T* reserve(std::size_t count) {
         if (count > capacity_) {
-            constexpr std::size_t line = 64;
-            const std::size_t bytes = (count * sizeof(T) + line - 1) / line * line;
             memory_.reset();
             capacity_ = 0;
-            memory_.reset(static_cast<T*>(std::aligned_alloc(line, bytes)));
-            if (memory_ == nullptr) throw std::bad_alloc();
+            memory_.reset(static_cast<T*>(allocate_array(count * sizeof(T))));
             capacity_ = count;
         }
         return memory_.get();

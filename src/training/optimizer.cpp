@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/large_tensor.h"
 #include "engine/recurrent.h"
 #include "training/clipping.h"
 
@@ -27,11 +28,15 @@ Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOpti
     if (pool_) fused_.emplace(*pool_);
     for (auto& variable : variables) {
         Slot slot{std::move(variable), {}, {}, {}};
+        const auto zeros = [&] {
+            const auto values = torch::zeros_like(slot.variable.value);
+            return fused_ ? engine::on_large_pages(values) : values;
+        };
         if (options.optimizer == OptimizerKind::adam) {
-            slot.first = torch::zeros_like(slot.variable.value);
-            slot.second = torch::zeros_like(slot.variable.value);
+            slot.first = zeros();
+            slot.second = zeros();
         } else if (options.momentum > 0) {
-            slot.first = torch::zeros_like(slot.variable.value);
+            slot.first = zeros();
         }
         slots_.push_back(std::move(slot));
     }
