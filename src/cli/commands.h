@@ -26,6 +26,7 @@ void add_sentence(CLI::App& app);
 void add_man(CLI::App& app);
 void add_parity(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);

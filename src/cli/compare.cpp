@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/environment.h"
 #include "cli/output.h"
+#include "cli/report_input.h"
 #include "cli/resume.h"
 #include "cli/settings.h"
 #include "cli/training_run.h"
@@ -70,13 +71,18 @@ void run_compare(const SettingFlags& flags) {
     report::ComparisonRecord comparison;
     comparison.data = data_json(data);
     comparison.configuration = configuration_json(configuration);
+    const auto plan = plan_of(configuration, folder.path(), resumes);
     with_resume_hint(again, [&] {
-        comparison.runs = train_runs(configuration, plan_of(configuration, folder.path(), resumes), data);
+        comparison.runs = train_runs(configuration, plan, data);
+        if (flags.report) write_reports(plan, data);
     });
     if (configuration.baseline) comparison.baselines = baselines(configuration, data);
     const auto json = with_schema("comparison", report::comparison_json(comparison));
     write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
-    log::notice(fmt::format("the runs are in {}", folder.path().string()));
+    if (flags.report) {
+        with_resume_hint(again, [&] { write_comparison_report(folder.path(), plan, comparison.baselines, data); });
+    }
+    log::notice(fmt::format("the runs are in {}{}", folder.path().string(), flags.report ? ": see report.html" : ""));
     out.print(report::comparison_text(comparison));
     out.write_json(json);
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/number_list.h"
@@ -23,7 +24,9 @@ struct GatesFlags {
     bool has_input = false, has_hidden_state = false, has_cell_state = false, has_weights = false, has_example = false;
 
     // Of a trained model's gates.
-    std::string model, text, layer, direction = "forward", svg;
+    ModelFlags model;
+    VocabularyFlags words;
+    std::string text, layer, direction = "forward", svg;
     bool has_model = false, has_text = false, no_padding = false, units = false;
 };
 
@@ -115,6 +118,18 @@ bool wants_trained_model(const GatesFlags& flags) {
     return flags.has_model || flags.has_text || flags.example == "film";
 }
 
+/// Without a model there is nothing they speak of.
+void require_no_model_flags(const GatesFlags& flags) {
+    const std::pair<const char*, bool> given[] = {{"--length", flags.model.length != 0},
+                                                  {"--config", !flags.model.config.empty()},
+                                                  {"--stack", !flags.model.stack.empty()},
+                                                  {"--vocabulary", !flags.words.vocabulary.empty()},
+                                                  {"--data", !flags.words.data.empty()}};
+    for (const auto& [flag, is_given] : given) {
+        if (is_given) throw UsageError(fmt::format("{} says how a model is to be read: add --model", flag));
+    }
+}
+
 /// The flags of a trained model's gates mean nothing beside a single step's.
 void require_no_trained_flags(const GatesFlags& flags) {
     const auto refuse = [](const char* flag) {
@@ -150,6 +165,7 @@ TrainedGatesOptions resolve_trained(const GatesFlags& flags) {
     if (flags.has_model && !flags.cell.empty()) throw UsageError("--cell: the trained model has its own; leave it out");
     TrainedGatesOptions options;
     options.model = flags.model;
+    options.words = flags.words;
     if (flags.has_text) options.text = flags.text;
     options.cells = flags.cell.empty() ? std::vector{Cell::lstm, Cell::gru} : std::vector{parse_cell(flags.cell)};
     options.seed = seed_of(flags);
@@ -167,6 +183,7 @@ TrainedGatesOptions resolve_trained(const GatesFlags& flags) {
 
 void run_gates(const GatesFlags& flags) {
     const Output out(flags.json);
+    if (!flags.has_model) require_no_model_flags(flags);
     if (wants_trained_model(flags)) {
         show_trained_gates(resolve_trained(flags), out);
         return;
@@ -200,9 +217,12 @@ void add_gates(CLI::App& app) {
                          "notes' film sentences: by tiny Korean models trained on the spot, or in English by --model)")
             ->check(CLI::IsMember({"tutorial", "sentence", "gru-shape", "film"}))
             ->capture_default_str();
-    auto* model =
-        command->add_option("--model", flags->model, "a trained model, whose gates are shown for every word of --text")
-            ->type_name("RUN");
+    auto* model = command
+                      ->add_option("--model", flags->model.path,
+                                   "a trained model, whose gates are shown for every word of --text")
+                      ->type_name("RUN|FILE.keras|FILE.weights.h5");
+    flags->model.add_to(*command);
+    flags->words.add_to(*command);
     auto* text = command->add_option("--text", flags->text, "the text that the trained model reads, in UTF-8");
     command->add_option("--layer", flags->layer, "which recurrent layer, from 1 (default: the last)")->type_name("N");
     command->add_option("--direction", flags->direction, "of a bidirectional layer: forward or backward")

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/model_flags.h"
 #include "cli/output.h"
 #include "core/cell.h"
 #include "lab/weights_file.h"
@@ -30,7 +31,8 @@ void show_gru_shapes(std::uint64_t seed, const Output& out);
 
 /// What to show of the gates of a trained model.
 struct TrainedGatesOptions {
-    std::string model;                 ///< a run folder; empty: tiny Korean models, trained here
+    ModelFlags model;                  ///< path empty: tiny Korean models, trained here
+    VocabularyFlags words;             ///< of the model
     std::optional<std::string> text;   ///< empty: the notes' three film sentences
     std::vector<Cell> cells;           ///< of the tiny models
     std::uint64_t seed = 0;            ///< likewise

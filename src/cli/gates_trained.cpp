@@ -9,12 +9,12 @@
 
 #include "cli/check_table.h"
 #include "cli/gates.h"
+#include "cli/model_source.h"
 #include "cli/settings.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "data/read_words.h"
 #include "training/device.h"
-#include "training/run_folder.h"
 
 namespace cellwise::cli {
 namespace {
@@ -100,10 +100,11 @@ std::vector<TracedText> trace_subject(Subject& subject, const TrainedGatesOption
     return all;
 }
 
-Subject subject_of_run(const std::string& path) {
-    auto run = training::RunFolder::load(path);
-    run.model->to(torch::kFloat64);
-    return {run.model, std::move(run.vocabulary), run.configuration.length, path, false};
+Subject trained_subject(const TrainedGatesOptions& options) {
+    const auto& path = options.model.path;
+    auto source = options.model.load();
+    source.model->to(torch::kFloat64);
+    return {source.model, options.words.required(source, path), source.configuration.length, path, false};
 }
 
 Subject tiny_korean_subject(Cell cell, std::uint64_t seed, std::string& text) {
@@ -142,8 +143,8 @@ void show_trained_gates(const TrainedGatesOptions& options, const Output& out) {
     training::set_threads(1);  // the steps are too small to be shared
     std::string text;
     std::vector<TracedText> all;
-    if (!options.model.empty()) {
-        auto subject = subject_of_run(options.model);
+    if (!options.model.path.empty()) {
+        auto subject = trained_subject(options);
         all = trace_subject(subject, options);
     } else {
         for (const Cell cell : options.cells) {
@@ -162,12 +163,13 @@ void show_trained_gates(const TrainedGatesOptions& options, const Output& out) {
         documents.push_back(traced_json(all[i]));
     }
     out.print(text + check_text(checks));
-    out.write_json(with_schema("gates-text", {{"model", options.model.empty() ? Json(nullptr) : Json(options.model)},
-                                              {"seed", options.model.empty() ? Json(options.seed) : Json(nullptr)},
-                                              {"precision", "float64"},
-                                              {"texts", documents},
-                                              {"checks", check_json(checks)},
-                                              {"verdict", verdict(checks)}}));
+    out.write_json(
+        with_schema("gates-text", {{"model", options.model.path.empty() ? Json(nullptr) : Json(options.model.path)},
+                                   {"seed", options.model.path.empty() ? Json(options.seed) : Json(nullptr)},
+                                   {"precision", "float64"},
+                                   {"texts", documents},
+                                   {"checks", check_json(checks)},
+                                   {"verdict", verdict(checks)}}));
     if (!options.svg.empty()) {
         for (std::size_t i = 0; i < all.size(); ++i) {
             write_file_atomically(numbered(options.svg, i), traced_svg(all[i], options.units));

@@ -12,14 +12,15 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/locate.h"
 #include "data/synthetic.h"
 #include "statistics/summary.h"
 #include "training/device.h"
-#include "training/run_folder.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
@@ -41,7 +42,8 @@ std::string flag_of(std::string key) {
 
 struct GradientsFlags {
     std::map<std::string, std::string> settings;  // what the user gave, by setting key
-    std::string model, split = "train", spectral_radius, layer, every = "0", json, csv, svg;
+    ModelFlags model;
+    std::string split = "train", spectral_radius, layer, every = "0", json, csv, svg;
     bool synthetic = false;
 };
 
@@ -51,16 +53,33 @@ training::Configuration defaults() {
     return configuration;
 }
 
-training::Configuration resolve(const GradientsFlags& flags, const std::optional<training::Run>& run) {
+std::optional<ModelSource> load_model(const GradientsFlags& flags) {
+    auto model = flags.model;
+    if (model.path.empty()) {
+        if (!model.config.empty() || !model.stack.empty()) {
+            throw UsageError("--config and --stack describe the layers of a .weights.h5: add --model");
+        }
+        return std::nullopt;
+    }
+    const auto length = flags.settings.find("length");
+    if (length != flags.settings.end()) {
+        model.length = static_cast<std::int64_t>(setting_text::natural(length->second, "--length"));
+    }
+    return model.load();
+}
+
+training::Configuration resolve(const GradientsFlags& flags, const std::optional<ModelSource>& trained) {
     auto configuration = defaults();
-    if (run) {
-        configuration = run->configuration;
+    if (trained) {
+        configuration = trained->configuration;
         configuration.training = defaults().training;
         configuration.data.limit = 0;
         configuration.data.offline = false;
     }
     for (const auto& [key, text] : flags.settings) {
-        if (run && model_settings.contains(key)) {
+        // How many words a Keras model reads may stand nowhere in its file.
+        const bool may_be_said = key == "length" && trained && !trained->is_run;
+        if (trained && model_settings.contains(key) && !may_be_said) {
             throw UsageError(fmt::format("{}: the trained model has its own; leave the flag out", flag_of(key)));
         }
         training::set_from_text(configuration, key, text, key == "data" ? "--data" : flag_of(key));
@@ -86,8 +105,18 @@ data::Reviews first_reviews(const data::Reviews& reviews, std::int64_t count) {
     return some;
 }
 
+/// The words that a trained model reads texts by.
+data::Vocabulary words_of(const ModelSource& trained) {
+    auto words = VocabularyFlags().of(trained);
+    if (words.size() > 0) return words;
+    throw DataError(
+        "there are no words to read these texts by: put Keras's imdb_word_index.json into the data folder, or take "
+        "the IMDB reviews, which come as ids");
+}
+
 /// Made-up reviews as long as the network reads, so that there is no padding.
-data::Reviews synthetic_reviews(const training::Configuration& configuration, const std::optional<training::Run>& run) {
+data::Reviews synthetic_reviews(const training::Configuration& configuration,
+                                const std::optional<ModelSource>& trained) {
     data::SyntheticOptions options;
     options.seed = configuration.seed;
     options.train_reviews = configuration.training.batch_size;
@@ -96,30 +125,33 @@ data::Reviews synthetic_reviews(const training::Configuration& configuration, co
     options.max_cue_distance = std::min(options.max_cue_distance, options.min_length - 1);
     options.cue_words = std::min(options.cue_words, options.max_cue_distance + 1);
     const auto vocabulary_size = configuration.model.vocabulary_size;
-    if (!run) {
+    if (!trained) {
         auto reviews = data::synthetic_corpus(options).train;
         data::cut_vocabulary(reviews, vocabulary_size);
         return reviews;
     }
     data::Reviews reviews;
+    const auto words = words_of(*trained);
     for (const auto& text : data::synthetic_texts(options).train) {
-        reviews.add(run->vocabulary.encode(text.text, vocabulary_size, true), text.is_positive ? 1 : 0);
+        reviews.add(words.encode(text.text, vocabulary_size, true), text.is_positive ? 1 : 0);
     }
     return reviews;
 }
 
 data::PaddedReviews read_batch(const GradientsFlags& flags, const training::Configuration& configuration,
-                               const std::optional<training::Run>& run, GradientsReport& report) {
+                               const std::optional<ModelSource>& trained, GradientsReport& report) {
     const auto length = static_cast<std::size_t>(configuration.length);
     const auto rows = configuration.training.batch_size;
     if (flags.synthetic) {
-        const auto reviews = synthetic_reviews(configuration, run);
+        const auto reviews = synthetic_reviews(configuration, trained);
         report.data_kind = "synthetic sequences";
         report.data_line = fmt::format("{} made-up sequences without padding (SYNTHETIC)", reviews.size());
         return data::pad(reviews, length);
     }
     auto where = configuration.data;
-    if (run) where.words_by_rank = run->vocabulary.words_by_rank();  // one's own texts are read by the model's words
+    const bool is_own = where.path && *where.path != "synthetic" && data::is_own(data::locate(*where.path).form);
+    // CELLWISE_DATA may name one's own texts, too.
+    if (trained) where.words_by_rank = (is_own ? words_of(*trained) : trained->vocabulary).words_by_rank();
     const auto dataset = data::load_dataset(where);
     const auto reviews = first_reviews(flags.split == "train" ? dataset.train : dataset.test, rows);
     if (reviews.size() == 0) throw UsageError(fmt::format("the {} split is empty: take another --split", flags.split));
@@ -214,20 +246,19 @@ void run_gradients(const GradientsFlags& flags) {
     const auto radius = radius_of(flags);
     const auto layer = layer_of(flags);
     const auto every = setting_text::natural(flags.every, "--every");
-    std::optional<training::Run> run;
-    if (!flags.model.empty()) run = training::RunFolder::load(flags.model);
-    const auto configuration = resolve(flags, run);
+    const auto trained = load_model(flags);
+    const auto configuration = resolve(flags, trained);
     training::set_threads(configuration.threads);
 
     GradientsReport report;
-    report.model_path = flags.model;
+    report.model_path = flags.model.path;
     report.seed = configuration.seed;
     report.length = static_cast<std::size_t>(configuration.length);
     report.precision = training::precision_name(configuration.training.precision);
     report.spectral_radius = radius;
     report.clip_norm = configuration.training.clip_norm;
     report.global_clip_norm = configuration.training.global_clip_norm;
-    const auto batch = read_batch(flags, configuration, run, report);
+    const auto batch = read_batch(flags, configuration, trained, report);
     report.rows = batch.size();
     report.padding_rows.resize(batch.length);
     for (std::size_t row = 0; row < batch.size(); ++row) {
@@ -235,7 +266,7 @@ void run_gradients(const GradientsFlags& flags) {
     }
 
     for (const Cell cell : configuration.cells) {
-        auto model = run ? run->model : models::Classifier(configuration.model_for(cell), configuration.seed);
+        auto model = trained ? trained->model : models::Classifier(configuration.model_for(cell), configuration.seed);
         model->to(configuration.training.precision == training::Precision::float64 ? torch::kFloat64 : torch::kFloat32);
         if (radius) lab::scale_spectral_radius(model, *radius);
         report.models.push_back(measure_model(model, batch, configuration, layer));
@@ -251,7 +282,9 @@ void run_gradients(const GradientsFlags& flags) {
 void add_gradients(CLI::App& app) {
     auto* command = app.add_subcommand("gradients", "follow the loss's gradient back through time, step by step");
     auto flags = std::make_shared<GradientsFlags>();
-    command->add_option("--model", flags->model, "a trained model instead of untrained ones")->type_name("RUN");
+    command->add_option("--model", flags->model.path, "a trained model instead of untrained ones")
+        ->type_name("RUN|FILE.keras|FILE.weights.h5");
+    flags->model.add_layers_to(*command);
     command->add_flag("--synthetic", flags->synthetic,
                       "made-up sequences of exactly --length words, without padding, instead of reviews");
     command->add_option("--split", flags->split, "which reviews: train or test")

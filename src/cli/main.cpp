@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     add_export(app);
     add_summary(app);
     add_runs(app);
+    add_report(app);
     add_gates(app);
     add_gradients(app);
     add_sentence(app);

@@ -84,6 +84,10 @@ ModelSource load_keras_file(const ModelFlags& flags) {
 void ModelFlags::add_to(CLI::App& command) {
     command.add_option("--length", length, "words a review is padded or cut to; 0: the model's, else 200")
         ->capture_default_str();
+    add_layers_to(command);
+}
+
+void ModelFlags::add_layers_to(CLI::App& command) {
     command.add_option("--config", config, "for a .weights.h5: a run or TOML file that describes its layers")
         ->type_name("RUN|FILE");
     command
@@ -115,6 +119,15 @@ data::Vocabulary VocabularyFlags::of(const ModelSource& source) const {
     if (source.is_run) return source.vocabulary;
     const auto index = data::find_word_index(data.empty() ? std::nullopt : std::optional(data));
     return index ? data::Vocabulary(data::read_word_index(*index)) : data::Vocabulary();
+}
+
+data::Vocabulary VocabularyFlags::required(const ModelSource& source, const std::string& model_path) const {
+    auto words = of(source);
+    if (words.size() > 0) return words;
+    throw DataError(
+        fmt::format("there are no words for '{}': put Keras's imdb_word_index.json into the data folder (--data), or "
+                    "name a file with --vocabulary",
+                    model_path));
 }
 
 }  // namespace cellwise::cli

@@ -57,15 +57,6 @@ std::vector<report::PredictionRecord> predict(ModelSource& source, const data::T
     return records;
 }
 
-data::Vocabulary vocabulary_for(const ModelSource& source, const PredictOptions& options) {
-    auto vocabulary = options.words.of(source);
-    if (vocabulary.size() > 0) return vocabulary;
-    throw DataError(
-        fmt::format("there are no words for '{}': put Keras's imdb_word_index.json into the data folder (--data), or "
-                    "name a file with --vocabulary",
-                    options.model.path));
-}
-
 std::string text_of(const std::vector<report::PredictionRecord>& records, const PredictOptions& options,
                     const Output& out) {
     if (options.format == "csv") return report::predictions_csv(records);
@@ -88,7 +79,7 @@ void run_predict(const PredictOptions& options) {
     training::set_threads(options.threads);
     const auto device = training::resolve_device(options.device);
     std::optional<data::Vocabulary> vocabulary;
-    if (!options.ids) vocabulary = vocabulary_for(source, options);
+    if (!options.ids) vocabulary = options.words.required(source, options.model.path);
     auto texts = options.texts.read();
     const auto vocabulary_size = source.configuration.model.vocabulary_size;
     const auto length = static_cast<std::size_t>(source.configuration.length);

@@ -57,6 +57,8 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
         ->type_name("DIR")
         ->default_str("runs/<date>-<name>");
     app.add_option("--resume", resume, "go on with an interrupted run, with its own settings")->type_name("RUN");
+    app.add_flag_callback(
+        "--no-report", [this] { report = false; }, "write no report.html");
     app.add_option("--json", json, "write the results as JSON to a file, or - for standard output")->type_name("FILE");
     add_display_flags(app);
 }

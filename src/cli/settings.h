@@ -28,6 +28,7 @@ public:
     std::string output;  ///< --output; empty: the default
     std::string json;    ///< --json; empty: none
     std::string resume;  ///< --resume: the folder to go on with; empty: a new one
+    bool report = true;  ///< false: --no-report
 
 private:
     [[nodiscard]] training::Configuration initial() const;

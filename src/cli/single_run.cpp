@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "cli/environment.h"
+#include "cli/run_record.h"
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/stop_request.h"
 #include "report/event_file.h"
+#include "report/test_predictions.h"
 #include "training/checkpoint.h"
 #include "training/device.h"
 #include "training/fit.h"
@@ -40,49 +43,21 @@ std::vector<report::ScalarEvent> events_of(const std::vector<training::EpochResu
     return events;
 }
 
-report::EpochRecord record_of(const training::EpochResult& epoch) {
-    return {epoch.epoch,
-            epoch.train.loss,
-            epoch.train.accuracy,
-            epoch.validation.loss,
-            epoch.validation.accuracy,
-            epoch.train_seconds,
-            epoch.validation_seconds};
-}
-
 Interrupted stopped() {
     const auto code = StopRequest::exit_code();
     return {code,
             fmt::format("stopped by {}; everything is saved", code == ExitCode::terminated ? "SIGTERM" : "Ctrl-C")};
 }
 
-report::RunRecord record_of(const PlannedRun& planned, const training::TrainingOptions& options,
-                            const PreparedData& data, const std::vector<training::EpochResult>& epochs,
-                            const training::RunResult& result) {
-    report::RunRecord record;
-    record.cell = planned.cell;
-    record.seed = planned.seed;
-    record.parameters = result.parameters;
-    record.engine = result.engine;
-    for (const auto& epoch : epochs) record.epochs.push_back(record_of(epoch));
-    record.test_accuracy = result.test.accuracy;
-    record.test_loss = result.test.loss;
-    record.held_out = data.validation.has_value();
-    record.best_epoch = result.best_epoch;
-    record.early_stopping = options.early_stopping > 0;
-    return record;
-}
-
 // A finished run is taken as it is, if it is the planned one.
-report::RunRecord finished_record(const training::RunFolder& folder, const PlannedRun& planned,
-                                  const training::CheckpointOrigin& origin, const PreparedData& data) {
+report::RunRecord finished_record(const training::RunFolder& folder, const training::CheckpointOrigin& origin) {
     const auto stored = training::RunFolder::load_configuration(folder.path());
     const auto environment = training::RunFolder::environment_of(folder.path());
     const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
     training::require_same_settings(training::checkpoint_origin(stored, sha256), origin,
                                     fmt::format("the run '{}'", folder.path().string()));
     std::filesystem::remove(folder.checkpoint());  // the program may have ended between two writes
-    return record_of(planned, stored.training, data, folder.read_metrics(), folder.read_result());
+    return run_record(stored, folder.read_metrics(), folder.read_result());
 }
 
 // The last epoch's figures are the test's where the test split validates and the last weights are kept.
@@ -92,6 +67,13 @@ training::RunResult result_of(const training::Fit& fit, const PreparedData& data
     const auto& model = fit.trainer().model();
     return {fit.best_epoch(), is_known ? last.validation : fit.trainer().evaluate(data.test),
             std::string(models::engine_name(model->active_engine())), model->parameter_count()};
+}
+
+// What the weights that were kept say of the test reviews: result_of has just looked at them.
+void write_predictions(const training::RunFolder& folder, const training::Fit& fit, const PreparedData& data) {
+    report::TestPredictions predictions{fit.trainer().evaluated_probabilities(), data.test.labels,
+                                        word_counts(data.whole_test)};
+    write_file_atomically(folder.predictions(), report::predictions_csv(predictions));
 }
 
 // Takes the run's bar away, however the run ends.
@@ -129,7 +111,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     const auto folder = planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
                                            : training::RunFolder::create(planned.folder);
     const auto origin = training::checkpoint_origin(own, data.source.sha256);
-    if (folder.is_finished()) return finished_record(folder, planned, origin, data);
+    if (folder.is_finished()) return finished_record(folder, origin);
 
     training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
                               training::resolve_device(own.device));
@@ -172,9 +154,10 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     folder.write_vocabulary(data.vocabulary);
     folder.write_metrics(fit.epochs(), data.validation.has_value());
     folder.write_result(result);
+    write_predictions(folder, fit, data);
     folder.write_model(trainer.model());
     std::filesystem::remove(folder.checkpoint());
-    return record_of(planned, own.training, data, fit.epochs(), result);
+    return run_record(own, fit.epochs(), result);
 }
 
 }  // namespace cellwise::cli

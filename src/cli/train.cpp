@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/report_input.h"
 #include "cli/resume.h"
 #include "cli/settings.h"
 #include "cli/training_run.h"
@@ -33,10 +34,12 @@ void run_train(const SettingFlags& flags) {
     const auto data = prepare_data(configuration);
     record.data = data_json(data);
     record.configuration = configuration_json(configuration);
+    const std::vector<PlannedRun> plan{{cell, configuration.seed, again.folder, resumes}};
     with_resume_hint(again, [&] {
-        record.runs = train_runs(configuration, {{cell, configuration.seed, again.folder, resumes}}, data);
+        record.runs = train_runs(configuration, plan, data);
+        if (flags.report) write_reports(plan, data);
     });
-    log::notice(fmt::format("the run is in {}", again.folder.string()));
+    log::notice(fmt::format("the run is in {}{}", again.folder.string(), flags.report ? ": see its report.html" : ""));
     out.print(report::comparison_text(record));
     out.write_json(with_schema("comparison", report::comparison_json(record)));
 }

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/stop_request.h"
+#include "data/load_data.h"
 #include "data/validation_split.h"
 #include "training/device.h"
 #include "training/run_folder.h"
@@ -59,13 +60,21 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
 }  // namespace
 
 PreparedData prepare_data(const training::Configuration& configuration) {
-    auto dataset = data::load_dataset(configuration.data);
+    auto options = configuration.data;
+    data::require_vocabulary_size(options.vocabulary_size);
+    options.vocabulary_size = data::largest_vocabulary;
+    auto dataset = data::load_dataset(options);
     if (dataset.train.size() == 0 || dataset.test.size() == 0) {
         throw UsageError("the data set has an empty split: there must be reviews to train on and to test with");
     }
+    auto whole_test = dataset.test;
+    for (auto* reviews : {&dataset.train, &dataset.test}) {
+        data::cut_vocabulary(*reviews, configuration.data.vocabulary_size);
+    }
     const auto length = static_cast<std::size_t>(configuration.length);
-    PreparedData prepared{std::move(dataset.source), std::move(dataset.vocabulary), data::pad(dataset.train, length),
-                          data::pad(dataset.test, length), std::nullopt};
+    PreparedData prepared{
+        std::move(dataset.source),       std::move(dataset.vocabulary), data::pad(dataset.train, length),
+        data::pad(dataset.test, length), std::move(whole_test),         std::nullopt};
     if (configuration.validation_split > 0) {
         prepared.validation = data::take_validation(prepared.train, configuration.validation_split);
     }

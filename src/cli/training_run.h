@@ -21,6 +21,7 @@ struct PreparedData {
     data::Vocabulary vocabulary;
     data::PaddedReviews train;
     data::PaddedReviews test;
+    data::Reviews whole_test;                       ///< the test reviews with all their words
     std::optional<data::PaddedReviews> validation;  ///< held out of the training reviews, if the settings say so
 };
 

@@ -21,14 +21,8 @@
 namespace cellwise::data {
 namespace {
 
-/// Embeddings beyond this would not fit any memory; words beyond it do not exist.
-constexpr std::int64_t most_vocabulary = 10'000'000;
-
 void validate(const DataOptions& options) {
-    if (options.vocabulary_size < index_from + 1 || options.vocabulary_size > most_vocabulary) {
-        throw UsageError(fmt::format("--vocabulary-size {} is not in {} to {}: the first {} ids are reserved",
-                                     options.vocabulary_size, index_from + 1, most_vocabulary, index_from));
-    }
+    require_vocabulary_size(options.vocabulary_size);
     if (options.limit < 0) throw UsageError(fmt::format("--limit {} is negative; 0 means all reviews", options.limit));
 }
 

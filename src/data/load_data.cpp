@@ -1,5 +1,7 @@
 #include "data/load_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <future>
 #include <numeric>
@@ -7,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/error.h"
 #include "core/hash.h"
 
 namespace cellwise::data {
@@ -47,6 +50,12 @@ LoadDataOrders load_data_orders(std::size_t train, std::size_t test, std::uint32
     orders.train = shuffled_order(engine, train);
     orders.test = shuffled_order(engine, test);
     return orders;
+}
+
+void require_vocabulary_size(std::int64_t vocabulary_size) {
+    if (vocabulary_size > index_from && vocabulary_size <= largest_vocabulary) return;
+    throw UsageError(fmt::format("--vocabulary-size {} is not in {} to {}: the first {} ids are reserved",
+                                 vocabulary_size, index_from + 1, largest_vocabulary, index_from));
 }
 
 void cut_vocabulary(Reviews& reviews, std::int64_t vocabulary_size) {

@@ -29,6 +29,12 @@ struct Prepared {
     std::vector<std::string> words_by_rank;
 };
 
+/// DataOptions::vocabulary_size that keeps every word: embeddings beyond it would not fit any memory.
+inline constexpr std::int64_t largest_vocabulary = 10'000'000;
+
+/// Throws UsageError unless the size leaves a word beside the reserved ids and is not above the largest.
+void require_vocabulary_size(std::int64_t vocabulary_size);
+
 /// Replaces ids >= vocabulary_size by unknown_id.
 void cut_vocabulary(Reviews& reviews, std::int64_t vocabulary_size);
 

@@ -91,6 +91,10 @@ struct CellDifference {
 /// differences. Figures that do not exist (the deviation of one run) are null.
 [[nodiscard]] nlohmann::ordered_json comparison_json(const ComparisonRecord& record);
 
+/// An element of that document's "differences", and of its "baselines".
+[[nodiscard]] nlohmann::ordered_json difference_json(const CellDifference& difference);
+[[nodiscard]] nlohmann::ordered_json baseline_json(const BaselineRecord& baseline);
+
 /// What `compare` prints at its end: the table, with several seeds the paired differences and a verdict
 /// on each, and last one line for each cell: "RNN Test Accuracy: 0.8470", or with several seeds
 /// "RNN Test Accuracy: 0.7757 ± 0.0675 (n = 5)". Results on made reviews are labelled so.

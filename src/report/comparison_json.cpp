@@ -47,6 +47,8 @@ Json summary_json(const CellSummary& summary) {
             {"interval_95", interval_json(summary.accuracy.interval)}};
 }
 
+}  // namespace
+
 Json difference_json(const CellDifference& difference) {
     const auto& paired = difference.accuracy;
     return {{"first", cell_name(difference.first)},
@@ -66,7 +68,14 @@ Json difference_json(const CellDifference& difference) {
             {"verdict", verdict(difference)}};
 }
 
-}  // namespace
+Json baseline_json(const BaselineRecord& run) {
+    return {{"name", run.name},
+            {"seed", run.seed},
+            {"parameters", run.parameters},
+            {"test_accuracy", run.test_accuracy},
+            {"test_loss", run.test_loss},
+            {"seconds", run.seconds}};
+}
 
 Json comparison_json(const ComparisonRecord& record) {
     Json document{{"data", record.data},
@@ -75,14 +84,7 @@ Json comparison_json(const ComparisonRecord& record) {
                   {"summary", Json::array()}};
     for (const auto& run : record.runs) document["runs"].push_back(run_json(run));
     for (const auto& summary : summarise_cells(record.runs)) document["summary"].push_back(summary_json(summary));
-    for (const auto& run : record.baselines) {
-        document["baselines"].push_back({{"name", run.name},
-                                         {"seed", run.seed},
-                                         {"parameters", run.parameters},
-                                         {"test_accuracy", run.test_accuracy},
-                                         {"test_loss", run.test_loss},
-                                         {"seconds", run.seconds}});
-    }
+    for (const auto& run : record.baselines) document["baselines"].push_back(baseline_json(run));
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) document["differences"] = Json::array();
     for (const auto& difference : differences) document["differences"].push_back(difference_json(difference));

@@ -91,6 +91,15 @@ RunRecord read_run(const Object& object, const std::string& where) {
     return run;
 }
 
+BaselineRecord read_baseline(const Object& object) {
+    return {object.text("name"),
+            object.natural("seed"),
+            static_cast<std::int64_t>(object.natural("parameters")),
+            object.number("test_accuracy"),
+            object.number("test_loss"),
+            object.number("seconds")};
+}
+
 ReferenceRun read_reference_run(const Object& object) {
     ReferenceRun run;
     run.cell = object.cell("kind");
@@ -143,6 +152,11 @@ ComparisonRecord read_comparison(std::string_view text, std::string_view origin)
         comparison.runs.push_back(read_run({element, run_where}, run_where));
     }
     if (comparison.runs.empty()) document.refuse("runs", "is empty");
+    if (document.has("baselines")) {
+        for (const auto& element : document.list("baselines")) {
+            comparison.baselines.push_back(read_baseline({element, where + ": a baseline"}));
+        }
+    }
     return comparison;
 }
 

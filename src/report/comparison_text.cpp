@@ -9,17 +9,6 @@
 namespace cellwise::report {
 namespace {
 
-/// 1292417 as "1,292,417".
-std::string grouped(std::int64_t number) {
-    const auto digits = std::to_string(number);
-    std::string text;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
 std::string interval(const std::optional<statistics::Interval>& value, const char* format) {
     if (!value) return "";
     return fmt::format(fmt::runtime(format), value->low, value->high);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "statistics/summary.h"
@@ -8,5 +9,8 @@ namespace cellwise::report {
 
 /// "0.8470", or "0.7757 ± 0.0675" (mean ± standard deviation) over several runs.
 [[nodiscard]] std::string spread(const statistics::Summary& summary, int decimals);
+
+/// 1292417 as "1,292,417".
+[[nodiscard]] std::string grouped(std::int64_t number);
 
 }  // namespace cellwise::report

@@ -70,6 +70,10 @@ bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }
 
 fs::path RunFolder::events() const { return path_ / "events.out.tfevents.cellwise"; }
 
+fs::path RunFolder::predictions() const { return path_ / "predictions.csv"; }
+
+fs::path RunFolder::report() const { return path_ / "report.html"; }
+
 fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
 
 fs::path RunFolder::fresh_name(const std::string& name) {

@@ -110,6 +110,9 @@ public:
     /// The same, looking between batches whether `stop` says that nobody will wait for it: then nothing.
     std::optional<Metrics> evaluate_unless(const data::PaddedReviews& reviews, const std::function<bool()>& stop);
 
+    /// The probability of a positive review for each row that was evaluated last, as computed then.
+    [[nodiscard]] std::vector<double> evaluated_probabilities() const;
+
     /// Probability of a positive review for each row of ids [rows, time], in evaluation mode.
     std::vector<float> probabilities(const data::PaddedReviews& reviews);
 
@@ -138,6 +141,7 @@ private:
     std::optional<OneTorchThread> one_torch_thread_;  // where the model has a pool of its own
     Random order_;
     EpochPosition position_;
+    torch::Tensor evaluated_;  // logits [rows]
 };
 
 }  // namespace cellwise::training

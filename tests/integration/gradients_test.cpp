@@ -170,10 +170,20 @@ TEST(GradientsCommand, ReadsATrainedModel) {
     expect_refusal({"gradients", "--model", run, "--hidden-size", "3"}, 2,
                    "--hidden-size: the trained model has its own");
     expect_refusal({"gradients", "--model", run, "--layer", "3", "--synthetic"}, 2, "the model has 2 recurrent layers");
+    expect_refusal({"gradients", "--model", run, "--length", "20"}, 2, "--length: the trained model has its own");
+
+    const auto file = folder / "model.keras";
+    ASSERT_EQ(run_program({"export", run, "--format", "keras", "--output", file}).exit_code, 0);
+    const auto of_file =
+        json_of({"gradients", "--model", file, "--data", "synthetic", "--batch-size", "4", "--split", "test"});
+    EXPECT_EQ(of_file["models"], document["models"]) << "the same weights have the same gradients";
+    const auto shorter = json_of({"gradients", "--model", file, "--data", "synthetic", "--length", "20"});
+    EXPECT_EQ(shorter["length"], 20);
 }
 
 TEST(GradientsCommand, RefusesWhatMakesNoSense) {
-    expect_refusal({"gradients", "--model", "/nowhere"}, 3, "there is no run folder '/nowhere'");
+    expect_refusal({"gradients", "--model", "/nowhere"}, 3, "there is no run folder or model file '/nowhere'");
+    expect_refusal({"gradients", "--stack", "gru:4"}, 2, "add --model");
     expect_refusal({"gradients", "--synthetic", "--cells", "transformer"}, 2, "transformer");
     expect_refusal({"gradients", "--synthetic", "--spectral-radius", "0"}, 2, "--spectral-radius");
     expect_refusal({"gradients", "--synthetic", "--spectral-radius", "nan"}, 2, "--spectral-radius");

@@ -183,6 +183,7 @@ TEST(RunsRemove, LeavesAloneWhatIsNotARun) {
     fs::create_directory_symlink(folder / "photos", folder / "run" / "inside");
     keeps(folder / "run", "inside");
     fs::remove(folder / "run" / "inside");
+    fs::remove(folder / "run" / "report.html");
     fs::create_symlink(folder / "photos" / "cat.jpg", folder / "run" / "report.html");
     keeps(folder / "run", "report.html");
     fs::remove(folder / "run" / "report.html");

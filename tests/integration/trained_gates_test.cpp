@@ -49,6 +49,18 @@ private:
     static inline ScratchFolder* folder_ = nullptr;
 };
 
+TEST_F(TrainedGates, OfAKerasFileAreThoseOfTheRunItWasMadeOf) {
+    for (const char* name : {"lstm", "gru", "deep"}) {
+        const auto file = run(name) + ".keras";
+        ASSERT_EQ(run_program({"export", run(name), "--format", "keras", "--output", file}).exit_code, 0) << name;
+        const auto of_run = json_of({"gates", "--model", run(name), "--text", "a wonderful film"});
+        auto of_file = json_of(
+            {"gates", "--model", file, "--vocabulary", run(name) + "/vocabulary.json", "--text", "a wonderful film"});
+        EXPECT_EQ(of_file["model"], file);
+        EXPECT_EQ(of_file["texts"], of_run["texts"]) << name;
+    }
+}
+
 TEST_F(TrainedGates, AreShownWordByWord) {
     const auto result = run_program({"gates", "--model", run("lstm"), "--text", "The story is WONDERFUL, xyzzy!"});
     ASSERT_EQ(result.exit_code, 0) << result.errors;
@@ -154,7 +166,9 @@ TEST_F(TrainedGates, RefuseTextsAndModelsTheyCannotRead) {
     expect_refusal({"gates", "--model", lstm, "--text", "a \x1b[31m film"}, 2, "control characters");
     expect_refusal({"gates", "--model", lstm}, 2, "--model needs a text to read");
     expect_refusal({"gates", "--text", "a film"}, 2, "--text needs a trained model");
-    expect_refusal({"gates", "--model", "/nowhere", "--text", "a film"}, 3, "there is no run folder");
+    expect_refusal({"gates", "--model", "/nowhere", "--text", "a film"}, 3, "there is no run folder or model file");
+    expect_refusal({"gates", "--vocabulary", "words.json"}, 2,
+                   "--vocabulary says how a model is to be read: add --model");
     expect_refusal({"gates", "--model", lstm, "--text", "a film", "--cell", "gru"}, 2, "--cell");
     expect_refusal({"gates", "--model", lstm, "--text", "a film", "--input", "1,2,3"}, 2, "--input");
     expect_refusal({"gates", "--model", lstm, "--text", "a film", "--example", "sentence"}, 2, "--example sentence");

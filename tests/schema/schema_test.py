@@ -99,6 +99,8 @@ def documents(folder):
         ("runs", "show", runs / "lstm"),
         ("runs", "show", runs / "comparison"),
         ("runs", "compare", runs / "gru", runs / "lstm"),
+        ("report", runs / "gru"),
+        ("report", runs / "comparison", runs / "lstm", "--output", folder / "report.html"),
         ("gates",),
         ("gates", "--cell", "gru", "--precision", "float32"),
         ("gates", "--example", "sentence"),

@@ -19,6 +19,7 @@
 #include "lab/claims/training_job.h"
 #include "training/model_file.h"
 #include "training/trainer.h"
+#include "unit/small_laboratory.h"
 
 namespace cellwise::lab {
 namespace {
@@ -37,15 +38,6 @@ public:
     Folder& operator=(const Folder&) = delete;
     std::filesystem::path path;
 };
-
-Laboratory::Options small_options(const std::filesystem::path& folder = {}) {
-    Laboratory::Options options;
-    options.sizes = {true, 300, 6, 5, 12, 150};
-    options.data.path = "synthetic";
-    options.threads = 2;
-    options.folder = folder;
-    return options;
-}
 
 TrainingSpec small_spec(const Laboratory& lab, Cell cell = Cell::lstm, std::uint64_t seed = 0) {
     auto spec = lab.tutorial(cell, seed);

@@ -149,6 +149,27 @@ TEST(Registry, NamesEachClaimOnceAndSaysAllThatIsSettledBeforehand) {
     }
 }
 
+const Claim& claim_named(const std::string& name) {
+    for (const auto& claim : all_claims()) {
+        if (claim.name == name) return claim;
+    }
+    throw std::out_of_range(name);
+}
+
+TEST(EarlyWords, AnAbsentLossIsDecidedByTheMarginNotByItsInsignificance) {
+    const auto& fades = claim_named("early-words-fade-rnn").rule;
+    for (const char* name : {"early-words-stay-lstm", "early-words-stay-gru"}) {
+        const auto& stays = claim_named(name).rule;
+        EXPECT_EQ(verdict(stays, {0, 0, 0}), Verdict::supported);
+        EXPECT_EQ(verdict(stays, {0.0005, 0, 0.002}), Verdict::supported);
+        // No significant loss, and no shown absence of one either.
+        EXPECT_EQ(verdict(stays, {-0.1, 0, 0.1}), Verdict::undecided);
+        EXPECT_EQ(verdict(stays, {0.05, 0.06, 0.07}), Verdict::contradicted);
+    }
+    EXPECT_EQ(verdict(fades, {0.05, 0.06, 0.07}), Verdict::supported);
+    EXPECT_EQ(verdict(fades, {0, 0, 0}), Verdict::contradicted) << "a loss below the margin is none";
+}
+
 std::vector<std::string> names_of(const std::vector<std::string>& words) {
     std::vector<std::string> names;
     for (const auto& claim : select_claims(words)) names.push_back(claim.name);

@@ -37,7 +37,7 @@ struct Claim {
     std::string unit;
     Rule rule;  ///< the values with which the statement is true
     Scale scale = Scale::difference;
-    std::int64_t seeds = 0;  ///< of a full run
+    std::int64_t seeds = 8;  ///< of a full run
     bool on_reviews = true;  ///< uses the data set found, so on IMDB it speaks of IMDB
     /// The set-up in a sentence or two, with these sizes.
     std::function<std::string(const Sizes&)> set_up;

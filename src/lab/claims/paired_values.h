@@ -9,6 +9,9 @@
 
 namespace cellwise::lab {
 
+/// Test accuracies that lie closer than this count as equal, where a claim says nothing else.
+inline constexpr double equal_accuracy = 0.02;
+
 /// One field of every outcome.
 [[nodiscard]] std::vector<double> values_of(const std::vector<TrainingOutcome>& outcomes,
                                             double TrainingOutcome::*field);

@@ -6,18 +6,52 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "lab/claims/statements/statements.h"
 
 namespace cellwise::lab {
 namespace {
 
+// In the tutorial's order.
 std::vector<Claim> gathered() {
-    std::vector<Claim> claims;
-    for (const auto& family : {lstm_beats_rnn, gru_close_to_lstm, gru_on_small_data, lstm_on_long_sequences,
-                               vanishing_gradients, early_words_fade, exploding_gradients, l2_penalty_claims,
-                               batch_norm_claims, batch_norm_position, inference_claims, l2_with_batch_norm}) {
-        for (auto& claim : family()) claims.push_back(std::move(claim));
-    }
-    return claims;
+    return {
+        lstm_beats_rnn(),
+        gru_close_to_lstm_accuracy(),
+        gru_close_to_lstm_parameters(),
+        gru_close_to_lstm_time(),
+        gru_better_on_small_data(),
+        gru_similar_or_better_on_small_data(),
+        lstm_stablest_on_long_sequences_vs_rnn(),
+        lstm_stablest_on_long_sequences_vs_gru(),
+        vanishing_gradients_rnn_untrained(),
+        vanishing_gradients_lstm_untrained(),
+        vanishing_gradients_gru_untrained(),
+        vanishing_gradients_rnn_trained(),
+        vanishing_gradients_lstm_trained(),
+        vanishing_gradients_gru_trained(),
+        early_words_fade_rnn(),
+        early_words_stay_lstm(),
+        early_words_stay_gru(),
+        early_words_fade_less_in_lstm_than_rnn(),
+        early_words_fade_less_in_gru_than_rnn(),
+        exploding_gradients_break_training_times_1_5(),
+        exploding_gradients_break_training_times_2(),
+        exploding_gradients_break_training_times_3(),
+        clipping_repairs_exploding_gradients_times_1_5(),
+        clipping_repairs_exploding_gradients_times_2(),
+        clipping_repairs_exploding_gradients_times_3(),
+        clipping_helps_the_tutorials_rnn(),
+        l2_shrinks_weights(),
+        l2_leaves_no_zeros(),
+        l2_narrows_the_train_test_gap(),
+        batch_norm_speeds_training(),
+        batch_norm_steadies_training(),
+        batch_norm_reduces_overfitting(),
+        batch_norm_before_or_after_activation(),
+        weight_decay_idle_at_inference(),
+        batch_norm_acts_at_inference(),
+        l2_with_batch_norm_beats_l2(),
+        l2_with_batch_norm_beats_batch_norm(),
+    };
 }
 
 bool stands_for(const std::string& name, const Claim& claim) {

@@ -8,9 +8,6 @@
 
 namespace cellwise::lab {
 
-inline constexpr std::int64_t timed_steps = 15;
-inline constexpr std::int64_t quick_timed_steps = 5;
-
 /// Milliseconds of a whole training step, the median of `steps`: for each cell with the fused engine, then
 /// for each with torch's. All take the same batches of the tutorial's training set by turns, so that what
 /// else the machine does falls on all alike; a step to warm up is not counted.

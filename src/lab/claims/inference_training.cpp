@@ -1,0 +1,25 @@
+#include "lab/claims/inference_training.h"
+
+#include <fmt/format.h>
+
+#include "lab/claims/paired_values.h"
+
+namespace cellwise::lab {
+namespace {
+
+constexpr std::int64_t reviews_used = 2000;
+
+}  // namespace
+
+TrainingSpec inference_training(const Laboratory& lab, std::uint64_t seed) {
+    auto spec = lab.tutorial(Cell::lstm, seed);
+    spec.reviews.train = spec.reviews.test = lab.sizes().reviews(reviews_used);
+    return spec;
+}
+
+std::string inference_training_text(const Sizes& sizes) {
+    return fmt::format("{}; {} words, Adam, batch 64, 3 epochs on {}.", model_text("LSTM", sizes), sizes.length,
+                       reviews_text(sizes, reviews_used, reviews_used));
+}
+
+}  // namespace cellwise::lab

@@ -1,0 +1,20 @@
+#include "lab/claims/statements/statements.h"
+#include "lab/claims/vanishing_gradients.h"
+
+namespace cellwise::lab {
+
+Claim vanishing_gradients_gru_untrained() {
+    Claim claim;
+    claim.name = "vanishing-gradients-gru-untrained";
+    claim.statement = "The gradients of the untrained GRU do not vanish through time.";
+    claim.estimand = gradient_left_estimand;
+    claim.unit = "log10";
+    claim.rule = Rule::above(vanished);
+    claim.set_up = [](const Sizes& sizes) { return gradient_left_text(Weights::untrained, sizes); };
+    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
+        return gradient_left(Cell::gru, Weights::untrained, lab, seeds);
+    };
+    return claim;
+}
+
+}  // namespace cellwise::lab
