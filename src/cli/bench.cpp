@@ -7,7 +7,9 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/settings.h"
+#include "core/atomic_file.h"
 #include "core/error.h"
+#include "report/speed_chart.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
@@ -26,7 +28,7 @@ struct BenchFlags {
     std::int64_t epochs = 3;
     bool offline = false;
     std::string data;
-    std::string json;
+    std::string json, svg;
 };
 
 std::vector<std::int64_t> sizes(const std::string& text, const char* flag) {
@@ -70,12 +72,22 @@ void run_bench(const BenchFlags& flags) {
     if (!flags.data.empty()) options.data.path = flags.data;
     options.validate();
     if (flags.epochs < 1 || flags.epochs > 1000) throw UsageError("--epochs must be 1 to 1000");
+    const auto several = [](const auto& values) { return values.size() > 1 ? 1 : 0; };
+    if (!flags.svg.empty() &&
+        (!flags.against.empty() ||
+         several(options.batch_sizes) + several(options.lengths) + several(options.hidden_sizes) != 1)) {
+        throw UsageError(
+            "--svg draws how the time grows: give several values of one of --batch-size, --length and "
+            "--hidden-size, and no --against");
+    }
     const Output out(flags.json);
+    require_writable("--svg", flags.svg);
     if (!flags.against.empty()) return run_against(flags, options, out);
     if (flags.job) throw UsageError("--job goes with --against: it times the peer's whole training beside compare");
     const auto record = benchmark::measure_speed(options);
     out.print(report::speed_text(record));
     out.write_json(with_schema("bench", report::speed_json(record)));
+    if (!flags.svg.empty()) write_file_atomically(flags.svg, report::speed_chart_svg(record));
 }
 
 }  // namespace
@@ -108,6 +120,8 @@ void add_bench(CLI::App& app) {
         ->type_name("PATH");
     command->add_option("--json", flags->json, "write the results as JSON to a file, or - for standard output")
         ->type_name("FILE");
+    command->add_option("--svg", flags->svg, "draw the fused step's time over the size with several values")
+        ->type_name("FILE");
     add_display_flags(*command);
     command->callback([flags] { run_bench(*flags); });
     command->footer(
@@ -115,7 +129,7 @@ void add_bench(CLI::App& app) {
         "  cellwise bench                                     the tutorial's sizes, about half a minute\n"
         "  cellwise bench --cells gru --phases                where a GRU's training step spends its time\n"
         "  cellwise bench --against keras                     real Keras on TensorFlow, installed into the cache once\n"
-        "  cellwise bench --batch-size 16,32,64,128 --without-torch --json -");
+        "  cellwise bench --batch-size 16,32,64,128 --without-torch --svg batch.svg");
 }
 
 }  // namespace cellwise::cli

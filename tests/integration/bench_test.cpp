@@ -45,6 +45,25 @@ TEST(Bench, WritesTheMeasuredFiguresOfEachCell) {
     EXPECT_THAT(cells, testing::ElementsAre("simple_rnn", "lstm", "gru"));
 }
 
+TEST(Bench, DrawsHowTheTimeGrowsWithOneSize) {
+    const ScratchFolder folder;
+    const auto file = (folder / "growth.svg").string();
+    const auto draw = [&](const std::string& batch_sizes, const std::string& lengths) {
+        return run_program({"bench", "--cells", "gru,lstm", "--rounds", "1", "--batch-size", batch_sizes, "--length",
+                            lengths, "--hidden-size", "5", "--embedding-size", "8", "--data", "synthetic",
+                            "--without-torch", "--svg", file});
+    };
+    for (const auto& refused : {draw("2", "4"), draw("2,3", "4,5")}) {
+        EXPECT_EQ(refused.exit_code, 2);
+        EXPECT_THAT(refused.errors, HasSubstr("--svg draws how the time grows"));
+        EXPECT_FALSE(std::filesystem::exists(file));
+    }
+    const auto result = draw("2", "4,9");
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    const auto svg = content_of(file);
+    for (const char* text : {"<svg", "words of a review", "GRU", "LSTM"}) EXPECT_THAT(svg, HasSubstr(text));
+}
+
 TEST(Bench, MeasuresEveryCombinationOfSizes) {
     const auto result = run_program({"bench", "--cells", "gru", "--rounds", "1", "--batch-size", "2,3", "--length", "4",
                                      "--hidden-size", "5,6", "--embedding-size", "8", "--data", "synthetic",
