@@ -11,6 +11,7 @@
 
 #include "integration/checks.h"
 #include "integration/program.h"
+#include "integration/small_run.h"
 
 namespace cellwise {
 namespace {
@@ -27,11 +28,7 @@ using testing::Not;
 using Words = std::vector<std::string>;
 
 void make_run(const std::string& command, const std::string& output, const Words& more = {}) {
-    Words words{command, "--data",        "synthetic", "--limit",          "100", "--epochs", "2",   "--length",
-                "20",    "--hidden-size", "4",         "--embedding-size", "4",   "--output", output};
-    words.insert(words.end(), more.begin(), more.end());
-    const auto result = run_program(words);
-    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    test::make_small_run("100", command, output, more);
 }
 
 TEST(Runs, AreListedShownAndCompared) {

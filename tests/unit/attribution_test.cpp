@@ -12,45 +12,21 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "unit/classifier_kinds.h"
 
 namespace cellwise::lab {
 namespace {
 
 using models::Classifier;
 using models::ClassifierOptions;
+using test::every_classifier_kind;
+using test::small_classifier;
 using Ids = std::vector<std::int32_t>;
 
 const Ids row{0, 0, 0, 1, 5, 17, 2, 9, 9, 4};
 constexpr std::size_t text = 7;  // of its ids
 constexpr auto front = static_cast<std::int64_t>(3);
 const torch::Device cpu(torch::kCPU);
-
-ClassifierOptions small_options(Cell cell) {
-    ClassifierOptions options;
-    options.cell = cell;
-    options.vocabulary_size = 20;
-    options.embedding_size = 5;
-    options.hidden_size = 6;
-    return options;
-}
-
-std::vector<std::pair<std::string, ClassifierOptions>> every_kind() {
-    std::vector<std::pair<std::string, ClassifierOptions>> kinds;
-    for (const Cell cell : all_cells) kinds.emplace_back(cell_name(cell), small_options(cell));
-    auto before = small_options(Cell::gru);
-    before.gru_reset = models::GruReset::before;
-    kinds.emplace_back("gru, reset before", before);
-    auto stack = small_options(Cell::lstm);
-    stack.batch_norm = true;
-    stack.stack = {{Cell::gru, 3, true}, {Cell::lstm, 4, true}, {Cell::simple_rnn, 2}};
-    kinds.emplace_back("stack", stack);
-    auto two = small_options(Cell::lstm);
-    two.layers = 2;
-    two.bidirectional = true;
-    two.dropout = 0.5;
-    kinds.emplace_back("two layers, bidirectional, dropout", two);
-    return kinds;
-}
 
 /// Random weights: at the initial ones the words would contribute next to nothing.
 Classifier random_model(const ClassifierOptions& options) {
@@ -96,7 +72,7 @@ TEST(GaussLegendre, IntegratesPolynomialsExactly) {
 }
 
 TEST(Occlusion, IsTheDifferenceThatHidingEachWordMakes) {
-    for (const auto& [name, options] : every_kind()) {
+    for (const auto& [name, options] : every_classifier_kind()) {
         auto model = random_model(options);
         const auto found = occlusion(model, row, text, cpu);
         const double whole = log_odds_of(model, row);
@@ -135,7 +111,7 @@ std::vector<double> by_finite_differences(Classifier& model, std::int64_t steps)
 }
 
 TEST(IntegratedGradients, AgreeWithFiniteDifferencesAlongTheWay) {
-    for (const auto& [name, options] : every_kind()) {
+    for (const auto& [name, options] : every_classifier_kind()) {
         auto model = random_model(options);
         const auto fused = integrated_gradients(model, row, text, 64, cpu);
         model->to(torch::kFloat64);
@@ -152,7 +128,7 @@ TEST(IntegratedGradients, AgreeWithFiniteDifferencesAlongTheWay) {
 }
 
 TEST(IntegratedGradients, AddUpToTheDifferenceFromPadding) {
-    for (const auto& [name, options] : every_kind()) {
+    for (const auto& [name, options] : every_classifier_kind()) {
         auto model = random_model(options);
         model->to(torch::kFloat64);
         const auto found = integrated_gradients(model, row, text, 200, cpu);
@@ -162,14 +138,14 @@ TEST(IntegratedGradients, AddUpToTheDifferenceFromPadding) {
         EXPECT_NEAR(found.sum() - found.log_odds + found.baseline_log_odds, found.completeness_error(), 1e-15);
     }
     // One point is no integral: the error shows it.
-    auto model = random_model(small_options(Cell::lstm));
+    auto model = random_model(small_classifier(Cell::lstm));
     EXPECT_GT(std::abs(integrated_gradients(model, row, text, 1, cpu).completeness_error()), 1e-3);
 }
 
 // A SimpleRNN with weights so small that tanh is the identity: its log-odds are linear in the words' vectors, and
 // position t contributes d · U^(T−1−t) · W · (x_t − x_padding).
 TEST(IntegratedGradients, OfALinearModelAreItsTerms) {
-    auto model = random_model(small_options(Cell::simple_rnn));
+    auto model = random_model(small_classifier(Cell::simple_rnn));
     model->to(torch::kFloat64);
     const torch::NoGradGuard no_grad;
     model->embedding->weight.mul_(1e-9);
@@ -188,7 +164,7 @@ TEST(IntegratedGradients, OfALinearModelAreItsTerms) {
 }
 
 TEST(Attribution, RefusesWhatItCannotDo) {
-    auto model = random_model(small_options(Cell::gru));
+    auto model = random_model(small_classifier(Cell::gru));
     EXPECT_THROW((void)integrated_gradients(model, row, text, 0, cpu), UsageError);
     EXPECT_THROW((void)integrated_gradients(model, row, text, 10001, cpu), UsageError);
     EXPECT_THROW((void)occlusion(model, row, 11, cpu), InternalError);

@@ -16,23 +16,17 @@
 #include "lab/module_weights.h"
 #include "lab/simple_rnn_step.h"
 #include "lab/torch_tensors.h"
+#include "unit/classifier_kinds.h"
 
 namespace cellwise::lab {
 namespace {
 
 using models::Classifier;
 using models::ClassifierOptions;
+using test::every_classifier_kind;
+using test::small_classifier;
 using Ids = std::vector<std::int32_t>;
 using Vector = std::vector<double>;
-
-ClassifierOptions small_options(Cell cell) {
-    ClassifierOptions options;
-    options.cell = cell;
-    options.vocabulary_size = 20;
-    options.embedding_size = 5;
-    options.hidden_size = 6;
-    return options;
-}
 
 Classifier random_model(const ClassifierOptions& options, std::uint64_t seed) {
     Classifier model(options, seed);
@@ -55,22 +49,7 @@ Classifier random_model(const ClassifierOptions& options, std::uint64_t seed) {
 const Ids some_ids{0, 0, 0, 1, 5, 17, 2, 9, 9, 4};
 
 TEST(GateTrace, AgreesWithTheModuleForEveryKindOfModel) {
-    std::vector<std::pair<std::string, ClassifierOptions>> kinds;
-    for (const Cell cell : all_cells) kinds.emplace_back(cell_name(cell), small_options(cell));
-    auto before = small_options(Cell::gru);
-    before.gru_reset = models::GruReset::before;
-    kinds.emplace_back("gru, reset before", before);
-    auto stack = small_options(Cell::lstm);
-    stack.batch_norm = true;
-    stack.stack = {{Cell::gru, 3, true}, {Cell::lstm, 4, true}, {Cell::simple_rnn, 2}};
-    kinds.emplace_back("stack", stack);
-    auto two = small_options(Cell::lstm);
-    two.layers = 2;
-    two.batch_norm = true;
-    two.dropout = 0.5;
-    kinds.emplace_back("two layers", two);
-
-    for (const auto& [name, options] : kinds) {
+    for (const auto& [name, options] : every_classifier_kind()) {
         auto model = random_model(options, 3);
         model->eval();
         const auto layers = options.recurrent_layers();
@@ -97,7 +76,7 @@ TEST(GateTrace, AgreesWithTheModuleForEveryKindOfModel) {
 
 TEST(GateTrace, IsTheHandWrittenStepsOneAfterAnother) {
     for (const Cell cell : all_cells) {
-        auto model = random_model(small_options(cell), 8);
+        auto model = random_model(small_classifier(cell), 8);
         const auto trace = trace_gates(model, some_ids, 0, 0);
         const auto weights = model->recurrent[0]->weights(0);
         Vector hidden(6), memory(6);
@@ -132,7 +111,7 @@ TEST(GateTrace, IsTheHandWrittenStepsOneAfterAnother) {
 }
 
 TEST(GateTrace, RefusesLayersThatAreNotThere) {
-    auto model = random_model(small_options(Cell::gru), 1);
+    auto model = random_model(small_classifier(Cell::gru), 1);
     EXPECT_THROW((void)trace_gates(model, some_ids, 1, 0), UsageError);
     EXPECT_THROW((void)trace_gates(model, some_ids, 0, 1), UsageError);
     model->to(torch::kFloat32);

@@ -30,7 +30,8 @@ inline constexpr double clip_norm_used = 1;
 
 [[nodiscard]] std::string explosion_cost_estimand(double factor);
 [[nodiscard]] std::string clipping_repair_estimand(double factor);
-/// What is trained, in a few sentences.
-[[nodiscard]] std::string explosion_text(double factor, const Sizes& sizes);
+
+/// What the claims at one factor have in common; name, statement, estimand and measurement are left to them.
+[[nodiscard]] Claim explosion_claim(double factor);
 
 }  // namespace cellwise::lab

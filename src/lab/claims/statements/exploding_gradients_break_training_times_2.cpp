@@ -5,15 +5,10 @@ namespace cellwise::lab {
 
 Claim exploding_gradients_break_training_times_2() {
     constexpr double factor = 2;
-    Claim claim;
+    Claim claim = explosion_claim(factor);
     claim.name = "exploding-gradients-break-training-times-2";
     claim.statement = "Exploding gradients break training (recurrent kernel times 2).";
     claim.estimand = explosion_cost_estimand(factor);
-    claim.unit = "accuracy";
-    claim.rule = Rule::above(0);
-    claim.seeds = explosion_seeds;
-    claim.on_reviews = false;
-    claim.set_up = [](const Sizes& sizes) { return explosion_text(factor, sizes); };
     claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
         return explosion_cost(factor, lab, seeds);
     };
