@@ -70,8 +70,10 @@ std::vector<EpochFigures> epochs_of(const ReportInput& input, const std::vector<
     }
     std::vector<EpochFigures> figures;
     for (const auto& [number, epochs] : by_epoch) {
-        const auto summary = [&](double EpochRecord::*member) {
+        // A capture of its own: C++20's structured bindings are not captured by every compiler.
+        const auto summary = [&epochs = epochs](double EpochRecord::*member) {
             std::vector<double> values;
+            values.reserve(epochs.size());
             for (const auto* epoch : epochs) values.push_back(epoch->*member);
             return statistics::summarise(values);
         };
