@@ -59,6 +59,7 @@ std::vector<ReportGroup> groups_of(const ReportInput& input, const std::map<std:
 template <class Value>
 statistics::Summary summary_of(const ReportInput& input, const std::vector<std::size_t>& runs, Value value) {
     std::vector<double> values;
+    values.reserve(runs.size());
     for (const auto run : runs) values.push_back(value(input.runs[run].record));
     return statistics::summarise(values);
 }
