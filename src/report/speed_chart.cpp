@@ -23,14 +23,10 @@ const Size& size_that_differs(const SpeedRecord& record) {
     for (const Size& size : sizes) {
         const auto differs = [&](const CellSpeed& cell) { return cell.*size.member != record.cells[0].*size.member; };
         if (std::none_of(record.cells.begin(), record.cells.end(), differs)) continue;
-        if (differing != nullptr)
-            throw UsageError("--svg draws the time over one size: give several values of one only");
+        if (differing != nullptr) throw InternalError("a chart of speed needs one size that differs, not several");
         differing = &size;
     }
-    if (differing == nullptr) {
-        throw UsageError(
-            "--svg draws how the time grows: give several values of --batch-size, --length or --hidden-size");
-    }
+    if (differing == nullptr) throw InternalError("a chart of speed needs a size that differs");
     return *differing;
 }
 
