@@ -24,14 +24,16 @@ set(LIBTORCH_LIBRARIES ${LIBTORCH_ROOT}/lib/libtorch_cpu.so ${LIBTORCH_ROOT}/lib
 file(GLOB LIBTORCH_RUNTIME_FOLDERS ${LIBTORCH_ROOT}/../nvidia/*/lib)
 if(CELLWISE_CUDA)
   list(PREPEND LIBTORCH_LIBRARIES ${LIBTORCH_ROOT}/lib/libtorch_cuda.so ${LIBTORCH_ROOT}/lib/libc10_cuda.so)
+  # Only what calls CUDA itself sees its headers (src/training): all else is compiled alike in both flavours.
   file(GLOB LIBTORCH_CUDA_INCLUDES ${LIBTORCH_ROOT}/../nvidia/cu13/include)
+  set(LIBTORCH_CUDA_COMPILE_OPTIONS -idirafter ${LIBTORCH_CUDA_INCLUDES})
 endif()
 
 add_library(LibTorch::LibTorch INTERFACE IMPORTED)
 # -idirafter puts Torch's folders behind the system's: they carry an fmt of their own that must not
 # shadow Debian's.
 set(LIBTORCH_COMPILE_OPTIONS "")
-foreach(folder IN LISTS LIBTORCH_INCLUDES LIBTORCH_CUDA_INCLUDES)
+foreach(folder IN LISTS LIBTORCH_INCLUDES)
   list(APPEND LIBTORCH_COMPILE_OPTIONS "SHELL:-idirafter ${folder}")
 endforeach()
 set(LIBTORCH_LINK_OPTIONS "")
@@ -47,7 +49,6 @@ if(CELLWISE_CUDA)
   # Nothing refers to these libraries by symbol: they register themselves when loaded.
   target_link_libraries(LibTorch::LibTorch INTERFACE
     -Wl,--push-state,--no-as-needed ${LIBTORCH_LIBRARIES} -Wl,--pop-state)
-  target_compile_definitions(LibTorch::LibTorch INTERFACE CELLWISE_CUDA=1)
 else()
   target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_LIBRARIES})
 endif()

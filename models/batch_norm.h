@@ -2,6 +2,8 @@
 
 #include <torch/nn/modules/batchnorm.h>
 
+#include "models/shard.h"
+
 namespace cellwise::models {
 
 /// torch::nn::BatchNorm1d with the numbers of keras.layers.BatchNormalization: momentum 0.99
@@ -15,7 +17,12 @@ public:
 
     /// input and result: [batch, features]. In training mode normalises by the batch's statistics and
     /// moves the running ones; else by the running ones.
-    torch::Tensor forward(const torch::Tensor& input);
+    torch::Tensor forward(const torch::Tensor& input) { return forward(input, nullptr); }
+    /// With a shard, the batch is the one that all processes have a part of.
+    torch::Tensor forward(const torch::Tensor& input, const Shard* shard);
+
+private:
+    [[nodiscard]] static torch::Tensor batch_mean(const torch::Tensor& values, const Shard* shard);
 };
 TORCH_MODULE(KerasBatchNorm1d);
 

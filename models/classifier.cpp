@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/large_tensor.h"
@@ -42,13 +43,14 @@ torch::Tensor ClassifierImpl::forward_embedded(const torch::Tensor& vectors) { r
 torch::Tensor ClassifierImpl::logits(torch::Tensor input, torch::Tensor table) {
     const auto layers = options_.recurrent_layers();
     (void)pool();  // hands the layers to the engine that fits
+    const Shard* shard = shard_ ? &*shard_ : nullptr;
     for (std::size_t layer = 0; layer + 1 < recurrent.size(); ++layer) {
-        input = dropout->forward(recurrent[layer]->sequence(input, table), layers[layer].dropout);
+        input = dropout->forward(recurrent[layer]->sequence(input, table), layers[layer].dropout, shard);
         table = torch::Tensor();
     }
     auto state = recurrent.back()->last_state(input, table);
-    if (batch_norm) state = batch_norm->forward(state);
-    return dense->forward(dropout->forward(state)).squeeze(1);
+    if (batch_norm) state = batch_norm->forward(state, shard);
+    return dense->forward(dropout->forward(state, dropout->probability(), shard)).squeeze(1);
 }
 
 Engine ClassifierImpl::active_engine() const {
@@ -70,6 +72,12 @@ std::shared_ptr<engine::ThreadPool> ClassifierImpl::pool() {
         if (fused) embedding->weight.set_data(engine::on_large_pages(embedding->weight));
     }
     return pool_;
+}
+
+bool ClassifierImpl::draws_on_the_host() const {
+    const auto layers = options_.recurrent_layers();
+    return dropout->probability() > 0 ||
+           std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer.dropout > 0; });
 }
 
 std::vector<Variable> ClassifierImpl::variables() const {

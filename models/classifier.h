@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "models/dropout.h"
 #include "models/options.h"
 #include "models/recurrent_layer.h"
+#include "models/shard.h"
 
 namespace cellwise::models {
 
@@ -53,6 +55,13 @@ public:
     /// The fused kernels' threads; null where torch::nn computes.
     [[nodiscard]] std::shared_ptr<engine::ThreadPool> pool();
 
+    /// What forward is given from now on in training mode is this part of a batch; nothing: a whole one.
+    void set_shard(const std::optional<Shard>& shard) { shard_ = shard; }
+
+    /// Whether training mode needs numbers that are drawn on the CPU (dropout): then a step on another device
+    /// cannot be recorded.
+    [[nodiscard]] bool draws_on_the_host() const;
+
     /// The trainable weights, in a fixed order.
     [[nodiscard]] std::vector<Variable> variables() const;
 
@@ -72,6 +81,7 @@ private:
     ClassifierOptions options_;
     int threads_ = 0;                           // 0: LibTorch's
     std::shared_ptr<engine::ThreadPool> pool_;  // what the layers compute with now
+    std::optional<Shard> shard_;
 };
 TORCH_MODULE(Classifier);
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "models/shard.h"
+
 namespace cellwise::models {
 
 /// Dropout that draws from a generator of its own, so that runs side by side do not disturb each
@@ -19,8 +21,11 @@ public:
 
     /// Any shape; the identity in evaluation mode.
     torch::Tensor forward(const torch::Tensor& input) { return forward(input, probability_); }
-    /// With another probability, from the same generator.
-    torch::Tensor forward(const torch::Tensor& input, double probability);
+    /// With another probability, from the same generator. With a shard, the input is this process's part of a
+    /// batch, and gets its part of the mask that the whole batch would get.
+    torch::Tensor forward(const torch::Tensor& input, double probability, const Shard* shard = nullptr);
+
+    [[nodiscard]] double probability() const { return probability_; }
 
     /// The generator's whole state, to be saved with a checkpoint and set again.
     [[nodiscard]] torch::Tensor state() const { return generator_.get_state(); }

@@ -15,6 +15,7 @@ void add_bench(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_data(CLI::App& app);
+void add_doctor(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_export(CLI::App& app);
 void add_import(CLI::App& app);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/environment.h"
@@ -54,35 +55,41 @@ std::vector<report::BaselineRecord> baselines(const training::Configuration& con
 }
 
 void run_compare(const SettingFlags& flags) {
+    const ProcessGroup processes(flags.distributed);
     const auto configuration = flags.resolve();
     const Output out(flags.json);
-    (void)training::resolve_device(configuration.device);  // complain before the data is read
+    (void)training::resolve_device(configuration.device, processes.local_rank());  // complain before the data is read
     const bool resumes = !flags.resume.empty();
-    const ResumeCommand again{"compare", run_folder_of(flags, "compare"), flags.json};
+    const ResumeCommand again{"compare", processes.from_first(run_folder_of(flags, "compare").string()), flags.json};
     if (resumes) require_command(again, training::RunFolder::command_of(again.folder));
-    const auto folder =
-        resumes ? training::RunFolder::open_or_create(again.folder) : training::RunFolder::create(again.folder);
+    std::optional<training::RunFolder> folder;
+    if (processes.is_first()) {
+        folder.emplace(resumes ? training::RunFolder::open_or_create(again.folder)
+                               : training::RunFolder::create(again.folder));
+    }
+    processes.wait();  // the others make folders in this one
     const auto data = prepare_data(configuration);
-    if (!resumes) {
-        folder.write_environment(environment_json("compare", configuration, data_json(data)));
-        folder.write_configuration(configuration);
+    if (folder && !resumes) {
+        folder->write_environment(environment_json("compare", configuration, data_json(data)));
+        folder->write_configuration(configuration);
     }
 
     report::ComparisonRecord comparison;
     comparison.data = data_json(data);
     comparison.configuration = configuration_json(configuration);
-    const auto plan = plan_of(configuration, folder.path(), resumes);
+    const auto plan = plan_of(configuration, again.folder, resumes);
     with_resume_hint(again, [&] {
-        comparison.runs = train_runs(configuration, plan, data);
-        if (flags.report) write_reports(plan, data);
+        comparison.runs = train_runs(configuration, plan, data, processes);
+        if (flags.report && processes.is_first()) write_reports(plan, data);
     });
+    if (!processes.is_first()) return;
     if (configuration.baseline) comparison.baselines = baselines(configuration, data);
     const auto json = with_schema("comparison", report::comparison_json(comparison));
-    write_file_atomically(folder.path() / "comparison.json", json.dump(2) + "\n");
+    write_file_atomically(again.folder / "comparison.json", json.dump(2) + "\n");
     if (flags.report) {
-        with_resume_hint(again, [&] { write_comparison_report(folder.path(), plan, comparison.baselines, data); });
+        with_resume_hint(again, [&] { write_comparison_report(again.folder, plan, comparison.baselines, data); });
     }
-    log::notice(fmt::format("the runs are in {}{}", folder.path().string(), flags.report ? ": see report.html" : ""));
+    log::notice(fmt::format("the runs are in {}{}", again.folder.string(), flags.report ? ": see report.html" : ""));
     out.print(report::comparison_text(comparison));
     out.write_json(json);
 }
@@ -98,6 +105,7 @@ void add_compare(CLI::App& app) {
         "  cellwise compare                                the tutorial's comparison on all reviews\n"
         "  cellwise compare --preset clipped --seeds 5     with gradient clipping, mean and deviation of five seeds\n"
         "  cellwise compare --cells lstm,gru --limit 2000 --json -   a quick look, as JSON\n"
+        "  mpirun -n 4 cellwise compare --seeds 4 --distributed   the twelve runs shared by four processes\n"
         "  cellwise compare --resume runs/2026-01-31-compare   go on where Ctrl-C, a crash or a full disk ended it");
 }
 

@@ -19,16 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string processor_name() {
-    std::ifstream lines("/proc/cpuinfo");
-    std::string line;
-    while (std::getline(lines, line)) {
-        const auto colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-    }
-    return "unknown";
-}
-
 Json machine_json() {
     utsname system{};
     ::uname(&system);
@@ -40,6 +30,16 @@ Json machine_json() {
 }
 
 }  // namespace
+
+std::string processor_name() {
+    std::ifstream lines("/proc/cpuinfo");
+    std::string line;
+    while (std::getline(lines, line)) {
+        const auto colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+    }
+    return "unknown";
+}
 
 Json environment_json(const std::string& command, const training::Configuration& configuration, const Json& data) {
     return {{"schema_version", 1},

@@ -1,21 +1,31 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/resume.h"
 #include "cli/usage_errors.h"
 #include "core/error.h"
+#include "distributed/processes.h"
 
 namespace cellwise::cli {
 namespace {
 
 int fail(ExitCode code, const std::string& message) {
-    fmt::print(stderr, "cellwise: error: {}\n", message);
+    std::string who;
+    if (const int rank = distributed::own_rank(); rank > 0) {
+        // Where all processes fail alike, the first tells, and ends the others before they do.
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        who = fmt::format("process {}: ", rank);
+    }
+    fmt::print(stderr, "cellwise: error: {}{}\n", who, message);
+    distributed::leave_after_error(code, false);
     return static_cast<int>(code);
 }
 
@@ -42,6 +52,7 @@ int run(int argc, char** argv) {
     add_reproduction(app);
     add_parity(app);
     add_bench(app);
+    add_doctor(app);
     add_completion(app);
     add_man(app);
     try {
@@ -53,7 +64,8 @@ int run(int argc, char** argv) {
         return fail(ExitCode::usage,
                     fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", explain(app, error)));
     } catch (const Interrupted& stopped) {  // the user's wish, not an error
-        fmt::print(stderr, "cellwise: {}\n", stopped.what());
+        if (distributed::own_rank() == 0) fmt::print(stderr, "cellwise: {}\n", stopped.what());
+        distributed::leave_after_error(stopped.exit_code(), true);
         return static_cast<int>(stopped.exit_code());
     } catch (const Error& error) {
         return fail(error.exit_code(), error.what());

@@ -44,9 +44,11 @@ double seconds_left(const training::Progress& progress) {
 }
 
 std::string progress_line(const std::string& title, const training::Progress& progress) {
-    return fmt::format("{}  epoch {}/{}  step {}/{}  loss {:.4f}, accuracy {:.4f}, {}, {} left", title, progress.epoch,
-                       progress.epochs, progress.step, progress.steps, progress.running.loss, progress.running.accuracy,
-                       speed(progress), clock_text(seconds_left(progress)));
+    const auto metrics = progress.running ? fmt::format("loss {:.4f}, accuracy {:.4f}, ", progress.running->loss,
+                                                        progress.running->accuracy)
+                                          : std::string();
+    return fmt::format("{}  epoch {}/{}  step {}/{}  {}{}, {} left", title, progress.epoch, progress.epochs,
+                       progress.step, progress.steps, metrics, speed(progress), clock_text(seconds_left(progress)));
 }
 
 std::string progress_bar(const std::string& title, const training::Progress& progress, std::size_t columns,
@@ -54,9 +56,12 @@ std::string progress_bar(const std::string& title, const training::Progress& pro
     const bool is_testing = progress.step == progress.steps;
     const double share = share_done(progress);
     // From the most to the least worth keeping on a narrow terminal.
-    const std::vector<std::string> figures{is_testing ? "evaluating…" : clock_text(seconds_left(progress)) + " left",
-                                           fmt::format("loss {:.4f}", progress.running.loss),
-                                           fmt::format("accuracy {:.4f}", progress.running.accuracy), speed(progress)};
+    std::vector<std::string> figures{is_testing ? "evaluating…" : clock_text(seconds_left(progress)) + " left"};
+    if (progress.running) {
+        figures.push_back(fmt::format("loss {:.4f}", progress.running->loss));
+        figures.push_back(fmt::format("accuracy {:.4f}", progress.running->accuracy));
+    }
+    figures.push_back(speed(progress));
     const auto head = fmt::format("{}  epoch {}/{}", title, progress.epoch, progress.epochs);
     const auto percent = fmt::format("{:3.0f}%", 100 * share);
     const std::size_t fixed = report::display_width(head) + 2 + 1 + percent.size();

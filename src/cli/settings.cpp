@@ -59,6 +59,9 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     app.add_option("--resume", resume, "go on with an interrupted run, with its own settings")->type_name("RUN");
     app.add_flag_callback(
         "--no-report", [this] { report = false; }, "write no report.html");
+    app.add_flag("--distributed", distributed,
+                 single_ ? "share every batch with the other processes that mpirun or srun started"
+                         : "share the runs with the other processes that mpirun or srun started");
     app.add_option("--json", json, "write the results as JSON to a file, or - for standard output")->type_name("FILE");
     add_display_flags(app);
 }

@@ -25,10 +25,11 @@ public:
     /// of which only what leaves the result as it is may be changed. Throws UsageError, DataError.
     [[nodiscard]] training::Configuration resolve() const;
 
-    std::string output;  ///< --output; empty: the default
-    std::string json;    ///< --json; empty: none
-    std::string resume;  ///< --resume: the folder to go on with; empty: a new one
-    bool report = true;  ///< false: --no-report
+    std::string output;        ///< --output; empty: the default
+    std::string json;          ///< --json; empty: none
+    std::string resume;        ///< --resume: the folder to go on with; empty: a new one
+    bool report = true;        ///< false: --no-report
+    bool distributed = false;  ///< --distributed: several processes share the work
 
 private:
     [[nodiscard]] training::Configuration initial() const;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,14 @@
 
 namespace cellwise::cli {
 namespace {
+
+// The configuration of one run of a plan.
+training::Configuration of_run(training::Configuration configuration, const PlannedRun& planned) {
+    configuration.cells = {planned.cell};
+    configuration.seed = planned.seed;
+    configuration.seeds = "1";
+    return configuration;
+}
 
 std::string validation_name(const PreparedData& data) { return data.validation ? "validation" : "test"; }
 
@@ -49,17 +58,6 @@ Interrupted stopped() {
             fmt::format("stopped by {}; everything is saved", code == ExitCode::terminated ? "SIGTERM" : "Ctrl-C")};
 }
 
-// A finished run is taken as it is, if it is the planned one.
-report::RunRecord finished_record(const training::RunFolder& folder, const training::CheckpointOrigin& origin) {
-    const auto stored = training::RunFolder::load_configuration(folder.path());
-    const auto environment = training::RunFolder::environment_of(folder.path());
-    const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
-    training::require_same_settings(training::checkpoint_origin(stored, sha256), origin,
-                                    fmt::format("the run '{}'", folder.path().string()));
-    std::filesystem::remove(folder.checkpoint());  // the program may have ended between two writes
-    return run_record(stored, folder.read_metrics(), folder.read_result());
-}
-
 // The last epoch's figures are the test's where the test split validates and the last weights are kept.
 training::RunResult result_of(const training::Fit& fit, const PreparedData& data) {
     const auto& last = fit.epochs().back();
@@ -74,6 +72,17 @@ void write_predictions(const training::RunFolder& folder, const training::Fit& f
     report::TestPredictions predictions{fit.trainer().evaluated_probabilities(), data.test.labels,
                                         word_counts(data.whole_test)};
     write_file_atomically(folder.predictions(), report::predictions_csv(predictions));
+}
+
+void begin_folder(const training::RunFolder& folder, const training::Configuration& configuration,
+                  const PreparedData& data, bool is_begun) {
+    const auto environment = environment_json("train", configuration, data_json(data));
+    if (is_begun) {
+        folder.add_resumption(environment);
+    } else {
+        folder.write_environment(environment);
+    }
+    folder.write_configuration(configuration);
 }
 
 // Takes the run's bar away, however the run ends.
@@ -101,62 +110,84 @@ bool run_named(training::Fit& fit, const PreparedData& data, const training::Fit
 
 }  // namespace
 
+report::RunRecord finished_run(const training::Configuration& configuration, const PlannedRun& planned,
+                               const PreparedData& data) {
+    const auto folder = training::RunFolder::view(planned.folder);
+    const auto stored = training::RunFolder::load_configuration(folder.path());
+    const auto environment = training::RunFolder::environment_of(folder.path());
+    const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
+    training::require_same_settings(training::checkpoint_origin(stored, sha256),
+                                    training::checkpoint_origin(of_run(configuration, planned), data.source.sha256),
+                                    fmt::format("the run '{}'", folder.path().string()));
+    return run_record(stored, folder.read_metrics(), folder.read_result());
+}
+
 report::RunRecord train_single_run(const training::Configuration& configuration, const PlannedRun& planned,
-                                   const PreparedData& data, ProgressDisplay& display, std::size_t number) {
-    if (StopRequest::stop_requested()) throw stopped();
-    auto own = configuration;
-    own.cells = {planned.cell};
-    own.seed = planned.seed;
-    own.seeds = "1";
-    const auto folder = planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
-                                           : training::RunFolder::create(planned.folder);
+                                   const PreparedData& data, ProgressDisplay& display, std::size_t number,
+                                   const ProcessGroup& processes) {
+    if (processes.any(StopRequest::stop_requested())) throw stopped();
+    const auto own = of_run(configuration, planned);
     const auto origin = training::checkpoint_origin(own, data.source.sha256);
-    if (folder.is_finished()) return finished_record(folder, origin);
+    std::optional<training::RunFolder> folder;
+    if (processes.is_first()) {
+        folder.emplace(planned.may_resume ? training::RunFolder::open_or_create(planned.folder)
+                                          : training::RunFolder::create(planned.folder));
+    }
+    if (processes.from_first(folder && folder->is_finished())) {
+        if (!folder) return {};
+        auto record = finished_run(configuration, planned, data);
+        std::filesystem::remove(folder->checkpoint());  // the program may have ended between two writes
+        return record;
+    }
 
     training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
-                              training::resolve_device(own.device));
+                              training::resolve_device(own.device, processes.local_rank()), processes.communicator());
     training::Fit fit(trainer, own.training);
-    const bool is_begun = std::filesystem::exists(folder.checkpoint());
+    const auto checkpoint = training::RunFolder::view(planned.folder).checkpoint();
+    const bool is_begun = processes.from_first(folder && std::filesystem::exists(checkpoint));
     if (is_begun) {
-        training::load_checkpoint(folder.checkpoint(), fit, origin);
+        training::load_checkpoint(checkpoint, fit, origin);
         display.say(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
                                 trainer.optimizer().steps()));
     }
-    const auto environment = environment_json("train", own, data_json(data));
-    if (is_begun) {
-        folder.add_resumption(environment);
-    } else {
-        folder.write_environment(environment);
-    }
-    folder.write_configuration(own);
-    const report::EventFile events(folder.events(), events_of(fit.epochs(), validation_name(data)));
+    if (folder) begin_folder(*folder, own, data, is_begun);
+    std::optional<report::EventFile> events;
+    if (folder) events.emplace(folder->events(), events_of(fit.epochs(), validation_name(data)));
 
     const DisplayedRun displayed(display, number);
     training::FitHooks hooks;
     hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
     hooks.on_epoch = [&](const training::EpochResult& epoch) {
         display.epoch_done(number, epoch, own.training.epochs);
-        folder.write_metrics(fit.epochs(), data.validation.has_value());
-        events.add(event_of(epoch, validation_name(data)));
+        if (!folder) return;
+        folder->write_metrics(fit.epochs(), data.validation.has_value());
+        events->add(event_of(epoch, validation_name(data)));
     };
-    hooks.save = [&] {
-        training::save_checkpoint(folder.checkpoint(), fit, origin);
-        if (log::level() == log::Level::verbose) {
-            display.say(fmt::format("{} seed {}: checkpoint after step {}", cell_title(planned.cell), planned.seed,
-                                    trainer.optimizer().steps()));
-        }
-    };
+    if (folder) {
+        hooks.save = [&] {
+            training::save_checkpoint(checkpoint, fit, origin);
+            if (log::level() == log::Level::verbose) {
+                display.say(fmt::format("{} seed {}: checkpoint after step {}", cell_title(planned.cell), planned.seed,
+                                        trainer.optimizer().steps()));
+            }
+        };
+    }
     hooks.save_every = own.checkpoint_every;
-    hooks.stop_requested = StopRequest::stop_requested;
+    // All of them stop after the same step.
+    hooks.stop_requested = [&] { return processes.any(StopRequest::stop_requested()); };
     if (!run_named(fit, data, hooks, planned)) throw stopped();
+    if (const auto reason = trainer.why_not_recorded(); !reason.empty()) {
+        log::detail(fmt::format("steps were not recorded in a CUDA graph: {}", reason));
+    }
 
     const auto result = result_of(fit, data);
-    folder.write_vocabulary(data.vocabulary);
-    folder.write_metrics(fit.epochs(), data.validation.has_value());
-    folder.write_result(result);
-    write_predictions(folder, fit, data);
-    folder.write_model(trainer.model());
-    std::filesystem::remove(folder.checkpoint());
+    if (!folder) return {};
+    folder->write_vocabulary(data.vocabulary);
+    folder->write_metrics(fit.epochs(), data.validation.has_value());
+    folder->write_result(result);
+    write_predictions(*folder, fit, data);
+    folder->write_model(trainer.model());
+    std::filesystem::remove(folder->checkpoint());
     return run_record(own, fit.epochs(), result);
 }
 

@@ -18,15 +18,17 @@ namespace cellwise::cli {
 namespace {
 
 void run_train(const SettingFlags& flags) {
+    const ProcessGroup processes(flags.distributed);
     const auto configuration = flags.resolve();
     const Output out(flags.json);
-    (void)training::resolve_device(configuration.device);  // complain before the data is read
+    (void)training::resolve_device(configuration.device, processes.local_rank());  // complain before the data is read
     const Cell cell = configuration.cells.front();
     const bool resumes = !flags.resume.empty();
-    const ResumeCommand again{"train", run_folder_of(flags, std::string(cell_name(cell))), flags.json};
+    const auto folder = processes.from_first(run_folder_of(flags, std::string(cell_name(cell))).string());
+    const ResumeCommand again{"train", folder, flags.json};
     if (resumes) {
         require_command(again, training::RunFolder::command_of(again.folder));
-    } else {
+    } else if (processes.is_first()) {
         (void)training::RunFolder::create(again.folder);  // likewise
     }
 
@@ -36,9 +38,10 @@ void run_train(const SettingFlags& flags) {
     record.configuration = configuration_json(configuration);
     const std::vector<PlannedRun> plan{{cell, configuration.seed, again.folder, resumes}};
     with_resume_hint(again, [&] {
-        record.runs = train_runs(configuration, plan, data);
-        if (flags.report) write_reports(plan, data);
+        record.runs = train_runs(configuration, plan, data, processes);
+        if (flags.report && processes.is_first()) write_reports(plan, data);
     });
+    if (!processes.is_first()) return;
     log::notice(fmt::format("the run is in {}{}", again.folder.string(), flags.report ? ": see its report.html" : ""));
     out.print(report::comparison_text(record));
     out.write_json(with_schema("comparison", report::comparison_json(record)));
@@ -54,6 +57,7 @@ void add_train(CLI::App& app) {
         "Examples:\n"
         "  cellwise train --cell gru --epochs 2 --output runs/gru\n"
         "  cellwise train --config runs/gru/config.toml --seed 7   the same again with another seed\n"
+        "  mpirun -n 4 cellwise train --distributed   the same model, each batch shared by four processes\n"
         "  cellwise train --resume runs/gru   go on where Ctrl-C, a crash or a full disk ended it");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -55,6 +56,60 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
         return gate_count(plan[one].cell) > gate_count(plan[other].cell);
     });
     return order;
+}
+
+// Trains the runs `chosen` of the plan, in this order, side by side where that is quicker. A record for each of the
+// plan's runs; those that were not chosen stay empty.
+std::vector<report::RunRecord> train_own_runs(const training::Configuration& configuration,
+                                              const std::vector<PlannedRun>& plan,
+                                              const std::vector<std::size_t>& chosen, const PreparedData& data,
+                                              ProgressDisplay& display, std::int64_t threads,
+                                              const ProcessGroup& processes) {
+    std::vector<report::RunRecord> records(plan.size());
+    const auto jobs = processes.size() > 1 ? 1 : job_count(configuration, chosen.size(), threads);
+    const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
+    const bool one_by_one = jobs == 1 && chosen.size() == plan.size();
+    training::run_side_by_side(chosen.size(), jobs, [&](std::size_t i) {
+        training::set_threads(threads_each);  // holds for the calling thread
+        const auto number = one_by_one ? i : chosen[i];
+        records[number] = train_single_run(configuration, plan[number], data, display, number, processes);
+    });
+    return records;
+}
+
+// Every process trains its part of the plan alone; the first reads all records from the folders.
+std::vector<report::RunRecord> share_runs(const training::Configuration& configuration,
+                                          const std::vector<PlannedRun>& plan, const PreparedData& data,
+                                          ProgressDisplay& display, std::int64_t threads,
+                                          const ProcessGroup& processes) {
+    std::vector<std::size_t> chosen;
+    const auto order = by_cost(plan);
+    for (auto i = static_cast<std::size_t>(processes.rank()); i < order.size();
+         i += static_cast<std::size_t>(processes.size())) {
+        chosen.push_back(order[i]);
+    }
+    auto own = configuration;
+    if (own.device == "auto" || own.device == "cuda") {
+        const auto device = training::resolve_device(own.device, processes.local_rank());
+        if (!device.is_cpu()) own.device = device.str();
+    }
+    std::optional<Interrupted> stop;
+    try {
+        if (!chosen.empty()) {
+            (void)train_own_runs(own, plan, chosen, data, display, threads, ProcessGroup(false));
+        }
+    } catch (const Interrupted& interrupted) {
+        stop = interrupted;
+    }
+    // Nobody leaves before the others have saved.
+    if (processes.any(stop.has_value())) {
+        throw stop ? *stop : Interrupted(ExitCode::terminated, "another process was stopped; everything is saved");
+    }
+    std::vector<report::RunRecord> records;
+    if (!processes.is_first()) return records;
+    records.reserve(plan.size());
+    for (const auto& run : plan) records.push_back(finished_run(configuration, run, data));
+    return records;
 }
 
 }  // namespace
@@ -110,23 +165,24 @@ std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string
 }
 
 std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
-                                          const std::vector<PlannedRun>& plan, const PreparedData& data) {
-    const auto threads = training::set_threads(configuration.threads);
-    const auto jobs = job_count(configuration, plan.size(), threads);
+                                          const std::vector<PlannedRun>& plan, const PreparedData& data,
+                                          const ProcessGroup& processes) {
+    const auto threads = training::set_threads(processes.threads(configuration.threads));
     log::notice(fmt::format("engine: {}", engine_in_force(configuration).text));
+    const auto device = training::resolve_device(configuration.device, processes.local_rank());
+    if (!device.is_cpu()) training::set_gpu_arithmetic(configuration.deterministic, configuration.tf32);
     std::vector<std::string> titles;
     for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
     ProgressDisplay display(std::move(titles), data.validation ? "validation" : "test");
     const StopRequest stop_request;
 
-    std::vector<report::RunRecord> records(plan.size());
-    const auto order = by_cost(plan);
-    const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
-    training::run_side_by_side(plan.size(), jobs, [&](std::size_t i) {
-        training::set_threads(threads_each);  // holds for the calling thread
-        const auto number = jobs == 1 ? i : order[i];
-        records[number] = train_single_run(configuration, plan[number], data, display, number);
-    });
+    std::vector<report::RunRecord> records;
+    if (processes.size() > 1 && plan.size() > 1) {
+        log::notice(fmt::format("{} runs over {} processes", plan.size(), processes.size()));
+        records = share_runs(configuration, plan, data, display, threads, processes);
+    } else {
+        records = train_own_runs(configuration, plan, by_cost(plan), data, display, threads, processes);
+    }
     training::set_threads(configuration.threads);
     return records;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "cli/process_group.h"
 #include "cli/settings.h"
 #include "data/dataset.h"
 #include "models/classifier.h"
@@ -50,7 +51,11 @@ struct PlannedRun {
 /// on standard error, and writes their run folders. The records come in the plan's order and do not
 /// depend on threads and jobs (timings aside), nor on how often the runs were interrupted and gone on
 /// with. Ctrl-C and SIGTERM let every running step end, save and throw Interrupted.
+///
+/// Several processes train a single run together, and share the runs of a longer plan: those need the folder
+/// on a disk that all of them see. Only the first process has the records.
 [[nodiscard]] std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
-                                                        const std::vector<PlannedRun>& plan, const PreparedData& data);
+                                                        const std::vector<PlannedRun>& plan, const PreparedData& data,
+                                                        const ProcessGroup& processes);
 
 }  // namespace cellwise::cli

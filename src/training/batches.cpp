@@ -18,11 +18,15 @@ torch::Tensor view_of_labels(const data::PaddedReviews& reviews) {
     return torch::from_blob(labels, {static_cast<std::int64_t>(reviews.size())}, torch::kUInt8);
 }
 
+torch::Tensor shuffled_rows(const data::PaddedReviews& reviews, Random& order) {
+    auto rows = torch::arange(static_cast<std::int64_t>(reviews.size()));
+    order.shuffle(std::span(rows.data_ptr<std::int64_t>(), reviews.size()));
+    return rows;
+}
+
 std::vector<torch::Tensor> shuffled_batches(const data::PaddedReviews& reviews, std::int64_t batch_size,
                                             Random& order) {
-    const auto rows = torch::arange(static_cast<std::int64_t>(reviews.size()));
-    order.shuffle(std::span(rows.data_ptr<std::int64_t>(), reviews.size()));
-    return rows.split(batch_size);
+    return shuffled_rows(reviews, order).split(batch_size);
 }
 
 }  // namespace cellwise::training

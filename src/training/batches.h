@@ -15,7 +15,10 @@ namespace cellwise::training {
 [[nodiscard]] torch::Tensor view_of_ids(const data::PaddedReviews& reviews);
 [[nodiscard]] torch::Tensor view_of_labels(const data::PaddedReviews& reviews);
 
-/// All row numbers in a new random order, cut into batches; the short last one is kept.
+/// All row numbers in a new random order: [reviews] int64.
+[[nodiscard]] torch::Tensor shuffled_rows(const data::PaddedReviews& reviews, Random& order);
+
+/// The same cut into batches; the short last one is kept.
 [[nodiscard]] std::vector<torch::Tensor> shuffled_batches(const data::PaddedReviews& reviews, std::int64_t batch_size,
                                                           Random& order);
 

@@ -59,7 +59,7 @@ EpochResult epoch_of(const nlohmann::json& json, const std::string& where) {
 }
 
 nlohmann::ordered_json checkpoint_state(const Fit& fit, const CheckpointOrigin& origin) {
-    const auto& position = fit.trainer().position();
+    const auto position = fit.trainer().position();
     nlohmann::ordered_json state{{"settings", origin.settings},
                                  {"data_sha256", origin.data_sha256},
                                  {"steps", fit.trainer().optimizer().steps()},

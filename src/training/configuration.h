@@ -28,6 +28,8 @@ struct Configuration {
     std::int64_t jobs = 0;        ///< runs side by side, which share the threads; 0: as many as is quickest
     bool baseline = false;        ///< also models that know no word order
     std::string device = "auto";
+    bool deterministic = false;         ///< GPU: the same bits every time
+    bool tf32 = false;                  ///< GPU: matrix products in TF32
     std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after every epoch
 
     /// Sets the values that a preset names. Throws UsageError for an unknown one.
@@ -88,6 +90,8 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("jobs", c.jobs, "runs side by side, sharing the threads, 0 = what is quickest; results do not depend on it");
     visit("baseline", c.baseline, "also test TF-IDF with logistic regression, and a mean of embeddings");
     visit("device", c.device, "auto, cpu, cuda or cuda:N");
+    visit("deterministic", c.deterministic, "on a GPU: the same bits every time, at some cost (a CPU's are always)");
+    visit("tf32", c.tf32, "on a GPU: faster matrix products whose factors are rounded to 10 bits");
     visit("engine", c.model.engine, "auto, fused or torch");
     visit("precision", c.training.precision, "float32 or float64 (the torch engine)");
     visit("checkpoint_every", c.checkpoint_every, "steps between two checkpoints, 0 = one after every epoch");

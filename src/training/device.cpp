@@ -4,7 +4,10 @@
 #include <sched.h>
 #include <torch/torch.h>
 
+#include <cstdlib>
+
 #include "core/error.h"
+#include "core/nvidia.h"
 #include "training/setting_text.h"
 
 namespace cellwise::training {
@@ -17,31 +20,61 @@ std::int64_t usable_processors() {
     return CPU_COUNT(&set);
 }
 
-std::string why_no_gpu() {
+}  // namespace
+
+bool is_built_with_cuda() {
 #ifdef CELLWISE_CUDA
-    return "no usable NVIDIA driver or GPU was found: check that nvidia-smi works (CUDA 13 needs driver 580 or newer)";
+    return true;
 #else
-    return "this program was built with a LibTorch for the CPU only: build the cuda preset (docs/building.md)";
+    return false;
 #endif
 }
 
-}  // namespace
+std::string why_no_gpu() {
+    if (torch::cuda::is_available()) return {};
+    const auto nvidia = nvidia_state();
+    const auto unusable = why_unusable(nvidia);
+    if (!is_built_with_cuda()) {
+        const auto here = unusable.empty() ? fmt::format(" (this machine has a {})", nvidia.gpus.front().name) : "";
+        return fmt::format(
+            "this program was built with a LibTorch for the CPU only{}: build the cuda preset (docs/building.md)",
+            here);
+    }
+    if (!unusable.empty()) return unusable;
+    if (std::getenv("CUDA_VISIBLE_DEVICES") != nullptr) {
+        return "CUDA_VISIBLE_DEVICES hides every usable GPU: unset it, or name one";
+    }
+    return fmt::format("the driver {} lists {} GPU{}, but CUDA cannot use {}: see what nvidia-smi says", nvidia.driver,
+                       nvidia.gpus.size(), nvidia.gpus.size() == 1 ? "" : "s", nvidia.gpus.size() == 1 ? "it" : "them");
+}
 
-torch::Device resolve_device(const std::string& name) {
+torch::Device resolve_device(const std::string& name, int preferred) {
     if (name == "cpu") return torch::kCPU;
-    if (name == "auto")
-        return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
-    if (name != "cuda" && !name.starts_with("cuda:")) {
+    const auto gpus = static_cast<std::uint64_t>(torch::cuda::device_count());
+    if (name == "auto" && gpus == 0) return torch::kCPU;
+    if (name != "auto" && name != "cuda" && !name.starts_with("cuda:")) {
         throw UsageError(fmt::format("--device '{}' is unknown: choose auto, cpu, cuda or cuda:N", name));
     }
-    const auto index = name == "cuda" ? 0 : setting_text::natural(name.substr(5), "--device cuda:N");
-    if (!torch::cuda::is_available()) throw EnvironmentError(fmt::format("--device {}: {}", name, why_no_gpu()));
-    const auto count = static_cast<std::uint64_t>(torch::cuda::device_count());
-    if (index >= count) {
+    const auto index = name.starts_with("cuda:") ? setting_text::natural(name.substr(5), "--device cuda:N")
+                       : gpus == 0               ? 0
+                                                 : static_cast<std::uint64_t>(preferred) % gpus;
+    if (gpus == 0) throw EnvironmentError(fmt::format("--device {}: {}", name, why_no_gpu()));
+    if (index >= gpus) {
         throw EnvironmentError(
-            fmt::format("--device {}: this machine has {} GPU{}, numbered from 0", name, count, count == 1 ? "" : "s"));
+            fmt::format("--device {}: this machine has {} GPU{}, numbered from 0", name, gpus, gpus == 1 ? "" : "s"));
     }
     return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+void set_gpu_arithmetic(bool deterministic, bool tf32) {
+    auto& context = at::globalContext();
+    context.setAllowTF32CuDNN(tf32);
+    context.setAllowTF32CuBLAS(tf32);
+    context.setDeterministicAlgorithms(deterministic, /*warn_only=*/false);
+    context.setDeterministicCuDNN(deterministic);
+    context.setBenchmarkCuDNN(false);  // the choice of an algorithm by its time differs from run to run
+    // cuBLAS adds up in one order only if its workspace is of a fixed size; it reads this when it starts.
+    if (deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }
 
 std::int64_t set_threads(std::int64_t threads) {

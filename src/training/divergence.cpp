@@ -40,10 +40,16 @@ void require_finite_step(const Batch& batch, const Optimizer& optimizer) {
 }
 
 void require_finite_epoch(const EpochResult& epoch) {
+    if (!std::isfinite(epoch.train.loss)) {
+        throw CheckFailed(
+            fmt::format("training diverged in epoch {}: the mean loss of its steps is {} (a GPU is not asked for the "
+                        "loss of each step: --device cpu names the step). Remedies: {}",
+                        epoch.epoch, number(epoch.train.loss), advice));
+    }
     if (std::isfinite(epoch.validation.loss)) return;
     throw CheckFailed(fmt::format(
-        "training diverged: after epoch {} the validation loss is {}, though every step's loss and gradients were "
-        "finite numbers. Remedies: {}",
+        "training diverged: after epoch {} the validation loss is {}, though the losses of its steps were finite "
+        "numbers. Remedies: {}",
         epoch.epoch, number(epoch.validation.loss), advice));
 }
 

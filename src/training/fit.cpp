@@ -29,10 +29,13 @@ std::int64_t Fit::best_epoch() const {
 // Whether the epoch came to its end.
 bool Fit::train_epoch(const data::PaddedReviews& train, const FitHooks& hooks) {
     EpochHooks epoch_hooks;
-    epoch_hooks.before_update = [&](const Batch& batch) {
-        trainer_.optimizer().set_learning_rate(schedule_.rate(batch.epoch, batch.step, batch.steps));
-        require_finite_step(batch, trainer_.optimizer());
+    epoch_hooks.before_step = [&](std::int64_t epoch, std::int64_t step, std::int64_t steps) {
+        trainer_.optimizer().set_learning_rate(schedule_.rate(epoch, step, steps));
     };
+    // A device of its own is not waited for: its losses are looked at when the epoch is done.
+    if (!trainer_.has_own_device()) {
+        epoch_hooks.before_update = [&](const Batch& batch) { require_finite_step(batch, trainer_.optimizer()); };
+    }
     epoch_hooks.go_on = [&](const Progress& progress) {
         if (hooks.on_progress) hooks.on_progress(progress);
         if (hooks.stop_requested && hooks.stop_requested()) return false;

@@ -10,21 +10,26 @@ namespace {
 
 // Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
 constexpr std::int64_t evaluation_batch = 256;
+// A GPU needs more to be busy.
+constexpr std::int64_t device_evaluation_batch = 2048;
 
 }  // namespace
 
 std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::PaddedReviews& reviews,
-                                       torch::Device device, const std::function<bool()>& stop) {
+                                       torch::Device device, const std::function<bool()>& stop, std::int64_t first,
+                                       std::optional<std::int64_t> rows) {
     const torch::NoGradGuard no_grad;
     model->eval();
     std::optional<OneTorchThread> one_torch_thread;
     if (model->pool()) one_torch_thread.emplace();
-    if (reviews.size() == 0) return torch::empty({0}, torch::TensorOptions().device(device));
-    const auto ids = view_of_ids(reviews);
+    const auto all = view_of_ids(reviews);
+    // A device of its own gets them at once, not batch by batch.
+    const auto ids = all.narrow(0, first, rows.value_or(all.size(0) - first)).to(device);
+    if (ids.size(0) == 0) return torch::empty({0}, model->dense->weight.options());
     std::vector<torch::Tensor> parts;
-    for (const auto& batch : ids.split(evaluation_batch)) {
+    for (const auto& batch : ids.split(device.is_cpu() ? evaluation_batch : device_evaluation_batch)) {
         if (stop && stop()) return std::nullopt;
-        parts.push_back(model->forward(batch.to(device)));
+        parts.push_back(model->forward(batch));
     }
     return torch::cat(parts);
 }

@@ -10,16 +10,10 @@
 #include "core/error.h"
 #include "engine/large_tensor.h"
 #include "engine/recurrent.h"
+#include "training/adam.h"
 #include "training/clipping.h"
 
 namespace cellwise::training {
-namespace {
-
-constexpr double beta_1 = 0.9;
-constexpr double beta_2 = 0.999;
-constexpr double epsilon = 1e-7;
-
-}  // namespace
 
 Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options,
                      const std::shared_ptr<engine::ThreadPool>& pool)
@@ -40,6 +34,16 @@ Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOpti
         }
         slots_.push_back(std::move(slot));
     }
+    if (slots_.empty() || slots_.front().variable.value.is_cpu()) return;
+    std::vector<std::string> groups;
+    for (const auto& slot : slots_) groups.push_back(slot.variable.keras_name);
+    device_.emplace(options, std::move(groups), slots_.front().variable.value.device());
+}
+
+void Optimizer::set_learning_rate(double rate) {
+    if (rate == rate_) return;
+    rate_ = rate;
+    if (device_) device_->set_learning_rate(rate);
 }
 
 void Optimizer::zero_gradients() {
@@ -77,6 +81,7 @@ std::map<std::string, torch::Tensor> Optimizer::moments() const {
 
 void Optimizer::resume(std::int64_t steps) {
     steps_ = steps;
+    if (device_) device_->set_steps(steps);
     for (auto& slot : slots_) {
         slot.seen.clear();
         if (!fused_ || !slot.first.defined() || slot.first.dim() != 2) continue;
@@ -88,14 +93,17 @@ void Optimizer::resume(std::int64_t steps) {
     }
 }
 
-void Optimizer::step() {
+void Optimizer::update() {
     const torch::NoGradGuard no_grad;
     for (const auto& slot : slots_) {
         if (!slot.variable.value.grad().defined()) {
             throw InternalError(fmt::format("{} has no gradient: backward() did not reach it", slot.variable.name));
         }
     }
-    ++steps_;
+    if (device_) {
+        update_on_device();
+        return;
+    }
     const auto factors = factors_of_clipping();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (fused_) {
@@ -117,9 +125,15 @@ std::vector<double> Optimizer::factors_of_clipping() const {
     return clip_factors(groups, squared_norms, options_.clip_norm, options_.global_clip_norm);
 }
 
-double Optimizer::adam_rate() const {
-    const auto t = static_cast<double>(steps_);
-    return rate_ * std::sqrt(1 - std::pow(beta_2, t)) / (1 - std::pow(beta_1, t));
+void Optimizer::update_on_device() {
+    UpdateTensors tensors;
+    for (const auto& slot : slots_) {
+        tensors.values.push_back(slot.variable.value);
+        tensors.gradients.push_back(slot.variable.value.grad());
+        if (slot.first.defined()) tensors.first.push_back(slot.first);
+        if (slot.second.defined()) tensors.second.push_back(slot.second);
+    }
+    device_->step(tensors);
 }
 
 void Optimizer::update(Slot& slot, double factor) {
@@ -138,9 +152,9 @@ void Optimizer::update(Slot& slot, double factor) {
         value.add_(gradient, -rate);
         return;
     }
-    slot.first.lerp_(gradient, 1 - beta_1);
-    slot.second.mul_(beta_2).addcmul_(gradient, gradient, 1 - beta_2);
-    value.addcdiv_(slot.first, slot.second.sqrt().add_(epsilon), -adam_rate());
+    slot.first.lerp_(gradient, 1 - adam::beta_1);
+    slot.second.mul_(adam::beta_2).addcmul_(gradient, gradient, 1 - adam::beta_2);
+    value.addcdiv_(slot.first, slot.second.sqrt().add_(adam::epsilon), -adam::corrected_rate(rate_, steps_));
 }
 
 void Optimizer::update_fused(Slot& slot, double factor) {
@@ -169,11 +183,12 @@ void Optimizer::update_fused(Slot& slot, double factor) {
               });
         return;
     }
-    const engine::AdamOptions adam{shared, beta_1, beta_2, epsilon, adam_rate()};
+    const engine::AdamOptions options{shared, adam::beta_1, adam::beta_2, adam::epsilon,
+                                      adam::corrected_rate(rate_, steps_)};
     auto* const second = slot.second.data_ptr<float>();
-    apply([&](const float* gradient) { fused_->adam(adam, weight, first, second, gradient, count); },
+    apply([&](const float* gradient) { fused_->adam(options, weight, first, second, gradient, count); },
           [&](const engine::RowGradient& gradient, std::size_t rows) {
-              fused_->adam_rows(adam, weight, first, second, rows, gradient, slot.seen.data());
+              fused_->adam_rows(options, weight, first, second, rows, gradient, slot.seen.data());
           });
 }
 

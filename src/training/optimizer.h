@@ -12,6 +12,7 @@
 #include "engine/thread_pool.h"
 #include "engine/updates.h"
 #include "models/classifier.h"
+#include "training/device_update.h"
 #include "training/options.h"
 
 namespace cellwise::training {
@@ -27,7 +28,8 @@ class Optimizer {
 public:
     /// With a pool the updates are fused kernels (float32 on the CPU) and a table's gradient may be a
     /// sparse tensor over the rows that a batch touched: the result is the dense rule's all the same.
-    /// Without one they are tensor operations.
+    /// Without one they are tensor operations; on another device than the CPU those of DeviceUpdate, which
+    /// never wait for it.
     Optimizer(std::vector<models::Variable> variables, const TrainingOptions& options,
               const std::shared_ptr<engine::ThreadPool>& pool = nullptr);
 
@@ -35,13 +37,21 @@ public:
     void zero_gradients();
 
     /// One update from the gradients that backward() left. Throws InternalError if one is missing.
-    void step();
+    void step() {
+        count_step();
+        update();
+    }
+
+    /// The two halves of step(), for a step that is recorded once and replayed (step_recorder.h): what the host
+    /// keeps count of, every time, and what the device does.
+    void count_step() { ++steps_; }
+    void update();
 
     /// Updates done so far (Adam's t).
     [[nodiscard]] std::int64_t steps() const { return steps_; }
 
     /// The rate of the next update; the options' until set.
-    void set_learning_rate(double rate) { rate_ = rate; }
+    void set_learning_rate(double rate);
     [[nodiscard]] double learning_rate() const { return rate_; }
 
     /// L2 norm over all gradients of the last step, before clipping; computed only on demand by
@@ -72,12 +82,13 @@ private:
     [[nodiscard]] std::vector<double> factors_of_clipping() const;
     void update(Slot& slot, double factor);
     void update_fused(Slot& slot, double factor);
-    [[nodiscard]] double adam_rate() const;
+    void update_on_device();
 
     std::vector<Slot> slots_;
     TrainingOptions options_;
     std::shared_ptr<engine::ThreadPool> pool_;
     std::optional<engine::FusedUpdate> fused_;
+    std::optional<DeviceUpdate> device_;
     double rate_;
     std::int64_t steps_ = 0;
 };

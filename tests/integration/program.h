@@ -44,12 +44,13 @@ inline std::string content_of(const std::filesystem::path& path) {
     return text.str();
 }
 
-/// The built cellwise, started with these arguments, no shell between. The destructor kills it if it
-/// still runs.
+/// The built cellwise, started with these arguments, no shell between, by the command before it ("env A=b",
+/// "mpirun -n 2") if there is one. The destructor kills it if it still runs.
 class RunningProgram {
 public:
-    explicit RunningProgram(const std::vector<std::string>& arguments) {
-        std::vector<std::string> words{CELLWISE_PROGRAM};
+    explicit RunningProgram(const std::vector<std::string>& arguments, const std::vector<std::string>& before = {}) {
+        std::vector<std::string> words = before;
+        words.emplace_back(CELLWISE_PROGRAM);
         words.insert(words.end(), arguments.begin(), arguments.end());
         std::vector<char*> pointers;
         for (auto& word : words) pointers.push_back(word.data());
@@ -61,7 +62,7 @@ public:
             constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
             ::dup2(::open(output_path().c_str(), flags, 0600), STDOUT_FILENO);
             ::dup2(::open(errors_path().c_str(), flags, 0600), STDERR_FILENO);
-            ::execv(pointers[0], pointers.data());
+            ::execvp(pointers[0], pointers.data());
             ::_exit(127);
         }
     }
@@ -96,6 +97,9 @@ private:
 };
 
 /// Runs the built cellwise to its end.
-inline ProgramResult run_program(const std::vector<std::string>& arguments) { return RunningProgram(arguments).wait(); }
+inline ProgramResult run_program(const std::vector<std::string>& arguments,
+                                 const std::vector<std::string>& before = {}) {
+    return RunningProgram(arguments, before).wait();
+}
 
 }  // namespace cellwise::test

@@ -101,6 +101,7 @@ def documents(folder):
         ("runs", "compare", runs / "gru", runs / "lstm"),
         ("report", runs / "gru"),
         ("report", runs / "comparison", runs / "lstm", "--output", folder / "report.html"),
+        ("doctor",),
         ("gates",),
         ("gates", "--cell", "gru", "--precision", "float32"),
         ("gates", "--example", "sentence"),

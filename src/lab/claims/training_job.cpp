@@ -30,7 +30,7 @@ public:
         if (progress.step == 1) sum_ = 0;
         const auto seen = std::min(progress.step * batch_size_, reviews_);
         const auto rows = seen - (progress.step - 1) * batch_size_;
-        const double sum = progress.running.loss * static_cast<double>(seen);
+        const double sum = progress.running->loss * static_cast<double>(seen);
         if (!std::isfinite(sum)) throw GaveUp{};
         losses_.push_back((sum - sum_) / static_cast<double>(rows));
         sum_ = sum;

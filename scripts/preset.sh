@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# default_preset: the CMake preset for this machine: CELLWISE_PRESET if it is set; cuda where an NVIDIA driver is present
+# that CUDA 13 runs on; else release.
+
+least_driver=580
+
+default_preset() {
+    if [[ -n ${CELLWISE_PRESET:-} ]]; then
+        echo "$CELLWISE_PRESET"
+        return
+    fi
+    local version=
+    if command -v nvidia-smi >/dev/null; then
+        version=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | head -n 1) || version=
+    fi
+    if [[ ${version%%.*} =~ ^[0-9]+$ ]] && ((${version%%.*} >= least_driver)); then echo cuda; else echo release; fi
+}

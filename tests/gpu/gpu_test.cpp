@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "training/device.h"
+#include "training/fit.h"
+#include "training/trainer.h"
+#include "unit/classifier_kinds.h"
+
+namespace cellwise::training {
+namespace {
+
+class Gpu : public testing::Test {
+protected:
+    void SetUp() override {
+        if (const auto reason = why_no_gpu(); !reason.empty()) GTEST_SKIP() << reason;
+        set_gpu_arithmetic(true, false);
+    }
+};
+
+data::PaddedReviews random_reviews(std::size_t count, std::size_t length) {
+    Random random(5, "reviews");
+    data::PaddedReviews reviews;
+    reviews.length = length;
+    for (std::size_t i = 0; i < count * length; ++i) {
+        reviews.ids.push_back(static_cast<std::int32_t>(random.below(20)));
+    }
+    for (std::size_t i = 0; i < count; ++i) reviews.labels.push_back(static_cast<std::uint8_t>(random.below(2)));
+    return reviews;
+}
+
+TrainingOptions options_of(Precision precision) {
+    TrainingOptions options;
+    options.batch_size = 8;
+    options.epochs = 3;
+    options.clip_norm = 0.5;
+    options.precision = precision;
+    return options;
+}
+
+struct Outcome {
+    std::vector<EpochResult> epochs;
+    std::vector<torch::Tensor> weights;  // on the CPU
+    std::int64_t replays = 0;
+    std::string why_not_recorded;
+};
+
+Outcome train(const models::ClassifierOptions& model, Precision precision, torch::Device device) {
+    const auto reviews = random_reviews(77, 12);  // nine batches of eight, one of five
+    const auto options = options_of(precision);
+    Trainer trainer(models::Classifier(model, 4), options, 4, device);
+    Outcome outcome;
+    outcome.epochs = trainer.fit(reviews, reviews, {}, {});
+    outcome.replays = trainer.replays();
+    outcome.why_not_recorded = trainer.why_not_recorded();
+    for (const auto& variable : trainer.model()->variables()) {
+        outcome.weights.push_back(variable.value.detach().cpu().clone());
+    }
+    return outcome;
+}
+
+TEST_F(Gpu, TrainsAsTheCpuDoes) {
+    for (const auto& [name, model] : test::every_classifier_kind()) {
+        const auto gpu = train(model, Precision::float64, {torch::kCUDA, 0});
+        const auto cpu = train(model, Precision::float64, torch::kCPU);
+        for (std::size_t i = 0; i < cpu.epochs.size(); ++i) {
+            EXPECT_NEAR(gpu.epochs[i].train.loss, cpu.epochs[i].train.loss, 1e-9) << name << ", epoch " << i + 1;
+            EXPECT_NEAR(gpu.epochs[i].validation.loss, cpu.epochs[i].validation.loss, 1e-9) << name;
+            EXPECT_EQ(gpu.epochs[i].validation.accuracy, cpu.epochs[i].validation.accuracy) << name;
+        }
+        for (std::size_t i = 0; i < cpu.weights.size(); ++i) {
+            EXPECT_LT((gpu.weights[i] - cpu.weights[i]).abs().max().item<double>(), 1e-8) << name;
+        }
+    }
+}
+
+TEST_F(Gpu, RecordsFullAndLastBatches) {
+    for (const Cell cell : all_cells) {
+        const auto outcome = train(test::small_classifier(cell), Precision::float32, {torch::kCUDA, 0});
+        EXPECT_EQ(outcome.why_not_recorded, "") << cell_name(cell);
+        // 27 full batches, of which the first three run as they are; the three last batches of five do, too.
+        EXPECT_EQ(outcome.replays, 24) << cell_name(cell);
+    }
+}
+
+TEST_F(Gpu, DropoutRunsUnrecordedAndSaysSo) {
+    auto model = test::small_classifier(Cell::lstm);
+    model.dropout = 0.5;
+    const auto outcome = train(model, Precision::float32, {torch::kCUDA, 0});
+    EXPECT_EQ(outcome.replays, 0);
+    EXPECT_NE(outcome.why_not_recorded.find("dropout"), std::string::npos);
+}
+
+TEST_F(Gpu, DeterministicModeGivesTheSameBits) {
+    for (const Cell cell : all_cells) {
+        const auto one = train(test::small_classifier(cell), Precision::float32, {torch::kCUDA, 0});
+        const auto again = train(test::small_classifier(cell), Precision::float32, {torch::kCUDA, 0});
+        for (std::size_t i = 0; i < one.weights.size(); ++i) {
+            EXPECT_TRUE(one.weights[i].equal(again.weights[i])) << cell_name(cell);
+        }
+    }
+}
+
+TEST_F(Gpu, MatrixProductsAreNotRoundedToTf32) {
+    const auto left = torch::randn({256, 256}), right = torch::randn({256, 256});
+    const auto product = left.to(torch::kCUDA).mm(right.to(torch::kCUDA)).cpu();
+    const auto exact = left.to(torch::kFloat64).mm(right.to(torch::kFloat64));
+    EXPECT_LT((product - exact).abs().max().item<double>(), 1e-3) << "TF32 would be off by 1e-2";
+}
+
+}  // namespace
+}  // namespace cellwise::training
