@@ -72,7 +72,10 @@ int run(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         return fail(ExitCode::environment, "out of memory: ask for smaller sizes");
     } catch (const std::exception& error) {
-        return fail(ExitCode::internal, fmt::format("internal error: {}\nThis is a bug of Cellwise.", error.what()));
+        const std::string text = error.what();
+        // LibTorch's errors carry a page of addresses.
+        return fail(ExitCode::internal, fmt::format("internal error: {}\nThis is a bug of Cellwise.",
+                                                    text.substr(0, text.find("\nException raised from"))));
     }
     return static_cast<int>(ExitCode::done);
 }

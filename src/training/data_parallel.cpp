@@ -39,7 +39,7 @@ torch::Tensor gathered(const torch::Tensor& own, Communicator& processes) {
 torch::Tensor summed_rows(const torch::Tensor& gradient, Communicator& processes) {
     const auto indices = gathered(gradient._indices()[0], processes);
     const auto values = gathered(gradient._values(), processes);
-    return torch::sparse_coo_tensor(indices.unsqueeze(0), values, gradient.sizes(), values.options()).coalesce();
+    return torch::sparse_coo_tensor(indices.unsqueeze(0), values, gradient.sizes()).coalesce();
 }
 
 template <class Value>

@@ -34,7 +34,7 @@ std::vector<torch::Tensor> DeviceUpdate::clipped(const std::vector<torch::Tensor
     std::vector<torch::Tensor> result;
     for (std::size_t i = 0; i < gradients.size(); ++i) {
         const auto norm = squares[group_of(i)].sqrt();
-        const auto factor = torch::where(norm <= limit, torch::ones_like(norm), limit / norm);
+        const auto factor = (limit / norm).clamp_max(1);  // which keeps NaN
         result.push_back(gradients[i] * factor.to(gradients[i].scalar_type()));
     }
     return result;

@@ -1,8 +1,12 @@
 #include "training/resident_epoch.h"
 
+#include <ATen/record_function.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,8 +16,7 @@
 #include "training/trainer.h"
 #include "unit/classifier_kinds.h"
 
-// Steps on a device that is never waited for. The meta device stands for one: whoever reads a value from it
-// gets an exception.
+// Steps on a device that is never waited for. What they compute, and that they do not wait, shows on the CPU too.
 namespace cellwise::training {
 namespace {
 
@@ -37,42 +40,100 @@ TrainingOptions clipped_options() {
     return options;
 }
 
-TEST(ResidentEpoch, TrainsAsTheHostDoes) {
-    const auto reviews = random_reviews(29, 7);  // the last batch has five
-    const auto options = clipped_options();
-    for (const auto& [name, model] : test::every_classifier_kind()) {
-        Trainer host(models::Classifier(model, 4), options, 4);
-        const auto expected = host.train_epoch(reviews, {});
-
-        Trainer device(models::Classifier(model, 4), options, 4);
-        UpdateTensors tensors;
-        std::vector<std::string> groups;
-        for (const auto& variable : device.model()->variables()) {
+// The device's half of Trainer, on the CPU.
+struct DeviceSide {
+    DeviceSide(const models::ClassifierOptions& model, const TrainingOptions& options)
+        : trainer(models::Classifier(model, 4), options, 4), update(options, groups(), torch::kCPU) {
+        for (const auto& variable : trainer.model()->variables()) {
             tensors.values.push_back(variable.value);
             tensors.first.push_back(torch::zeros_like(variable.value));
             tensors.second.push_back(torch::zeros_like(variable.value));
-            groups.push_back(variable.keras_name);
         }
-        DeviceUpdate update(options, groups, torch::kCPU);
-        ResidentEpoch epoch(torch::kCPU);
+    }
+    std::vector<std::string> groups() {
+        std::vector<std::string> names;
+        for (const auto& variable : trainer.model()->variables()) names.push_back(variable.keras_name);
+        return names;
+    }
+    void train_epoch(const data::PaddedReviews& reviews, std::int64_t batch_size) {
+        const auto count = static_cast<std::int64_t>(reviews.size());
         Random order(4, "order");
         epoch.begin(reviews, shuffled_rows(reviews, order), {});
-        for (std::int64_t first = 0; first < 29; first += 8) {
-            epoch.step(first, std::min<std::int64_t>(8, 29 - first), [&](const auto& ids, const auto& labels) {
-                auto result = device.forward_backward(ids, labels);
+        for (std::int64_t first = 0; first < count; first += batch_size) {
+            epoch.step(first, std::min(batch_size, count - first), [&](const auto& ids, const auto& labels) {
+                auto result = trainer.forward_backward(ids, labels);
                 tensors.gradients.clear();
                 for (const auto& value : tensors.values) tensors.gradients.push_back(value.grad());
                 update.step(tensors);
                 return result;
             });
         }
-        EXPECT_NEAR(epoch.sums().loss / 29, expected.loss, 1e-12) << name;
-        EXPECT_NEAR(epoch.sums().right / 29, expected.accuracy, 1e-12) << name;
+    }
+
+    Trainer trainer;
+    UpdateTensors tensors;
+    DeviceUpdate update;
+    ResidentEpoch epoch{torch::kCPU};
+};
+
+TEST(ResidentEpoch, TrainsAsTheHostDoes) {
+    const auto reviews = random_reviews(29, 7);  // the last batch has five
+    const auto options = clipped_options();
+    for (const auto& [name, model] : test::every_classifier_kind()) {
+        Trainer host(models::Classifier(model, 4), options, 4);
+        const auto expected = host.train_epoch(reviews, {});
+        DeviceSide device(model, options);
+        device.train_epoch(reviews, options.batch_size);
+        EXPECT_NEAR(device.epoch.sums().loss / 29, expected.loss, 1e-12) << name;
+        EXPECT_NEAR(device.epoch.sums().right / 29, expected.accuracy, 1e-12) << name;
         const auto variables = host.model()->variables();
         for (std::size_t i = 0; i < variables.size(); ++i) {
-            EXPECT_LT((tensors.values[i] - variables[i].value).abs().max().item<double>(), 1e-11)
+            EXPECT_LT((device.tensors.values[i] - variables[i].value).abs().max().item<double>(), 1e-11)
                 << name << ", " << variables[i].name;
         }
+    }
+}
+
+// The operations of this thread while it lives that make the host wait for a device: they bring a value back, or
+// the shape of their result depends on one.
+class WaitingOperations {
+public:
+    WaitingOperations() {
+        seen().clear();
+        handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(see).scopes({at::RecordScope::FUNCTION}));
+    }
+    ~WaitingOperations() { at::removeCallback(handle_); }
+    WaitingOperations(const WaitingOperations&) = delete;
+    WaitingOperations& operator=(const WaitingOperations&) = delete;
+
+    static std::vector<std::string>& seen() {
+        thread_local std::vector<std::string> names;
+        return names;
+    }
+
+private:
+    static std::unique_ptr<at::ObserverContext> see(const at::RecordFunction& function) {
+        const std::string name = function.name();
+        for (const char* waits : {"aten::_local_scalar_dense", "aten::item", "aten::is_nonzero", "aten::nonzero",
+                                  "aten::equal", "aten::masked_select", "aten::_unique2", "aten::unique_dim"}) {
+            if (name == waits) seen().push_back(name);
+        }
+        return nullptr;
+    }
+    at::CallbackHandle handle_;
+};
+
+TEST(ResidentEpoch, AStepWaitsForNothing) {
+    const auto reviews = random_reviews(29, 7);
+    const auto options = clipped_options();
+    for (const auto& [name, model] : test::every_classifier_kind()) {
+        if (model.dropout > 0) continue;  // draws on the host, and is not recorded
+        DeviceSide device(model, options);
+        const WaitingOperations waiting;
+        device.train_epoch(reviews, options.batch_size);
+        EXPECT_THAT(WaitingOperations::seen(), testing::IsEmpty()) << name;
+        (void)device.tensors.values[0].sum().item<double>();
+        EXPECT_THAT(WaitingOperations::seen(), testing::Not(testing::IsEmpty())) << "the test would see it";
     }
 }
 
@@ -103,27 +164,6 @@ TEST(ResidentEpoch, GathersTheRowsOfItsOrderAndNoticesOtherReviews) {
     const auto others = random_reviews(6, 4);
     epoch.begin(others, order, {});
     see(others);
-}
-
-TEST(Trainer, ReadsNothingFromItsDeviceBetweenSteps) {
-    const auto reviews = random_reviews(29, 7);
-    for (auto [name, model] : test::every_classifier_kind()) {
-        auto options = clipped_options();
-        options.precision = Precision::float32;
-        Trainer trainer(models::Classifier(model, 4), options, 4, torch::kMeta);
-        ASSERT_TRUE(trainer.has_own_device());
-        EpochHooks hooks;
-        std::int64_t done = 0;
-        hooks.go_on = [&](const Progress& progress) {
-            EXPECT_FALSE(progress.running) << "nobody knows the loss yet";
-            done = progress.step;
-            return progress.step < 3;  // the fourth is the last one, after which the sums are read
-        };
-        EXPECT_NO_THROW(trainer.continue_epoch(reviews, hooks)) << name;
-        EXPECT_EQ(done, 3) << name;
-        EXPECT_EQ(trainer.optimizer().steps(), 3) << name;
-        EXPECT_ANY_THROW((void)trainer.running()) << "the test would see it";
-    }
 }
 
 }  // namespace
