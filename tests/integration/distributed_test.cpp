@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -57,6 +57,17 @@ double largest_difference(const std::vector<double>& one, const std::vector<doub
     return largest;
 }
 
+// The closing lines, of which there must be no second copy.
+std::vector<std::string> accuracies(const std::string& output) {
+    std::vector<std::string> lines;
+    std::istringstream text(output);
+    for (std::string line; std::getline(text, line);) {
+        if (line.find("Test Accuracy") != std::string::npos) lines.push_back(line);
+    }
+    EXPECT_FALSE(lines.empty()) << output;
+    return lines;
+}
+
 class Distributed : public testing::Test {
 protected:
     void SetUp() override {
@@ -87,7 +98,7 @@ TEST_F(Distributed, TwoAndFourProcessesTrainTheModelOfOne) {
             ASSERT_EQ(shared.exit_code, 0) << shared.errors;
             EXPECT_LT(largest_difference(weights_of(folder_ / name(count)), expected), is_double ? 1e-11 : 2e-5)
                 << "variant " << number << ", " << count << " processes";
-            EXPECT_EQ(shared.output, alone.output) << "only the first process prints, and its figures are the same";
+            EXPECT_EQ(accuracies(shared.output), accuracies(alone.output)) << "and only the first process prints";
         }
         ++number;
     }
@@ -115,13 +126,12 @@ TEST_F(Distributed, RunsOfAComparisonAreShared) {
                   test::content_of(folder_ / "alone" / run / "model.safetensors"))
             << run;
     }
-    const auto last_lines = [](const std::string& text) { return text.substr(text.find("RNN Test Accuracy")); };
-    EXPECT_EQ(last_lines(shared.output), last_lines(alone.output));
+    EXPECT_EQ(accuracies(shared.output), accuracies(alone.output));
     EXPECT_TRUE(std::filesystem::exists(folder_ / "shared" / "comparison.json"));
     EXPECT_TRUE(std::filesystem::exists(folder_ / "shared" / "report.html"));
 }
 
-const std::vector<std::string> long_training{"--precision", "float64", "--checkpoint-every", "1", "--epochs", "60"};
+const std::vector<std::string> long_training{"--precision", "float64", "--checkpoint-every", "1", "--epochs", "30"};
 
 // Starts a long training and stops it after its first checkpoint.
 ProgramResult interrupted(const std::filesystem::path& run, const std::vector<std::string>& more,
