@@ -23,7 +23,13 @@ set(LIBTORCH_LIBRARIES ${LIBTORCH_ROOT}/lib/libtorch_cpu.so ${LIBTORCH_ROOT}/lib
 # A wheel keeps the CUDA run-time libraries that libtorch_cpu.so itself names beside its folder.
 file(GLOB LIBTORCH_RUNTIME_FOLDERS ${LIBTORCH_ROOT}/../nvidia/*/lib)
 if(CELLWISE_CUDA)
-  list(PREPEND LIBTORCH_LIBRARIES ${LIBTORCH_ROOT}/lib/libtorch_cuda.so ${LIBTORCH_ROOT}/lib/libc10_cuda.so)
+  # The run-time library stands beside the wheel, or in the official archive's own lib/.
+  file(GLOB LIBTORCH_CUDART ${LIBTORCH_ROOT}/../nvidia/cu13/lib/libcudart.so.13 ${LIBTORCH_ROOT}/lib/libcudart*.so.13)
+  if(NOT LIBTORCH_CUDART)
+    message(FATAL_ERROR "${LIBTORCH_ROOT} has no CUDA libraries: CELLWISE_PRESET=cuda ./cellwise fetches a LibTorch that does.")
+  endif()
+  list(PREPEND LIBTORCH_LIBRARIES ${LIBTORCH_ROOT}/lib/libtorch_cuda.so ${LIBTORCH_ROOT}/lib/libc10_cuda.so
+    ${LIBTORCH_CUDART})
   # Only what calls CUDA itself sees its headers (src/training): all else is compiled alike in both flavours.
   file(GLOB LIBTORCH_CUDA_INCLUDES ${LIBTORCH_ROOT}/../nvidia/cu13/include)
   set(LIBTORCH_CUDA_COMPILE_OPTIONS -idirafter ${LIBTORCH_CUDA_INCLUDES})
