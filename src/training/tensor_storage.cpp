@@ -1,10 +1,13 @@
 #include "training/tensor_storage.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/torch.h>
 
 #include <cstring>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 
@@ -61,10 +64,17 @@ void restore(torch::Tensor target, const StoredTensor& tensor, const std::string
     }
     const auto loaded = torch::empty(tensor.shape, scalar_type(tensor.dtype, where));
     if (!tensor.bytes.empty()) std::memcpy(loaded.data_ptr(), tensor.bytes.data(), tensor.bytes.size());
-    if (!loaded.isfinite().all().item<bool>()) {
-        throw DataError(fmt::format("{} holds values that are not finite numbers", where));
-    }
     const torch::NoGradGuard no_grad;
+    if (const auto broken = loaded.isfinite().logical_not(); broken.any().item<bool>()) {
+        const auto places = broken.nonzero();  // [values, dimensions]
+        std::vector<std::string> first;
+        for (std::int64_t i = 0; i < places.size(1); ++i) {
+            first.push_back(fmt::format("{}", places[0][i].item<std::int64_t>()));
+        }
+        throw DataError(fmt::format("{} holds {} that are not finite numbers among its {} values, the first at [{}]: the file "
+                                    "is damaged, or its training diverged",
+                                    where, places.size(0), loaded.numel(), fmt::join(first, ", ")));
+    }
     target.copy_(loaded);
 }
 

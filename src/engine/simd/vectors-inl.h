@@ -80,9 +80,13 @@ HWY_INLINE V ScaleByBits(V x, hn::Vec<Ints> bits) {
 
 inline constexpr float kLog2E = 1.44269504F;
 
+// limit ≥ x ≥ −limit; NaN stays NaN, because x86 gives the second operand where one is: a model that diverged must not
+// look healthy.
+HWY_INLINE V Clamp(V x, float limit) { return hn::Min(Fill(limit), hn::Max(Fill(-limit), x)); }
+
 // 1 / (1 + e^−x). The polynomial is the minimax one for 2^x on [−½, ½] with value 1 at 0.
 HWY_INLINE V Sigmoid(V x) {
-    x = hn::Min(hn::Max(x, Fill(-87.0F)), Fill(87.0F));
+    x = Clamp(x, 87.0F);
     const Exponent e = SplitExponent(x, -kLog2E);
     V p = hn::MulAdd(Fill(0.001326472731307149F), e.part, Fill(0.009671512991189957F));
     p = hn::MulAdd(p, e.part, Fill(0.05550733581185341F));
@@ -95,7 +99,7 @@ HWY_INLINE V Sigmoid(V x) {
 // (e^2x − 1) / (e^2x + 1), through 2^y − 1, so that small x keep their relative precision. Beyond 9.02
 // the result rounds to ±1. The polynomial is the minimax one for (2^x − 1) / x on [−½, ½].
 HWY_INLINE V Tanh(V x) {
-    x = hn::Min(hn::Max(x, Fill(-9.02F)), Fill(9.02F));
+    x = Clamp(x, 9.02F);
     const Exponent e = SplitExponent(x, 2 * kLog2E);
     V p = hn::MulAdd(Fill(0.00015403512225020677F), e.part, Fill(0.0013390735257416964F));
     p = hn::MulAdd(p, e.part, Fill(0.009618237614631653F));
