@@ -7,6 +7,7 @@ packages_build=(
     libcurl4-openssl-dev libssl-dev libhwy-dev libhdf5-dev libboost-math-dev libjs-chart.js
 )
 packages_tests=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev openssl python3-venv python3-jsonschema man-db zsh chromium)
+packages_fuzz=(clang libclang-rt-14-dev)
 packages_lint=(clang-format clang-tidy shellcheck)
 
 missing_packages() {
