@@ -62,7 +62,11 @@ public:
     std::vector<std::string> words;
     std::string problem;
 
-    bool start_array(std::size_t) override { return !in_list_ ? in_list_ = true : refuse("a list within the list"); }
+    bool start_array(std::size_t) override {
+        if (in_list_) return refuse("a list within the list");
+        in_list_ = true;
+        return true;
+    }
     bool end_array() override { return true; }
     bool string(string_t& word) override {
         if (!in_list_) return refuse("a text outside of a list");

@@ -38,7 +38,7 @@ TEST_P(CorpusOf, IsReadOrRefused) {
     }
 }
 INSTANTIATE_TEST_SUITE_P(Fuzz, CorpusOf, testing::ValuesIn(target_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& target) { return target.param; });
 
 TEST(Corpora, EachBelongsToATarget) {
     std::vector<std::string> folders;

@@ -75,7 +75,7 @@ TEST_F(HostileArchive, NamesThatLeadOutAreRefused) {
 
 TEST_F(HostileArchive, LinksAndDevicesAmongTheReviewsAreRefused) {
     const std::string name = "aclImdb/train/pos/1_9.txt";
-    for (const mode_t type : {AE_IFLNK, AE_IFIFO, AE_IFCHR, AE_IFBLK, AE_IFDIR}) {
+    for (const mode_t type : {AE_IFLNK, AE_IFIFO, AE_IFCHR, AE_IFBLK}) {
         const std::string link = type == AE_IFLNK ? "/etc/passwd" : "";
         EXPECT_THAT(error_of_tar({{name, "", type, link}}), HasSubstr("is a link or no plain file")) << type;
     }
