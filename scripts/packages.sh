@@ -6,7 +6,11 @@ packages_build=(
     libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev
     libcurl4-openssl-dev libssl-dev libhwy-dev libhdf5-dev libboost-math-dev libjs-chart.js
 )
-packages_tests=(libopenmpi-dev openmpi-bin libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev openssl python3-venv python3-jsonschema man-db zsh chromium)
+packages_tests=(
+    libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libopenmpi-dev openmpi-bin openssl python3-venv
+    python3-jsonschema man-db zsh chromium
+)
+packages_fuzz=(clang libclang-rt-14-dev)
 packages_lint=(clang-format clang-tidy shellcheck)
 
 missing_packages() {

@@ -7,14 +7,22 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
+#include "core/archive_name.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 
 namespace cellwise::data {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::uint64_t most_bytes = std::uint64_t{2} << 30;
+// np.savez stores, np.savez_compressed packs: what unpacks to far more is a trick.
+constexpr std::uint64_t most_expansion = 100;
+constexpr std::uint64_t always_allowed = 16 << 20;  // bytes unpacked, of however small a file
+constexpr std::size_t most_members = 10'000;
 
 using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
@@ -36,7 +44,8 @@ std::string read_member(const fs::path& path, archive* zip, const std::string& n
         // A wrong checksum is a mere warning to libarchive.
         if (status != ARCHIVE_OK) fail(path, zip, fmt::format("cannot unpack '{}'", name));
         if (size > bytes_left || offset < 0 || static_cast<std::uint64_t>(offset) != bytes.size()) {
-            throw DataError(fmt::format("'{}': '{}' unpacks to more than a data file may hold", path.string(), name));
+            throw DataError(
+                fmt::format("'{}': '{}' unpacks to more than a file of this size may hold", path.string(), name));
         }
         bytes_left -= size;
         bytes.append(static_cast<const char*>(block), size);
@@ -59,7 +68,7 @@ const NpyArray& Npz::at(std::string_view key) const {
 
 bool Npz::contains(std::string_view key) const { return std::find(keys_.begin(), keys_.end(), key) != keys_.end(); }
 
-Npz read_npz(const fs::path& path, std::uint64_t most_bytes) {
+Npz read_npz(const fs::path& path) {
     // The seekable reader goes by the central directory at the end, so a truncated file has no members.
     const std::string content = read_file(path, most_bytes);
     const Archive zip(archive_read_new(), &archive_read_free);
@@ -71,7 +80,8 @@ Npz read_npz(const fs::path& path, std::uint64_t most_bytes) {
     }
     std::vector<NpyArray> arrays;
     std::vector<std::string> keys;
-    std::uint64_t bytes_left = most_bytes;
+    std::set<std::string> distinct;
+    std::uint64_t bytes_left = std::min(most_bytes, always_allowed + most_expansion * content.size());
     while (true) {
         archive_entry* entry = nullptr;
         const int status = archive_read_next_header(zip.get(), &entry);
@@ -81,8 +91,13 @@ Npz read_npz(const fs::path& path, std::uint64_t most_bytes) {
         const std::string name = raw_name != nullptr ? raw_name : "";
         if (!name.ends_with(".npy"))
             throw DataError(fmt::format("'{}': the member '{}' is no .npy array", path.string(), name));
+        if (leaves_its_folder(name)) {
+            throw DataError(
+                fmt::format("'{}': the member '{}' points out of the archive; refused", path.string(), name));
+        }
+        if (keys.size() == most_members) throw DataError(fmt::format("'{}' has too many members", path.string()));
         std::string key = name.substr(0, name.size() - 4);
-        if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+        if (!distinct.insert(key).second) {
             throw DataError(fmt::format("'{}': the array '{}' stands twice in it", path.string(), key));
         }
         arrays.push_back(parse_npy(read_member(path, zip.get(), name, bytes_left),

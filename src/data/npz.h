@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string_view>
 #include <vector>
@@ -29,8 +28,8 @@ private:
 };
 
 /// Reads every array of an .npz file; the zip's checksums are verified. Throws DataError naming the
-/// file and the member if it is missing, truncated, corrupt, encrypted, or inflates to more than
-/// `most_bytes` in all.
-[[nodiscard]] Npz read_npz(const std::filesystem::path& path, std::uint64_t most_bytes = std::uint64_t{2} << 30);
+/// file and the member if it is missing, truncated, corrupt, encrypted, has a name that points out of the
+/// archive, or if all members together inflate to more than a hundred times the file (a zip bomb) or 2 GiB.
+[[nodiscard]] Npz read_npz(const std::filesystem::path& path);
 
 }  // namespace cellwise::data

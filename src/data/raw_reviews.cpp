@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/archive_name.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 
@@ -24,6 +25,9 @@ namespace {
 
 constexpr std::size_t most_review_bytes = std::size_t{16} << 20;
 constexpr std::uint64_t most_text_bytes = std::uint64_t{4} << 30;
+// gzip packs texts to a third or so; what unpacks to far more is a trick that would keep us busy for hours.
+constexpr std::uint64_t most_expansion = 100;
+constexpr std::uint64_t always_allowed = 16 << 20;  // bytes unpacked, of however small a file
 constexpr std::array<std::string_view, 4> review_folders{"train/pos", "train/neg", "test/pos", "test/neg"};
 
 /// Passes reviews on, counting them, so that a data set with an empty part is refused.
@@ -73,16 +77,6 @@ std::optional<std::pair<std::size_t, std::string_view>> review_of_entry(std::str
     return std::nullopt;
 }
 
-bool leaves_its_folder(std::string_view entry) {
-    if (entry.starts_with('/')) return true;
-    while (!entry.empty()) {
-        const auto slash = std::min(entry.find('/'), entry.size());
-        if (entry.substr(0, slash) == "..") return true;
-        entry.remove_prefix(std::min(slash + 1, entry.size()));
-    }
-    return false;
-}
-
 /// A file that zlib inflates, or passes on if it is not gzipped. zlib, unlike libarchive's own
 /// filter, verifies gzip's checksum and length.
 class GzipFile {
@@ -90,9 +84,12 @@ public:
     explicit GzipFile(const fs::path& path) : path_(path), file_(::gzopen(path.c_str(), "rbe"), &::gzclose) {
         if (!file_) throw DataError(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
         ::gzbuffer(file_.get(), 1 << 18);
+        std::error_code code;
+        const auto size = fs::file_size(path, code);
+        if (!code) bytes_left_ = always_allowed + most_expansion * size;
     }
 
-    /// Throws DataError at damage. 0 at the end.
+    /// Throws DataError at damage, or if the file unpacks to more than it may. 0 at the end.
     std::size_t read() {
         const int got = ::gzread(file_.get(), buffer_.data(), static_cast<unsigned>(buffer_.size()));
         int code = Z_OK;
@@ -100,6 +97,11 @@ public:
         if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) {
             throw DataError(fmt::format("'{}' is truncated or corrupt ({}); get it again", path_.string(), reason));
         }
+        if (static_cast<std::uint64_t>(got) > bytes_left_) {
+            throw DataError(fmt::format("'{}' unpacks to more than {} times its size: no honest archive does; refused",
+                                        path_.string(), most_expansion));
+        }
+        bytes_left_ -= static_cast<std::uint64_t>(got);
         return static_cast<std::size_t>(got);
     }
     [[nodiscard]] const char* data() const { return buffer_.data(); }
@@ -108,6 +110,7 @@ private:
     fs::path path_;
     std::unique_ptr<gzFile_s, decltype(&::gzclose)> file_;
     std::vector<char> buffer_ = std::vector<char>(1 << 18);
+    std::uint64_t bytes_left_ = always_allowed;
 };
 
 /// libarchive's view of a GzipFile. Exceptions must not cross libarchive: they wait here.

@@ -18,7 +18,8 @@ using ReviewSink = std::function<void(RawReview)>;
 /// Reads the reviews of aclImdb_v1.tar.gz or of any tar, gzipped or not, with the same layout; the
 /// folder above train and test may have any name, everything else in the archive is passed over.
 /// gzip's checksums are verified. Throws DataError naming the archive and entry if it is truncated,
-/// corrupt, holds links among the reviews, absolute paths or "..", or lacks one of the four folders.
+/// corrupt, unpacks to more than a hundred times its size, holds links among the reviews, absolute paths or "..", or
+/// lacks one of the four folders.
 void read_archive(const std::filesystem::path& path, const ReviewSink& sink);
 
 /// Reads the same reviews from an unpacked folder (the one that holds train and test).

@@ -56,6 +56,45 @@ private:
     std::string word_;
 };
 
+/// Takes the events of a JSON list of texts. The DOM of a hostile list would be many times the file.
+class ListHandler : public nlohmann::json_sax<nlohmann::json> {
+public:
+    std::vector<std::string> words;
+    std::string problem;
+
+    bool start_array(std::size_t) override {
+        if (in_list_) return refuse("a list within the list");
+        in_list_ = true;
+        return true;
+    }
+    bool end_array() override { return true; }
+    bool string(string_t& word) override {
+        if (!in_list_) return refuse("a text outside of a list");
+        words.push_back(std::move(word));
+        return true;
+    }
+    bool null() override { return refuse("null"); }
+    bool boolean(bool) override { return refuse("a boolean"); }
+    bool number_integer(number_integer_t) override { return refuse("a number"); }
+    bool number_unsigned(number_unsigned_t) override { return refuse("a number"); }
+    bool number_float(number_float_t, const string_t&) override { return refuse("a number"); }
+    bool binary(binary_t&) override { return refuse("binary data"); }
+    bool start_object(std::size_t) override { return refuse("an object"); }
+    bool key(string_t&) override { return true; }
+    bool end_object() override { return true; }
+    bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception&) override {
+        problem = fmt::format("no valid JSON at byte {}", byte);
+        return false;
+    }
+
+private:
+    bool refuse(std::string_view what) {
+        problem = fmt::format("{} behind {} words", what, words.size());
+        return false;
+    }
+    bool in_list_ = false;
+};
+
 }  // namespace
 
 std::vector<std::string> read_word_index(const std::filesystem::path& path) {
@@ -85,10 +124,12 @@ std::vector<std::string> read_word_index(const std::filesystem::path& path) {
 Vocabulary read_vocabulary(const std::filesystem::path& path) {
     const auto text = read_file(path, most_bytes);
     if (text[std::min(text.find_first_not_of(" \t\r\n"), text.size())] == '{') return Vocabulary(read_word_index(path));
+    ListHandler handler;
+    if (!nlohmann::json::sax_parse(text, &handler)) {
+        throw DataError(fmt::format("'{}' is not a JSON list of words: {}", path.string(), handler.problem));
+    }
     try {
-        return Vocabulary(nlohmann::json::parse(text).get<std::vector<std::string>>());
-    } catch (const nlohmann::json::exception& error) {
-        throw DataError(fmt::format("'{}' is not a JSON list of words: {}", path.string(), error.what()));
+        return Vocabulary(std::move(handler.words));
     } catch (const DataError& error) {
         throw DataError(fmt::format("'{}': {}", path.string(), error.what()));
     }

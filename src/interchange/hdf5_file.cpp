@@ -204,7 +204,8 @@ private:
         }
         values_ += count;
         if (values_ > most_values) refuse(path, "brings the values to more than a gigabyte");
-        if (count * sizeof(float) > most_bytes_) refuse(path, "claims more values than the file can hold");
+        // All together: hard links can name one array many times.
+        if (values_ * sizeof(float) > most_bytes_) refuse(path, "claims more values than the file can hold");
         require_float32(dataset, path);
         check_storage(dataset, path, variable.shape, count);
         variable.values.resize(count);

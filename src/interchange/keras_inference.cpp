@@ -39,9 +39,15 @@ public:
 
     KerasModel infer(const std::vector<RecurrentOptions>& stack) {
         for (const auto& group : groups()) sort_group(group);
+        std::size_t count = 0;
         for (auto& [layer_class, layers] : recurrent_) {
+            count += layers.size();
             std::sort(layers.begin(), layers.end(),
                       [](const auto& one, const auto& other) { return one.first < other.first; });
+        }
+        if (count > most_recurrent_layers) {
+            refuse("layers",
+                   fmt::format("there are {} recurrent layers; at most {} are read", count, most_recurrent_layers));
         }
         KerasModel model;
         const auto embedding = shape("layers/embedding/vars/0", 2);
@@ -132,9 +138,12 @@ private:
     }
 
     /// All orders in which each layer reads what the one before gives; layers of one class stand in the
-    /// order of their numbers. Stops at the second.
+    /// order of their numbers. Stops at the second. Layers of several classes that all fit each other have millions
+    /// of orders, which differ only in how they begin: what could not be ended once is not tried again.
     void search(std::int64_t features, std::int64_t wanted) {
-        if (orders_.size() > 1 || order_.size() > most_recurrent_layers) return;
+        const auto found = orders_.size();
+        const std::pair state(used_, features);
+        if (found > 1 || dead_ends_.contains(state)) return;
         bool used_all = true;
         for (const auto& [layer_class, layers] : recurrent_) {
             auto& used = used_[layer_class];
@@ -149,12 +158,14 @@ private:
             --used;
         }
         if (used_all && features == wanted && !order_.empty()) orders_.push_back(order_);
+        if (orders_.size() == found) dead_ends_.insert(state);
     }
 
     const std::map<std::string, KerasVariable>& by_path_;
     std::string origin_;
-    std::map<std::string, std::vector<std::pair<int, InferredLayer>>> recurrent_;  // by class, then number
-    std::map<std::string, std::size_t> used_;
+    std::map<std::string, std::vector<std::pair<int, InferredLayer>>> recurrent_;      // by class, then number
+    std::map<std::string, std::size_t> used_;                                          // layers in order_, by class
+    std::set<std::pair<std::map<std::string, std::size_t>, std::int64_t>> dead_ends_;  // used_ and features
     std::vector<RecurrentOptions> order_;
     std::vector<std::vector<RecurrentOptions>> orders_;
     bool has_batch_norm_ = false;

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "core/archive_name.h"
 #include "core/error.h"
 
 namespace cellwise::interchange {
@@ -65,10 +66,15 @@ std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
         }
         if (count >= most_members) throw DataError(fmt::format("'{}' has too many members", path.string()));
         const char* name = archive_entry_pathname(entry);
+        if (name != nullptr && leaves_its_folder(name)) {
+            throw DataError(
+                fmt::format("'{}': the member '{}' points out of the archive; refused", path.string(), name));
+        }
         const auto wanted = most_bytes.find(name != nullptr ? name : "");
         if (wanted == most_bytes.end()) continue;
         const auto where = fmt::format("'{}': {}", path.string(), wanted->first);
         if (archive_entry_is_encrypted(entry) != 0) throw DataError(where + " is encrypted");
+        if (archive_entry_filetype(entry) != AE_IFREG) throw DataError(where + " is a link or no plain file; refused");
         if (members.contains(wanted->first)) throw DataError(where + " stands twice in the file");
         auto bytes = read_member(reader.get(), where, std::min(wanted->second, allowance));
         allowance -= bytes.size();

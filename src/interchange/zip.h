@@ -15,8 +15,8 @@ struct ZipMember {
 
 /// Reads the members named in `most_bytes` (name → the size that it may have, unpacked) into memory;
 /// others are passed over, and nothing is ever written to disk. Throws DataError naming the file and the
-/// member: not a zip, damaged, encrypted, a member twice, larger than allowed or unpacking to more than
-/// a hundred times the file (a zip bomb).
+/// member: not a zip, damaged, encrypted, a member twice, a link, a name that points out of the archive, larger
+/// than allowed or unpacking to more than a hundred times the file (a zip bomb).
 [[nodiscard]] std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
                                                           const std::map<std::string, std::uint64_t>& most_bytes);
 

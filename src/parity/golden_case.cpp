@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t most_json_bytes = 1 << 20;
-constexpr std::uint64_t always_allowed = 16 << 20;  // bytes unpacked, of however small a file
 constexpr std::int64_t largest_size = 10'000'000;
 
 /// The .json file: typed values by key.
@@ -125,7 +124,7 @@ void read_settings(GoldenCase& golden, const fs::path& path) {
 /// The arrays of the .npz file, each checked when it is asked for.
 class Arrays {
 public:
-    explicit Arrays(const fs::path& path) : path_(path), npz_(data::read_npz(path, most_bytes(path))) {}
+    explicit Arrays(const fs::path& path) : path_(path), npz_(data::read_npz(path)) {}
 
     GoldenArray at(const std::string& key, const std::vector<std::int64_t>& shape) const {
         const auto& array = checked(key, shape);
@@ -172,13 +171,6 @@ private:
                    fmt::format("has the shape [{}], [{}] is needed", fmt::join(own, ", "), fmt::join(shape, ", ")));
         }
         return array;
-    }
-
-    // np.savez stores, np.savez_compressed packs: what unpacks to far more is a trick.
-    static std::uint64_t most_bytes(const fs::path& path) {
-        std::error_code code;
-        const auto size = fs::file_size(path, code);
-        return code ? always_allowed : always_allowed + 100 * size;
     }
 
     fs::path path_;

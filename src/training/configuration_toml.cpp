@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <sstream>
 #include <type_traits>
 #include <utility>
@@ -14,6 +15,8 @@ namespace cellwise::training {
 namespace {
 
 constexpr std::uintmax_t largest_configuration = 1 << 20;  // bytes
+// The parser makes a table within a table for every dot in a key, however many, and takes them apart by recursion.
+constexpr std::ptrdiff_t most_dots = 1000;
 
 // Numbers and truth values stand bare in TOML; all else is a string.
 template <class Value>
@@ -61,6 +64,9 @@ std::string to_toml(const Configuration& configuration) {
 
 void apply_toml_file(Configuration& configuration, const std::string& path) {
     const auto text = read_file(path, largest_configuration);
+    if (std::count(text.begin(), text.end(), '.') > most_dots) {
+        throw DataError(fmt::format("'{}' has more than {} dots: that is no configuration", path, most_dots));
+    }
     toml::table table;
     try {
         table = toml::parse(text, path);

@@ -240,9 +240,6 @@ TEST_F(NpzTest, RefusesWhatIsNoNpz) {
     EXPECT_THAT(data_error([&] { (void)read_npz(path); }), HasSubstr("no .npy array"));
     test::write_archive(path, test::Container::zip_deflated, {{"a.npy", array}, {"a.npy", array}});
     EXPECT_THAT(data_error([&] { (void)read_npz(path); }), HasSubstr("twice"));
-    // A megabyte that deflates to a kilobyte, read with room for less.
-    test::write_archive(path, test::Container::zip_deflated, {{"a.npy", std::string(1 << 20, 'a')}});
-    EXPECT_THAT(data_error([&] { (void)read_npz(path, 100000); }), HasSubstr("more than a data file may hold"));
 }
 
 TEST_F(NpzTest, ReadsWhatNumpyWrote) {

@@ -130,5 +130,18 @@ TEST(Hdf5File, ShapesMustBeFilledByTheFile) {
                 HasSubstr("claims more values than the file can hold"));
 }
 
+// A link costs some bytes, each reading of what it names a megabyte.
+TEST(Hdf5File, HardLinksDoNotMultiplyTheValues) {
+    EXPECT_THAT(
+        message([](hid_t file) {
+            add_array(file, "layers/a", {512, 512}, std::vector<float>(512 * 512), {H5T_IEEE_F32LE, {512, 512}, true});
+            for (int i = 0; i < 20; ++i) {
+                H5Lcreate_hard(file, "layers/a", file, ("layers/b" + std::to_string(i)).c_str(), H5P_DEFAULT,
+                               H5P_DEFAULT);
+            }
+        }),
+        HasSubstr("claims more values than the file can hold"));
+}
+
 }  // namespace
 }  // namespace cellwise::interchange

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Writes the first inputs of the fuzz targets, made up and tiny: seeds.py FOLDER.
+
+The corpus has grown from them: scripts/fuzz.sh keeps what reaches new code. Needs numpy and h5py."""
+import gzip
+import io
+import json
+import pathlib
+import pickle
+import struct
+import sys
+import tarfile
+import zipfile
+
+import h5py
+import numpy
+
+root = pathlib.Path(sys.argv[1])
+
+
+def put(target, name, data):
+    (root / target).mkdir(parents=True, exist_ok=True)
+    (root / target / name).write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def npy(array, **options):
+    stream = io.BytesIO()
+    numpy.lib.format.write_array(stream, array, **options)
+    return stream.getvalue()
+
+
+def objects(lists):
+    array = numpy.empty(len(lists), dtype=object)
+    for index, values in enumerate(lists):
+        array[index] = values
+    return array
+
+
+def packed_zip(members, method=zipfile.ZIP_STORED):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return stream.getvalue()
+
+
+def tar(members):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, bufsize=512) as archive:
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return stream.getvalue().rstrip(b"\0") + bytes(1024)
+
+
+def safetensors(tensors, metadata=None):
+    header, data = {}, b""
+    if metadata:
+        header["__metadata__"] = metadata
+    kinds = {"float32": "F32", "float64": "F64", "int64": "I64", "uint8": "U8"}
+    for name, array in tensors.items():
+        header[name] = {"dtype": kinds[array.dtype.name], "shape": list(array.shape),
+                        "data_offsets": [len(data), len(data) + array.nbytes]}
+        data += array.tobytes()
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def arrays():
+    for number, array in enumerate([
+            numpy.array([1.5, -2], dtype="<f4"), numpy.array([[1.0], [2.0]], dtype="<f8"),
+            numpy.array([1, 2, 3], dtype="<i4"), numpy.array(7, dtype="<i8")]):
+        put("npy", f"numbers-{number}", npy(array))
+    put("npy", "version-2", npy(numpy.array([1.5], dtype="<f4"), version=(2, 0)))
+    lists = objects([[1, 300, 70000], [], [-1]])
+    put("npy", "lists", npy(lists))
+    for protocol in (2, 3, 5):
+        head = npy(lists).split(b"\n", 1)[0] + b"\n"
+        put("npy", f"lists-{protocol}", head + pickle.dumps(lists, protocol=protocol))
+    members = {"x_train.npy": npy(objects([[1, 2], [3]])), "y_train.npy": npy(numpy.array([0, 1])),
+               "x_test.npy": npy(objects([[1], [2]])), "y_test.npy": npy(numpy.array([1, 0]))}
+    put("npz", "stored", packed_zip(members))
+    put("npz", "deflated", packed_zip(members, zipfile.ZIP_DEFLATED))
+    put("npz", "one", packed_zip({"a.npy": npy(numpy.array([1]))}))
+
+
+def texts():
+    reviews = {f"aclImdb/{folder}/0_{stars}.txt": b"A good film." for folder, stars in
+               (("train/pos", 9), ("train/neg", 1), ("test/pos", 8), ("test/neg", 2))}
+    put("archive", "plain", tar(reviews))
+    put("archive", "gzipped", gzip.compress(tar(reviews), mtime=0))
+    put("archive", "long-name", tar({"train/pos/" + "a" * 120 + ".txt": b"x"}))
+    put("word_index", "index", '{"the": 1, "film": 2, "caf\\u00e9": 3}')
+    put("word_index", "vocabulary", '["the", "film"]')
+    put("tokenizer", "words", "The film's <br /> good, GOOD\tfilm\r\n\u00c9t\u00e9\u00a0\u3000 1/10!")
+    put("tokenizer", "bytes", bytes(range(256)))
+    put("own_texts", "csv", '\0text,label\n"A ""good"" film,\nyes",1\nbad,neg\n')
+    put("own_texts", "tsv", "\1\ufefflabel\ttext\r\npos\tgood\r\n0\tbad\r\n")
+    put("own_texts", "jsonl", '\2{"text": "good \\ud83d\\ude00", "label": true}\n{"label": 0, "text": "bad"}\n')
+    put("predict_input", "lines", "\0the good film\n\n1 2 3\n")
+    put("predict_input", "csv", '\1id,text\n1,"the ""bad"" film"\n')
+    put("predict_input", "tsv", "\2text\nthe film\n")
+    put("predict_input", "jsonl", '\3{"text": "the film"}\n')
+    put("predict_input", "ids", "\4" + "1 4, 5\n2\n")
+    put("configuration", "all", 'preset = "clipped"\ncells = ["lstm", "gru"]\nstack = "gru:8:before,lstm:4:dropout=0.2"\n'
+        'epochs = 2\nlearning_rate = 1e-3\nbatch_norm = true\nseeds = "3,7"\ndata = "a.csv" # comment\nschedule = "step"\n')
+    put("configuration", "odd", "length = 0x10\nlimit = 1_000\n[table]\nx = 1979-05-27\n[[list]]\na.b = {c = '''d'''}\n")
+
+
+def keras_layers(cell):
+    gates = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}[cell]
+    snake = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}[cell]
+    options = {"units": 1, "activation": "tanh", "return_sequences": False, "use_bias": True}
+    if cell != "SimpleRNN":
+        options["recurrent_activation"] = "sigmoid"
+    if cell == "GRU":
+        options["reset_after"] = True
+    layers = [{"class_name": "InputLayer", "config": {"batch_shape": [None, 4], "name": "ids"}},
+              {"class_name": "Embedding", "config": {"input_dim": 3, "output_dim": 2, "mask_zero": False}},
+              {"class_name": cell, "config": options},
+              {"class_name": "BatchNormalization", "config": {"axis": -1, "momentum": 0.99, "epsilon": 0.001}},
+              {"class_name": "Dropout", "config": {"rate": 0.5}},
+              {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid"}}]
+    bias = (2, gates) if cell == "GRU" else (gates,)
+    shapes = {"layers/embedding/vars/0": (3, 2), f"layers/{snake}/cell/vars/0": (2, gates),
+              f"layers/{snake}/cell/vars/1": (1, gates), f"layers/{snake}/cell/vars/2": bias,
+              "layers/dense/vars/0": (1, 1), "layers/dense/vars/1": (1,)}
+    shapes.update({f"layers/batch_normalization/vars/{i}": (1,) for i in range(4)})
+    return {"class_name": "Sequential", "config": {"name": "m", "layers": layers}}, shapes
+
+
+def hdf5(shapes, **options):
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        for path, shape in shapes.items():
+            file.create_dataset(path, data=numpy.ones(shape, dtype="<f4"), **options)
+    return stream.getvalue()
+
+
+def models():
+    tensors = {"w": numpy.ones((2, 2), dtype="<f4"), "n": numpy.array(3, dtype="<i8"), "e": numpy.ones(0, dtype="u1")}
+    put("safetensors", "model", safetensors(tensors, {"cellwise": "{}"}))
+    put("hdf5", "chunked", hdf5({"layers/a/vars/0": (4, 2)}, chunks=(2, 2), compression="gzip", shuffle=True))
+    put("hdf5", "checked", hdf5({"layers/a/vars/0": (2,)}, chunks=(2,), fletcher32=True))
+    for cell in ("SimpleRNN", "LSTM", "GRU"):
+        config, shapes = keras_layers(cell)
+        text = json.dumps(config, separators=(",", ":"))
+        put("keras_config", cell, text)
+        put("keras_inference", cell, safetensors({path: numpy.ones(shape, dtype="<f4") for path, shape in shapes.items()}))
+    put("hdf5", "layers", hdf5({"layers/a/vars/0": (2,), "layers/b/cell/vars/0": (1, 2)}))
+    # h5py's new style of groups, whose tables carry checksums, beside the old one.
+    stream = io.BytesIO()
+    with h5py.File(stream, "w", libver="latest") as file:
+        file.create_dataset("layers/a/vars/0", data=numpy.ones(2, dtype="<f4"))
+    put("hdf5", "latest", stream.getvalue())
+    inner = config["config"]["layers"][2]
+    config["config"]["layers"][2] = {"class_name": "Bidirectional", "config": {
+        "layer": inner, "backward_layer": {"class_name": "GRU", "config": {**inner["config"], "go_backwards": True}},
+        "merge_mode": "concat"}}
+    put("keras_config", "bidirectional", json.dumps(config, separators=(",", ":")))
+    config, shapes = keras_layers("LSTM")
+    members = {"metadata.json": '{"keras_version":"3.0.0","cellwise_length":4}', "config.json": json.dumps(config),
+               "model.weights.h5": hdf5(shapes)}
+    put("keras_file", "stored", packed_zip(members))
+    put("keras_file", "deflated", packed_zip(members, zipfile.ZIP_DEFLATED))
+    put("keras_file", "weights", hdf5(shapes))
+    small = {"config.json": "{}", "metadata.json": "{}", "model.weights.h5": "abc", "other": "x"}
+    put("zip", "stored", packed_zip(small))
+    put("zip", "deflated", packed_zip(small, zipfile.ZIP_DEFLATED))
+
+
+def golden_cases():
+    settings = {"cell": "simple_rnn", "optimizer": "sgd", "vocabulary": 2, "embedding": 1, "units": 1, "length": 1,
+                "batch": 1, "steps": 1, "learning_rate": 0.1, "momentum": 0.5, "batch_norm": False}
+    shapes = {"embedding.embeddings": (2, 1), "simple_rnn.kernel": (1, 1), "simple_rnn.recurrent_kernel": (1, 1),
+              "simple_rnn.bias": (1,), "dense.kernel": (1, 1), "dense.bias": (1,)}
+    values = {"ids": numpy.zeros((1, 1, 1), dtype="<i4"), "labels": numpy.ones((1, 1), dtype="<f4"),
+              "probability": numpy.ones((1, 1), dtype="<f4"), "loss": numpy.ones(1, dtype="<f4"),
+              "inference_probability": numpy.ones(1, dtype="<f4")}
+    for name, shape in shapes.items():
+        for kind in ("initial", "after_1", "gradient"):
+            values[f"{kind}.{name}"] = numpy.ones(shape, dtype="<f4")
+    archive = packed_zip({f"{name}.npy": npy(array) for name, array in values.items()})
+    put("golden_case", "simple_rnn", json.dumps(settings).encode() + b"\0" + archive)
+    put("golden_case", "settings", json.dumps({**settings, "cell": "gru", "reset_after": False, "l2": 1e-3,
+                                               "clipnorm": 1, "batch_norm": True}).encode() + b"\0")
+
+
+arrays()
+texts()
+models()
+golden_cases()
