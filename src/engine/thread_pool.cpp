@@ -12,7 +12,7 @@ constexpr std::uint64_t joined_mask = accepting - 1;
 constexpr int job_shift = 32;
 // About a tenth of a millisecond: longer than the gaps inside a training step, too short to cost
 // other processes anything.
-constexpr int spins_before_sleep = 4000;
+constexpr int spins_before_sleep = 20000;
 
 void pause() {
 #if defined(__x86_64__)

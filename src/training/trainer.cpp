@@ -47,8 +47,8 @@ StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tens
     model_->set_shard(shard);
     optimizer_.zero_gradients();
     const auto logits = model_->forward(ids.to(device_));
-    auto losses = keras_cross_entropy(logits, labels.to(device_, logits.scalar_type()));
-    auto loss = shard ? losses.narrow(0, 0, shard->rows).sum() / static_cast<double>(shard->of) : losses.mean();
+    auto loss = shard ? mean_cross_entropy(logits, labels, shard->rows, shard->of)
+                      : mean_cross_entropy(logits, labels, logits.size(0), logits.size(0));
     // The processes' losses are added up, so only one of them has the penalty.
     if (options_.l2 > 0 && (!shard || shard->processes->rank() == 0)) loss = loss + l2_penalty(variables_, options_.l2);
     loss.backward();
