@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/out_of_memory.h"
 #include "cli/resume.h"
 #include "cli/usage_errors.h"
 #include "core/error.h"
@@ -60,6 +61,7 @@ int run(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         return fail(ExitCode::environment, "out of memory: ask for smaller sizes");
     } catch (const std::exception& error) {
+        if (const auto message = out_of_memory_message(error.what())) return fail(ExitCode::environment, *message);
         return fail(ExitCode::internal, fmt::format("internal error: {}\nThis is a bug of Cellwise.", error.what()));
     }
     return static_cast<int>(ExitCode::done);
