@@ -1,12 +1,12 @@
 #include "models/options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <cmath>
 
 #include "core/error.h"
+#include "core/memory.h"
 
 namespace cellwise::models {
 namespace {
@@ -75,16 +75,8 @@ void ClassifierOptions::validate() const {
         require_share("dropout in --stack", layer.dropout);
     }
     // Weights, gradients and Adam's two moments, in float32.
-    const double bytes = parameters_as_real(*this) * 4 * 4;
-    const double memory =
-        static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-    if (bytes > memory) {
-        throw UsageError(
-            fmt::format("a model of these sizes needs {:.3g} GB for weights, gradients and moments, and this machine "
-                        "has {:.3g} GB: "
-                        "make --vocabulary-size, --embedding-size, --hidden-size or --layers smaller",
-                        bytes / 1e9, memory / 1e9));
-    }
+    require_memory(parameters_as_real(*this) * 4 * 4, "a model of these sizes, with gradients and moments,",
+                   "make --vocabulary-size, --embedding-size, --hidden-size or --layers smaller");
 }
 
 std::int64_t ClassifierOptions::parameter_count() const {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/out_of_memory.h"
 #include "cli/resume.h"
 #include "cli/usage_errors.h"
 #include "core/error.h"
@@ -72,6 +73,7 @@ int run(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         return fail(ExitCode::environment, "out of memory: ask for smaller sizes");
     } catch (const std::exception& error) {
+        if (const auto message = out_of_memory_message(error.what())) return fail(ExitCode::environment, *message);
         const std::string text = error.what();
         // LibTorch's errors carry a page of addresses.
         return fail(ExitCode::internal, fmt::format("internal error: {}\nThis is a bug of Cellwise.",

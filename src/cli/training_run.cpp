@@ -17,6 +17,7 @@
 #include "data/load_data.h"
 #include "data/validation_split.h"
 #include "training/device.h"
+#include "training/memory_need.h"
 #include "training/run_folder.h"
 #include "training/run_queue.h"
 #include "training/setting_text.h"
@@ -126,6 +127,7 @@ PreparedData prepare_data(const training::Configuration& configuration) {
     for (auto* reviews : {&dataset.train, &dataset.test}) {
         data::cut_vocabulary(*reviews, configuration.data.vocabulary_size);
     }
+    training::require_memory_for(configuration, training::sizes_of(dataset.train, dataset.test));
     const auto length = static_cast<std::size_t>(configuration.length);
     PreparedData prepared{
         std::move(dataset.source),       std::move(dataset.vocabulary), data::pad(dataset.train, length),

@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -34,10 +38,64 @@ void sync_folder(const fs::path& folder) {
     ::close(descriptor);
 }
 
+/// Whether `file` is what temporary_name() makes of `name`, or of any name if that is empty:
+/// NAME.PROCESS-NUMBER.part.
+bool is_temporary_of(std::string_view name, std::string_view file) {
+    if (!file.starts_with(name) || !file.ends_with(temporary_extension)) return false;
+    file.remove_suffix(std::string_view(temporary_extension).size());
+    const auto dot = file.rfind('.');
+    if (dot == std::string_view::npos || dot == 0 || (!name.empty() && dot != name.size())) return false;
+    const auto numbers = file.substr(dot + 1);
+    const auto dash = numbers.find('-');
+    const auto is_number = [](std::string_view text) {
+        return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    return dash != std::string_view::npos && is_number(numbers.substr(0, dash)) && is_number(numbers.substr(dash + 1));
+}
+
+/// Whoever writes the file holds a lock on it until it has its name.
+void remove_if_unlocked(const fs::path& temporary) {
+    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(temporary.c_str());
+    ::close(descriptor);
+}
+
+/// Makes the file and locks it. Nothing if it is there already, from a killed program with the same process
+/// number (in a container that is often 1), or if another program, which tidies up, took it in between.
+std::optional<int> open_locked(const fs::path& temporary) {
+    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) return errno == EEXIST ? std::nullopt : std::optional(-1);
+    struct stat status {};
+    // A file system without locks says so with another code; there nobody tidies up.
+    const bool is_taken = ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!is_taken && (::fstat(descriptor, &status) != 0 || status.st_nlink > 0)) return descriptor;
+    ::close(descriptor);
+    return std::nullopt;
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), temporary_(temporary_name(path_)) {
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+void remove_abandoned(const fs::path& folder, std::string_view name) noexcept {
+    try {
+        std::error_code code;
+        for (fs::directory_iterator each(folder.empty() ? "." : folder, code), end; !code && each != end;
+             each.increment(code)) {
+            if (is_temporary_of(name, each->path().filename().string())) remove_if_unlocked(each->path());
+        }
+    } catch (const std::bad_alloc&) {
+        return;  // whoever needs memory next will say so
+    }
+}
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
+    remove_abandoned(path_.parent_path(), path_.filename().string());
+    std::optional<int> opened;
+    while (!opened) {
+        temporary_ = temporary_name(path_);
+        opened = open_locked(temporary_);
+    }
+    descriptor_ = *opened;
     if (descriptor_ < 0) fail(path_, "write", errno);
 }
 
@@ -64,12 +122,9 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::commit() {
     if (::fsync(descriptor_) != 0) fail(path_, "flush", errno);
-    const int closed = ::close(std::exchange(descriptor_, -1));
-    if (closed != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
-        const int code = errno;
-        ::unlink(temporary_.c_str());
-        fail(path_, "write", code);
-    }
+    // Renamed while it is locked: unlocked, it would look abandoned.
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "write", errno);
+    ::close(std::exchange(descriptor_, -1));
     sync_folder(path_.parent_path());
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "data/corpus_builder.h"
 #include "data/download.h"
 #include "data/imdb_npz.h"
@@ -137,6 +138,9 @@ void Reviews::add(std::span<const std::int32_t> review_ids, std::uint8_t label) 
 }
 
 PaddedReviews pad(const Reviews& reviews, std::size_t length) {
+    require_memory(4.0 * static_cast<double>(reviews.size()) * static_cast<double>(length),
+                   fmt::format("padding {} reviews to {} words", reviews.size(), length),
+                   "make --length or --limit smaller");
     PaddedReviews padded;
     padded.length = length;
     padded.labels = reviews.labels;

@@ -78,6 +78,7 @@ struct PaddedReviews {
     }
 };
 
+/// Throws UsageError if the machine has not the memory for them.
 [[nodiscard]] PaddedReviews pad(const Reviews& reviews, std::size_t length);
 
 }  // namespace cellwise::data

@@ -86,6 +86,10 @@ public:
         set(CURLOPT_URL, file.url.c_str());
         set(CURLOPT_PROTOCOLS_STR, "https");
         set(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+        // libcurl's defaults, said here because everything downloaded stands on them; they hold after redirects too.
+        set(CURLOPT_SSL_VERIFYPEER, 1L);
+        set(CURLOPT_SSL_VERIFYHOST, 2L);
+        set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
         set(CURLOPT_FOLLOWLOCATION, 1L);
         set(CURLOPT_MAXREDIRS, 5L);
         set(CURLOPT_FAILONERROR, 1L);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <ctime>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -46,8 +47,18 @@ std::vector<SourceFile> plain_files(const std::vector<fs::path>& sources) {
     return result;
 }
 
-/// A hash of everything that stat() tells about the files; changes whenever one of them is written.
-std::string quick_identity(const std::vector<SourceFile>& files) {
+/// What stat() tells about the files.
+struct Identity {
+    std::string hash;        ///< changes whenever one of them is written
+    bool is_settled = true;  ///< but not if that happens right after the last time, within a tick of the clock
+};
+
+/// The coarsest file systems count in steps of two seconds.
+constexpr std::time_t settling_seconds = 3;
+
+Identity quick_identity(const std::vector<SourceFile>& files) {
+    const std::time_t now = std::time(nullptr);
+    Identity identity;
     std::string text;
     for (const auto& [file, label] : files) {
         struct stat status {};
@@ -58,8 +69,10 @@ std::string quick_identity(const std::vector<SourceFile>& files) {
         fmt::format_to(std::back_inserter(text), "{}\t{}\t{}.{}\t{}.{}\t{}:{}\n", file.native(), status.st_size,
                        status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
                        status.st_dev, status.st_ino);
+        identity.is_settled &= std::max(status.st_mtim.tv_sec, status.st_ctim.tv_sec) + settling_seconds < now;
     }
-    return sha256(text);
+    identity.hash = sha256(text);
+    return identity;
 }
 
 std::string content_key(const std::string& recipe, const std::vector<SourceFile>& files) {
@@ -72,6 +85,10 @@ struct Stamp {
     std::string identity;
     std::string key;
 };
+
+/// The identity in a stamp of files that were written just now: no files have it, so that the next start hashes
+/// them again.
+const std::string unsettled(64, '0');
 
 std::optional<Stamp> read_stamp(const fs::path& path) {
     std::error_code code;
@@ -132,13 +149,13 @@ PreparedData load_prepared(const std::string& recipe, const std::vector<fs::path
     }
     const auto files = plain_files(absolute);
     const fs::path stamp_path = prepared_folder() / (sha256(location) + ".stamp");
-    const std::string identity = quick_identity(files);
+    const auto identity = quick_identity(files);
 
     const auto known = read_stamp(stamp_path);
-    if (known && known->identity == identity) {
+    if (known && known->identity == identity.hash) {
         if (auto copy = try_copy(known->key)) return std::move(*copy);
     }
-    const Stamp stamp{identity, content_key(recipe, files)};
+    const Stamp stamp{identity.is_settled ? identity.hash : unsettled, content_key(recipe, files)};
     auto result = try_copy(stamp.key);
     try {
         if (!result) {
@@ -146,7 +163,8 @@ PreparedData load_prepared(const std::string& recipe, const std::vector<fs::path
             result->data = make();
             result->content_sha256 = content_sha256(result->data.train, result->data.test);
             // Files that changed while they were read: what was made belongs to no key.
-            if (quick_identity(files) != identity) return std::move(*result);
+            if (quick_identity(files).hash != identity.hash) return std::move(*result);
+            remove_abandoned(prepared_folder());
             write_prepared(copy_path(stamp.key), result->data, result->content_sha256);
             result->copy = copy_path(stamp.key);
         }

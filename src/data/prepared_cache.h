@@ -21,8 +21,8 @@ struct PreparedData {
 ///
 /// A copy is named by the SHA-256 of the files it was made from, so changed files never meet an old
 /// copy. To spare hashing at every start, a stamp beside it remembers for each source the path, size,
-/// times and inode of its files and the hash they had; if any of these differ, the files are hashed
-/// again. Copies carry lengths and checksums, appear whole or not at all (AtomicFile), and one that
+/// times and inode of its files and the hash they had; if any of these differ, or the files were written
+/// within the last seconds, they are hashed again. What a killed program left unfinished is removed. Copies carry lengths and checksums, appear whole or not at all (AtomicFile), and one that
 /// does not check is made anew. If the folder cannot be written, everything works without a cache,
 /// with a notice.
 ///

@@ -1,5 +1,11 @@
 #include "engine/thread_pool.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "core/error.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -25,12 +31,21 @@ void pause() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-    for (int worker = 1; worker < threads; ++worker) {
-        workers_.emplace_back([this, worker] { serve(static_cast<std::size_t>(worker)); });
+    try {
+        for (int worker = 1; worker < threads; ++worker) {
+            workers_.emplace_back([this, worker] { serve(static_cast<std::size_t>(worker)); });
+        }
+    } catch (const std::system_error& error) {
+        const auto started = size();
+        stop();
+        throw EnvironmentError(fmt::format("cannot start {} threads, only {}: {}: make --threads smaller", threads,
+                                           started, error.code().message()));
     }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;

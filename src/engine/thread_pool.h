@@ -18,7 +18,7 @@ namespace cellwise::engine {
 /// and so does the caller while it works. One pool serves one caller at a time.
 class ThreadPool {
 public:
-    /// threads ≥ 1, the caller included.
+    /// threads ≥ 1, the caller included. Throws EnvironmentError if the system gives not so many.
     explicit ThreadPool(int threads);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -42,6 +42,7 @@ public:
 private:
     using Call = void (*)(const void* context, std::size_t task, std::size_t worker);
 
+    void stop();  // and wait for the workers' end
     void run_erased(std::size_t tasks, Call call, const void* context);
     void work(std::size_t worker);
     void serve(std::size_t worker);

@@ -88,8 +88,12 @@ EventFile::EventFile(std::filesystem::path path, const std::vector<ScalarEvent>&
 void EventFile::add(const ScalarEvent& event) const {
     const auto record = tf_record(event_message(event));
     const int descriptor = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    const auto written = descriptor < 0 ? -1 : ::write(descriptor, record.data(), record.size());
-    const int code = written < 0 ? errno : ENOSPC;  // a short write of so few bytes is a full disk
+    // In one piece: a reader that follows the file sees records, and a short write of so few bytes is a full disk.
+    ssize_t written = -1;
+    do {
+        written = descriptor < 0 ? -1 : ::write(descriptor, record.data(), record.size());
+    } while (written < 0 && descriptor >= 0 && errno == EINTR);
+    const int code = written < 0 ? errno : ENOSPC;
     if (descriptor >= 0) ::close(descriptor);
     if (written != static_cast<std::ptrdiff_t>(record.size())) {
         throw EnvironmentError(fmt::format("cannot write '{}': {}", path_.string(), std::strerror(code)));

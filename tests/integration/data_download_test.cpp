@@ -155,6 +155,33 @@ TEST_F(Download, GoesByHttpsAlone) {
     EXPECT_FALSE(fs::exists(target));
 }
 
+// The certificate is for 127.0.0.1.
+TEST_F(Download, ChecksTheHostNameToo) {
+    ::setenv("CELLWISE_NPZ_URL", ("https://localhost:" + port + "/imdb.npz").c_str(), 1);
+    const auto named = run_program({"data", "download"});
+    EXPECT_EQ(named.exit_code, 4);
+    EXPECT_THAT(named.errors, HasSubstr("subject name"));
+    EXPECT_FALSE(fs::exists(target));
+}
+
+TEST_F(Download, ChecksEverythingAfterARedirectionToo) {
+    set_urls("/elsewhere/");
+    const auto good = run_program({"data", "download"});
+    EXPECT_EQ(good.exit_code, 0) << good.errors;
+    EXPECT_EQ(test::content_of(target), test::content_of(server / "imdb.npz"));
+    fs::remove(target);
+    set_urls("/localhost/");
+    const auto host = run_program({"data", "download"});
+    EXPECT_EQ(host.exit_code, 4);
+    EXPECT_THAT(host.errors, HasSubstr("subject name"));
+    set_urls("/elsewhere/");
+    write_file_atomically(server / "imdb.npz", "another file");
+    const auto other = run_program({"data", "download"});
+    EXPECT_EQ(other.exit_code, 3);
+    EXPECT_THAT(other.errors, HasSubstr("not the expected file"));
+    EXPECT_FALSE(fs::exists(target));
+}
+
 TEST_F(Download, ThatFailsLeavesTheSyntheticReviewsAndSaysSo) {
     set_urls("/absent/absent-");
     const auto failed = run_program({"data", "info"});

@@ -2,7 +2,8 @@
 
 Usage: https_server.py FOLDER CERTIFICATE KEY PORT_FILE. Writes the port it got to PORT_FILE and each
 request ("PATH RANGE") to FOLDER/requests. Answers byte ranges, except below /no-ranges/; below /cut/
-it drops the connection after half of the file, below /moved/ it redirects to plain HTTP.
+it drops the connection after half of the file, below /moved/ it redirects to plain HTTP, below /elsewhere/ to
+the same path without it, below /localhost/ likewise under that name, for which the certificate is not.
 """
 import http.server
 import os
@@ -22,6 +23,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "http://127.0.0.1:9/")
             self.end_headers()
             return
+        for place, host in (("/elsewhere/", "127.0.0.1"), ("/localhost/", "localhost")):
+            if self.path.startswith(place):
+                self.send_response(302)
+                self.send_header("Location", f"https://{host}:{self.server.server_port}/{self.path[len(place):]}")
+                self.end_headers()
+                return
         try:
             with open(os.path.join(FOLDER, os.path.basename(self.path)), "rb") as file:
                 content = file.read()

@@ -1,10 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "core/atomic_file.h"
@@ -86,6 +91,57 @@ TEST_F(AtomicFileTest, KeepsTheFormerFileUntilCommit) {
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << "the temporary file is left";
     write_file_atomically(path, "new");
     EXPECT_EQ(read_file(path), "new");
+}
+
+// A temporary file that nobody has locked is one that a killed program left.
+TEST_F(AtomicFileTest, RemovesWhatKilledProgramsLeft) {
+    const auto there = [&](const std::string& name) { return std::filesystem::exists(folder / name); };
+    const std::vector<std::string> others{"file.part", "file.1.part", "file.1-x.part", "other.1-2.part", "file.1-2"};
+    for (const auto& name : others) std::ofstream(folder / name) << "mine";
+    std::ofstream(folder / "file.999999-0.part") << "left";
+    // As a killed program in a container leaves it, where every program has the same process number.
+    for (unsigned i = 0; i < 100; ++i) {
+        std::ofstream(folder / ("file." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part")) << "left";
+    }
+    write_file_atomically(folder / "file", "new");
+    EXPECT_EQ(read_file(folder / "file"), "new");
+    for (const auto& name : others) EXPECT_TRUE(there(name)) << name;
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}),
+              static_cast<std::ptrdiff_t>(others.size() + 1));
+    remove_abandoned(folder);
+    EXPECT_FALSE(there("other.1-2.part"));
+    EXPECT_TRUE(there("file.1.part"));
+    remove_abandoned(folder / "absent");
+}
+
+TEST_F(AtomicFileTest, LeavesWhatAnotherIsWriting) {
+    AtomicFile first(folder / "file");
+    first.write(std::string_view("first"));
+    write_file_atomically(folder / "file", "second");
+    first.commit();
+    EXPECT_EQ(read_file(folder / "file"), "first") << "the last to commit wins";
+}
+
+// Each writes the same file over and over, and tidies up before.
+TEST_F(AtomicFileTest, WritersDoNotDisturbEachOther) {
+    constexpr int writers = 4;
+    for (int writer = 0; writer < writers; ++writer) {
+        if (::fork() != 0) continue;
+        int code = 0;
+        try {
+            for (int i = 0; i < 200; ++i) write_file_atomically(folder / "file", std::string(1000, 'a'));
+        } catch (const Error&) {
+            code = 1;
+        }
+        ::_exit(code);
+    }
+    for (int writer = 0; writer < writers; ++writer) {
+        int status = 0;
+        ASSERT_GT(::wait(&status), 0);
+        EXPECT_EQ(status, 0);
+    }
+    EXPECT_EQ(read_file(folder / "file").size(), 1000u);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
 }
 
 TEST_F(AtomicFileTest, NamesWhatCannotBeReadOrWritten) {

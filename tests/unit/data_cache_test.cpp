@@ -4,8 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -73,6 +76,30 @@ TEST_F(CacheTest, GoesByContentNotByTime) {
     EXPECT_TRUE(load().source.from_cache);
     write_file_atomically(folder / "imdb_word_index.json", R"({"a": 2, "b": 1, "c": 3})");
     EXPECT_THAT(load().vocabulary.words_by_rank(), ElementsAre("b", "a", "c"));
+}
+
+// A file system may count time in steps of seconds: a change right after the first look shows in no time.
+TEST_F(CacheTest, DoesNotTrustTheTimesOfFilesWrittenJustNow) {
+    const auto identity = [&] {
+        const auto stamps = files(".stamp");
+        return stamps.size() == 1 ? read_file(stamps[0]).substr(std::string("cellwise prepared copy 1\n").size(), 64)
+                                  : "";
+    };
+    (void)load();
+    EXPECT_EQ(identity(), std::string(64, '0'));
+    std::this_thread::sleep_for(std::chrono::seconds(5));
+    EXPECT_TRUE(load().source.from_cache) << "found by hashing";
+    EXPECT_THAT(identity(), testing::MatchesRegex("[0-9a-f]{64}"));
+    EXPECT_NE(identity(), std::string(64, '0'));
+    EXPECT_TRUE(load().source.from_cache);
+}
+
+TEST_F(CacheTest, RemovesWhatKilledProgramsLeft) {
+    fs::create_directories(prepared_folder());
+    const auto left = prepared_folder() / (std::string(64, 'a') + ".prepared.999999-0.part");
+    std::ofstream(left) << "half";
+    (void)load();
+    EXPECT_FALSE(fs::exists(left));
 }
 
 TEST_F(CacheTest, MakesADamagedCopyAnew) {

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# prepare.sh PRESET, in an image that is being built: installs the packages that a build needs and fetches
+# LibTorch. A step of its own, so that a change of the sources does not repeat it.
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+say() { printf 'cellwise: %s\n' "$*" >&2; }
+die() {
+    say "error: $*"
+    exit 4
+}
+# shellcheck source=scripts/packages.sh
+. "$root/scripts/packages.sh"
+# shellcheck source=scripts/libtorch.sh
+. "$root/scripts/libtorch.sh"
+ensure_packages build
+ensure_libtorch "$1"

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# test.sh [--clean]: builds the CPU image with buildah and runs it as its own user: no engine, no daemon, no
+# registry is needed, but root, buildah and debootstrap are. Prints what it checks, then the image's size.
+#
+# BASE            a Debian 12 image that buildah can get; without it one is made with debootstrap
+# CCACHE_DIR      a ccache folder to build with, by default ccache's own; "" for none
+# What is built lies in build/docker; --clean removes it, and a second call reuses the base image.
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+work=$root/build/docker
+say() { printf 'docker/test.sh: %s\n' "$*"; }
+die() {
+    say "error: $*" >&2
+    exit 4
+}
+[[ $(id -u) -eq 0 ]] || die "buildah's chroot isolation needs root here"
+command -v buildah >/dev/null || die "buildah is missing: apt-get install buildah"
+
+store=(--storage-driver vfs --root "$work/storage" --runroot "$work/run")
+if [[ ${1:-} == --clean ]]; then
+    buildah "${store[@]}" rm --all >/dev/null 2>&1 || true
+    rm -rf "$work"
+    exit
+fi
+mkdir -p "$work"
+failures=0
+# check WHAT COMMAND…: runs the command, says what it was for and whether it held.
+check() {
+    local what=$1
+    shift
+    if "$@"; then say "ok: $what"; else
+        say "FAILED: $what"
+        failures=$((failures + 1))
+    fi
+}
+
+# localhost/cellwise-base: a minimal Debian 12 that gets its packages where this machine gets them.
+make_base() {
+    local folder=$work/base
+    command -v debootstrap >/dev/null || die "debootstrap is missing: apt-get install debootstrap, or name a BASE"
+    say "making a base image with debootstrap"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    # shellcheck disable=SC2016  # apt-get expands these itself
+    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+        'Created-By: Packages' 'Origin: Debian' 'Component: main' 2>/dev/null |
+        grep -E ' bookworm(-updates|-security)? ' | sort -u >"$folder/sources.list" || true
+    local mirror
+    mirror=$(awk '$3 == "bookworm" { print $2; exit }' "$folder/sources.list")
+    debootstrap --variant=minbase bookworm "$folder/root" ${mirror:+"$mirror"} >"$folder/log" 2>&1 ||
+        die "debootstrap failed: see $folder/log"
+    if [[ -s $folder/sources.list ]]; then cp "$folder/sources.list" "$folder/root/etc/apt/sources.list"; fi
+    rm -rf "$folder"/root/var/cache/apt/archives/*.deb "$folder"/root/var/lib/apt/lists/*
+    tar -C "$folder/root" -cf "$folder/root.tar" .
+    printf 'FROM scratch\nADD root.tar /\n' >"$folder/Dockerfile"
+    buildah "${store[@]}" bud --isolation chroot --format docker -t localhost/cellwise-base "$folder" >>"$folder/log" 2>&1 ||
+        die "buildah could not make the base image: see $folder/log"
+    rm -rf "$folder/root" "$folder/root.tar"
+}
+
+if [[ -z ${BASE:-} ]]; then
+    BASE=localhost/cellwise-base
+    buildah "${store[@]}" inspect --type image "$BASE" >/dev/null 2>&1 || make_base
+fi
+
+arguments=(--build-arg "BASE=$BASE")
+arguments+=(--build-arg "REVISION=$(git -C "$root" describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null || echo unknown)")
+ccache_folder=${CCACHE_DIR-$(ccache --get-config cache_dir 2>/dev/null || true)}
+if [[ -n $ccache_folder ]]; then
+    mkdir -p "$ccache_folder"
+    arguments+=(--volume "$ccache_folder:/host-ccache" --build-arg CCACHE_FOLDER=/host-ccache)
+fi
+# How this machine's pip reaches its index.
+if [[ -e /etc/pip.conf ]]; then arguments+=(--volume /etc/pip.conf:/etc/pip.conf:ro); fi
+if [[ -n ${PIP_INDEX_URL:-} ]]; then arguments+=(--build-arg "PIP_INDEX_URL=$PIP_INDEX_URL"); fi
+authorities=${PIP_CERT:-$(python3 -m pip config get global.cert 2>/dev/null || true)}
+if [[ -n $authorities ]]; then
+    arguments+=(--volume "$authorities:/host-ca.crt:ro" --build-arg PIP_CERT=/host-ca.crt)
+fi
+
+say "building the image (log: build/docker/build.log)"
+started=$SECONDS
+buildah "${store[@]}" bud --isolation chroot --format docker "${arguments[@]}" \
+    -f "$root/docker/Dockerfile" -t localhost/cellwise "$root" >"$work/build.log" 2>&1 || {
+    tail -n 30 "$work/build.log" >&2
+    die "the image could not be built"
+}
+say "built in $((SECONDS - started)) s"
+grep -A 3 'Cacheable calls' "$work/build.log" | head -n 2 || true
+
+# The image as it is described, and as it lies on the disk.
+container=$(buildah "${store[@]}" from localhost/cellwise)
+mounted=$(buildah "${store[@]}" mount "$container")
+trap 'buildah "${store[@]}" rm "$container" >/dev/null' EXIT
+configuration=$(buildah "${store[@]}" inspect --type image --format '{{json .Docker.config}}' localhost/cellwise)
+configured() { python3 -c 'import json, sys; print(json.dumps(json.loads(sys.argv[1]).get(sys.argv[2])))' "$configuration" "$1"; }
+health=$(configured Healthcheck)
+is() { [[ $1 == "$2" ]] || { say "found $1, expected $2"; false; }; }
+check "the image's user is not root" is "$(configured User)" '"10001:10001"'
+check "data, runs and cache are volumes" is "$(configured Volumes)" '{"/work/cache": {}, "/work/data": {}, "/work/runs": {}}'
+check "the health check is cellwise doctor" grep -q '"CMD", "/usr/bin/cellwise", "doctor"' <<<"$health"
+programs() { (cd "$mounted" && find . -type f -perm /111 ! -name '*.so*' | sort | tr '\n' ' '); }
+check "the program is the only one in the image" is "$(programs)" './usr/bin/cellwise '
+check "nothing in it is setuid or setgid" is "$(find "$mounted" -xdev -type f -perm /6000)" ''
+
+# Runs the image's program as its user, with data and runs mounted, as an engine would.
+data=$root/../shared/data
+mkdir -p "$work/no-data"
+[[ -d $data ]] || data=$work/no-data  # then the program's own synthetic reviews do
+rm -rf "$work/runs" "$work/cache"
+install -d -o 10001 -g 10001 "$work/runs" "$work/cache"
+run() {
+    buildah "${store[@]}" run --isolation chroot --volume "$data:/work/data:ro" --volume "$work/cache:/work/cache" \
+        --volume "${runs:-$work/runs}:/work/runs" "$container" -- /usr/bin/cellwise "$@"
+}
+exits() {
+    local wanted=$1 got=0
+    shift
+    run "$@" >"$work/output" 2>&1 || got=$?
+    [[ $got -eq $wanted ]] || { say "exit code $got, expected $wanted; $(tail -n 5 "$work/output")"; false; }
+}
+check "--version" exits 0 --version
+cat "$work/output"
+check "the health check passes" exits 0 doctor
+cat "$work/output"
+check "a mistake on the command line ends with 2" exits 2 compare --epochs nonsense
+check "compare --limit 500 --epochs 1" exits 0 compare --limit 500 --epochs 1 --offline --output runs/small
+cat "$work/output"
+for cell in simple_rnn lstm gru; do
+    check "the run of $cell is in the volume" test -s "$work/runs/small/$cell/model.safetensors"
+done
+check "the runs belong to the image's user" is "$(find "$work/runs" -mindepth 1 ! \( -uid 10001 -gid 10001 \))" ''
+check "what the volume holds can be used again" exits 0 predict --model runs/small/lstm "A wonderful film."
+cat "$work/output"
+install -d -o 0 -g 0 -m 755 "$work/locked"
+runs=$work/locked check "a volume that cannot be written ends with 4" exits 4 compare --limit 500 --epochs 1 --offline
+tail -n 2 "$work/output"
+
+say "size: $(du -sB1 --apparent-size "$mounted" | awk '{ printf "%.0f MB", $1 / 1e6 }') unpacked, of which"
+du -B1 --apparent-size "$mounted"/usr/bin/* "$mounted"/usr/lib/x86_64-linux-gnu/* | sort -rn | head -n 5 |
+    awk '{ sub(".*/", "", $2); printf "  %7.1f MB %s\n", $1 / 1e6, $2 }'
+say "size compressed with gzip, as a registry stores it: $(tar -C "$mounted" -cf - . | gzip -6 | wc -c | awk '{ printf "%.0f MB", $1 / 1e6 }')"
+if [[ $failures -gt 0 ]]; then die "$failures checks failed"; fi
+say "all checks passed"

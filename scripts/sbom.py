@@ -1,0 +1,150 @@
+"""Writes docs/sbom.cdx.json and docs/dependencies.md; scripts/sbom.sh calls it with what the other scripts list."""
+import argparse
+import datetime
+import pathlib
+import re
+import subprocess
+import sys
+import uuid
+
+from cyclonedx.model import HashAlgorithm, HashType, Property
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentScope, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+USES = {
+    "linked": "loaded by the program at run time",
+    "compiled in": "headers, or files, that become part of the program",
+    "build": "needed to build",
+    "tests": "needed by the tests alone",
+    "lint": "needed by scripts/lint.sh alone",
+}
+# Of the packages that a build wants, those without a shared library of their own that end up in the program.
+COMPILED_IN = {"libcli11-dev", "libfmt-dev", "libspdlog-dev", "nlohmann-json3-dev", "libtomlplusplus-dev",
+               "libboost-math-dev", "libjs-chart.js", "libhwy-dev"}
+
+
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def versions(packages):
+    """Package → (version, homepage); exits where one is not installed."""
+    found = {}
+    for package in packages:
+        done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}\t${Version}\t${Homepage}", package],
+                              capture_output=True, text=True)
+        status, version, homepage = (done.stdout.split("\t") + ["", ""])[:3]
+        if status != "installed":
+            sys.exit(f"cellwise: error: the Debian package {package} is not installed here: ./run-tests installs all")
+        found[package] = (version, homepage)
+    return found
+
+
+def package_of(library):
+    """The Debian package of a shared library; ldd shows /lib where a package may have /usr/lib."""
+    for path in (library, "/usr" + library, library.removeprefix("/usr")):
+        done = subprocess.run(["dpkg-query", "-S", path], capture_output=True, text=True)
+        if done.returncode == 0:
+            return done.stdout.split(":")[0]
+    return None
+
+
+def linked_packages(program):
+    libraries = re.findall(r"(?:=> )?(/\S+) \(0x", output_of("ldd", program))
+    return {package for package in map(package_of, libraries) if package}
+
+
+def debian_component(package, version, use):
+    base = version.split(":", 1)[-1]
+    purl = PackageURL("deb", "debian", package, version, {"arch": "amd64", "distro": "debian-12"})
+    return Component(type=ComponentType.LIBRARY if use in ("linked", "compiled in") else ComponentType.APPLICATION,
+                     name=package, version=version, purl=purl, bom_ref=f"deb:{package}@{base}",
+                     scope=ComponentScope.REQUIRED if use in ("linked", "compiled in") else ComponentScope.EXCLUDED,
+                     properties=[Property(name="cellwise:use", value=use)])
+
+
+def wheels_of(text):
+    return re.findall(r"^(\S+)==(\S+) --hash=sha256:([0-9a-f]{64})$", text, re.MULTILINE)
+
+
+def bom_of(root, program_version, debian, wheels):
+    bom = Bom()
+    date = output_of("git", "-C", str(root), "log", "-1", "--format=%cI", "--", "scripts/packages.sh", "scripts/libtorch.sh")
+    bom.metadata.timestamp = datetime.datetime.fromisoformat(date.strip())
+    bom.metadata.component = Component(type=ComponentType.APPLICATION, name="cellwise", version=program_version,
+                                       bom_ref="cellwise")
+    components = [debian_component(package, version, use) for package, (version, _, use) in debian.items()]
+    for name, version, digest in wheels:
+        components.append(Component(
+            type=ComponentType.LIBRARY, name=name, version=version, purl=PackageURL("pypi", None, name, version),
+            bom_ref=f"pypi:{name}@{version}", scope=ComponentScope.REQUIRED,
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
+            properties=[Property(name="cellwise:use", value="linked")]))
+    for component in components:
+        bom.components.add(component)
+    bom.register_dependency(bom.metadata.component, [c for c in components if c.scope == ComponentScope.REQUIRED])
+    # The same list has the same number, so that two runs write the same file.
+    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(sorted(str(c.purl) for c in components)))
+    return bom
+
+
+def page(debian, wheels, program_version):
+    lines = ["# Dependencies", "",
+             "Written by `scripts/sbom.sh`, not by hand: what Cellwise " + program_version + " is built from and loads, in the",
+             "versions that were installed where it ran (Debian 12, x86_64). The same list for machines, with package URLs",
+             "and hashes: [sbom.cdx.json](sbom.cdx.json) (CycloneDX 1.6, checked against its schema).", ""]
+    lines += ["## LibTorch", "Wheels from PyPI, fetched by `scripts/libtorch.sh` and checked by these hashes.", "",
+              "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in wheels]
+    for use, meaning in USES.items():
+        rows = [(package, version, homepage) for package, (version, homepage, its_use) in sorted(debian.items())
+                if its_use == use]
+        lines += ["", f"## Debian packages: {use}", f"{meaning[0].upper()}{meaning[1:]}.", "",
+                  "| package | version | project |", "| --- | --- | --- |"]
+        lines += [f"| {package} | {version} | {homepage or '–'} |" for package, version, homepage in rows]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("root", "program", "build", "tests", "lint", "wheels"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    root = pathlib.Path(options.root)
+
+    uses = {}
+    for use in ("lint", "tests", "build"):
+        uses |= {package: use for package in getattr(options, use).split()}
+    uses |= {package: "compiled in" for package in COMPILED_IN & set(uses)}
+    uses |= {package: "linked" for package in linked_packages(options.program)}
+    debian = {package: (*facts, uses[package]) for package, facts in versions(uses).items()}
+    wheels = wheels_of(options.wheels)
+    if len(wheels) < 3:
+        sys.exit("cellwise: error: scripts/libtorch.sh names no wheels that can be read")
+
+    program_version = output_of(options.program, "--version").split()[-1]
+    bom = bom_of(root, program_version, debian, wheels)
+    text = JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
+    if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        sys.exit(f"cellwise: error: what was written is no CycloneDX 1.6: {error}")
+
+    stale = []
+    for path, content in ((root / "docs/sbom.cdx.json", text),
+                          (root / "docs/dependencies.md", page(debian, wheels, program_version))):
+        if options.check and (not path.exists() or path.read_text() != content):
+            stale.append(str(path.relative_to(root)))
+        elif not options.check:
+            path.write_text(content)
+    if stale:
+        sys.exit(f"cellwise: error: not what scripts/sbom.sh writes here: {', '.join(stale)}")
+    print(f"{len(debian)} Debian packages, {len(wheels)} wheels; valid CycloneDX 1.6"
+          + (", as committed" if options.check else ": docs/sbom.cdx.json, docs/dependencies.md"))
+
+
+if __name__ == "__main__":
+    main()
