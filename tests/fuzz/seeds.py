@@ -187,6 +187,27 @@ def golden_cases():
                                                "clipnorm": 1, "batch_norm": True}).encode() + b"\0")
 
 
+def documents():
+    gate = {"input_weight": [[0.5]], "recurrent_weight": [[-1]], "bias": [0]}
+    put("weights_file", "lstm", json.dumps({"cell": "lstm", **{name: gate for name in (
+        "forget_gate", "input_gate", "output_gate", "candidate")}}))
+    put("weights_file", "gru", json.dumps({"cell": "gru", "reset_gate": gate, "update_gate": gate,
+                                           "candidate": {**gate, "recurrent_bias": [0.5]}}))
+    epoch = {"epoch": 1, "train_loss": 0.5, "train_accuracy": 0.75, "validation_loss": 0.5, "validation_accuracy": 0.75,
+             "test_loss": 0.5, "test_accuracy": 0.75, "train_seconds": 1, "validation_seconds": 1, "test_seconds": 1}
+    run = {"cell": "lstm", "seed": 2**64 - 1, "parameters": 10, "test_accuracy": 0.5, "test_loss": 0.7, "engine": "fused",
+           "epochs": [epoch]}
+    baseline = {"name": "tf-idf", "seed": 0, "parameters": 1, "test_accuracy": 0.5, "test_loss": 0.5, "seconds": 1}
+    tutorial = {"vocabulary_size": 10000, "length": 200, "embedding_size": 128, "hidden_size": 64, "layers": 1,
+                "bidirectional": False, "stack": "", "dropout": 0, "batch_norm": False, "gru_reset": "after",
+                "optimizer": "adam", "global_clip_norm": 0, "weight_decay": 0, "l2": 0, "batch_size": 64, "limit": 0,
+                "learning_rate": 0, "validation_split": 0, "clip_norm": 1}
+    put("comparison", "comparison", json.dumps({"data": {"kind": "imdb"}, "configuration": tutorial, "runs": [
+        run, {**run, "validation": "held_out", "best_epoch": 1}], "baselines": [baseline]}))
+    put("comparison", "recorded", json.dumps({"kind": "gru", "seed": 1, "clip": 1.0, "backend": "torch", "hist": {
+        name: [0.5] for name in ("accuracy", "loss", "val_accuracy", "val_loss")}}) + "\n")
+
+
 def findings():
     """What was found by looking for it, each mended since, as small as it still shows."""
     zeros = bytes(20 << 20)
@@ -230,4 +251,5 @@ arrays()
 texts()
 models()
 golden_cases()
+documents()
 findings()
