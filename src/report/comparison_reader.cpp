@@ -29,7 +29,8 @@ public:
     }
     std::uint64_t natural(const char* key) const {
         const auto& value = at(key);
-        if (!value.is_number_integer() || value < 0) refuse(key, "is not a whole number of at least 0");
+        // Not "value < 0": that reads a seed of 64 bits as negative.
+        if (!value.is_number_unsigned()) refuse(key, "is not a whole number of at least 0");
         return value.get<std::uint64_t>();
     }
     std::string text(const char* key) const {

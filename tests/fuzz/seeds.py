@@ -187,7 +187,69 @@ def golden_cases():
                                                "clipnorm": 1, "batch_norm": True}).encode() + b"\0")
 
 
+def documents():
+    gate = {"input_weight": [[0.5]], "recurrent_weight": [[-1]], "bias": [0]}
+    put("weights_file", "lstm", json.dumps({"cell": "lstm", **{name: gate for name in (
+        "forget_gate", "input_gate", "output_gate", "candidate")}}))
+    put("weights_file", "gru", json.dumps({"cell": "gru", "reset_gate": gate, "update_gate": gate,
+                                           "candidate": {**gate, "recurrent_bias": [0.5]}}))
+    epoch = {"epoch": 1, "train_loss": 0.5, "train_accuracy": 0.75, "validation_loss": 0.5, "validation_accuracy": 0.75,
+             "test_loss": 0.5, "test_accuracy": 0.75, "train_seconds": 1, "validation_seconds": 1, "test_seconds": 1}
+    run = {"cell": "lstm", "seed": 2**64 - 1, "parameters": 10, "test_accuracy": 0.5, "test_loss": 0.7, "engine": "fused",
+           "epochs": [epoch]}
+    baseline = {"name": "tf-idf", "seed": 0, "parameters": 1, "test_accuracy": 0.5, "test_loss": 0.5, "seconds": 1}
+    tutorial = {"vocabulary_size": 10000, "length": 200, "embedding_size": 128, "hidden_size": 64, "layers": 1,
+                "bidirectional": False, "stack": "", "dropout": 0, "batch_norm": False, "gru_reset": "after",
+                "optimizer": "adam", "global_clip_norm": 0, "weight_decay": 0, "l2": 0, "batch_size": 64, "limit": 0,
+                "learning_rate": 0, "validation_split": 0, "clip_norm": 1}
+    put("comparison", "comparison", json.dumps({"data": {"kind": "imdb"}, "configuration": tutorial, "runs": [
+        run, {**run, "validation": "held_out", "best_epoch": 1}], "baselines": [baseline]}))
+    put("comparison", "recorded", json.dumps({"kind": "gru", "seed": 1, "clip": 1.0, "backend": "torch", "hist": {
+        name: [0.5] for name in ("accuracy", "loss", "val_accuracy", "val_loss")}}) + "\n")
+
+
+def findings():
+    """What was found by looking for it, each mended since, as small as it still shows."""
+    zeros = bytes(20 << 20)
+    put("configuration", "finding-dots", ".".join(["a"] * 1200) + " = 1\n")
+    put("archive", "finding-name", tar({"aclImdb/train/pos/../../../../etc/0_1.txt": b"x"}))
+    for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT, bufsize=512) as archive:
+            entry = tarfile.TarInfo("train/pos/0_1.txt")
+            entry.type, entry.linkname = kind, "/etc/passwd"
+            archive.addfile(entry)
+        put("archive", f"finding-link-{kind.decode()}", stream.getvalue()[:1536])
+    put("archive", "finding-bomb", gzip.compress(zeros, mtime=0))
+    header = b"{'descr': '<i8', 'fortran_order': False, 'shape': (2621440,), }".ljust(117) + b"\n"
+    array = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + zeros
+    put("npz", "finding-bomb", packed_zip({"x_train.npy": array}, zipfile.ZIP_DEFLATED))
+    put("npz", "finding-name", packed_zip({"../x_train.npy": npy(numpy.array([1]))}))
+    put("zip", "finding-name", packed_zip({"config.json": "{}", "../../a": "x"}))
+    link = zipfile.ZipInfo("config.json")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    put("zip", "finding-link", stream.getvalue())
+    layers = {"layers/embedding/vars/0": (1, 2), "layers/dense/vars/0": (5, 1)}
+    for name, gates, units in (("simple_rnn", 1, 2), ("lstm", 4, 2), ("gru", 3, 2), ("bidirectional", 1, 1)):
+        for number in ("", "_1", "_2", "_3"):
+            cell = f"layers/{name}{number}" + ("/forward_layer/cell/vars/" if units == 1 else "/cell/vars/")
+            layers.update({cell + "0": (2, gates * units), cell + "1": (units, gates * units), cell + "2": (gates * units,)})
+    put("keras_inference", "finding-orders",
+        safetensors({path: numpy.ones(shape, dtype="<f4") for path, shape in layers.items()}))
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        first = file.create_dataset("layers/a", data=numpy.zeros((512, 512), dtype="<f4"), chunks=(512, 512), compression="gzip")
+        for number in range(20):
+            file[f"layers/b{number}"] = first
+    put("hdf5", "finding-hard-links", stream.getvalue())
+
+
 arrays()
 texts()
 models()
 golden_cases()
+documents()
+findings()
