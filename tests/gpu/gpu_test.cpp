@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "core/random.h"
 #include "training/device.h"
 #include "training/fit.h"
 #include "training/trainer.h"
 #include "unit/classifier_kinds.h"
+#include "unit/random_reviews.h"
 
 namespace cellwise::training {
 namespace {
+
+using test::random_reviews;
 
 class Gpu : public testing::Test {
 protected:
@@ -20,17 +22,6 @@ protected:
         set_gpu_arithmetic(true, false);
     }
 };
-
-data::PaddedReviews random_reviews(std::size_t count, std::size_t length) {
-    Random random(5, "reviews");
-    data::PaddedReviews reviews;
-    reviews.length = length;
-    for (std::size_t i = 0; i < count * length; ++i) {
-        reviews.ids.push_back(static_cast<std::int32_t>(random.below(20)));
-    }
-    for (std::size_t i = 0; i < count; ++i) reviews.labels.push_back(static_cast<std::uint8_t>(random.below(2)));
-    return reviews;
-}
 
 TrainingOptions options_of(Precision precision) {
     TrainingOptions options;

@@ -15,21 +15,13 @@
 #include "training/device_update.h"
 #include "training/trainer.h"
 #include "unit/classifier_kinds.h"
+#include "unit/random_reviews.h"
 
 // Steps on a device that is never waited for. What they compute, and that they do not wait, shows on the CPU too.
 namespace cellwise::training {
 namespace {
 
-data::PaddedReviews random_reviews(std::size_t count, std::size_t length) {
-    Random random(5, "reviews");
-    data::PaddedReviews reviews;
-    reviews.length = length;
-    for (std::size_t i = 0; i < count * length; ++i) {
-        reviews.ids.push_back(static_cast<std::int32_t>(random.below(20)));
-    }
-    for (std::size_t i = 0; i < count; ++i) reviews.labels.push_back(static_cast<std::uint8_t>(random.below(2)));
-    return reviews;
-}
+using test::random_reviews;
 
 TrainingOptions clipped_options() {
     TrainingOptions options;
