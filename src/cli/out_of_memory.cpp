@@ -17,9 +17,10 @@ std::optional<std::string> out_of_memory_message(std::string_view what) {
         const auto number = what.substr(found + before.size());
         (void)std::from_chars(number.data(), number.data() + number.size(), bytes);
     }
-    return fmt::format("out of memory: {:.4g} GB ({:.0f} bytes) more were needed: make --batch-size, --hidden-size, "
-                       "--vocabulary-size or --length smaller",
-                       bytes / 1e9, bytes);
+    return fmt::format(
+        "out of memory: {:.4g} GB ({:.0f} bytes) more were needed: make --batch-size, --hidden-size, "
+        "--vocabulary-size or --length smaller",
+        bytes / 1e9, bytes);
 }
 
 }  // namespace cellwise::cli

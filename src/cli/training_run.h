@@ -26,8 +26,7 @@ struct PreparedData {
     std::optional<data::PaddedReviews> validation;  ///< held out of the training reviews, if the settings say so
 };
 
-/// Loads and pads. Throws what data::load_dataset throws; UsageError if a split is empty, or if
-/// the machine has not the memory for a training of these sizes.
+/// Loads and pads. Throws what data::load_dataset throws; UsageError for an empty split or too little memory.
 [[nodiscard]] PreparedData prepare_data(const training::Configuration& configuration);
 
 /// {"kind", "path", "sha256", "synthetic", "train_reviews", "validation_reviews", "test_reviews"}.

@@ -6,14 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <optional>
 #include <utility>
 
+#include "core/abandoned_files.h"
 #include "core/error.h"
 
 namespace cellwise {
@@ -38,29 +37,6 @@ void sync_folder(const fs::path& folder) {
     ::close(descriptor);
 }
 
-/// Whether `file` is what temporary_name() makes of `name`, or of any name if that is empty:
-/// NAME.PROCESS-NUMBER.part.
-bool is_temporary_of(std::string_view name, std::string_view file) {
-    if (!file.starts_with(name) || !file.ends_with(temporary_extension)) return false;
-    file.remove_suffix(std::string_view(temporary_extension).size());
-    const auto dot = file.rfind('.');
-    if (dot == std::string_view::npos || dot == 0 || (!name.empty() && dot != name.size())) return false;
-    const auto numbers = file.substr(dot + 1);
-    const auto dash = numbers.find('-');
-    const auto is_number = [](std::string_view text) {
-        return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    };
-    return dash != std::string_view::npos && is_number(numbers.substr(0, dash)) && is_number(numbers.substr(dash + 1));
-}
-
-/// Whoever writes the file holds a lock on it until it has its name.
-void remove_if_unlocked(const fs::path& temporary) {
-    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor < 0) return;
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(temporary.c_str());
-    ::close(descriptor);
-}
-
 /// Makes the file and locks it. Nothing if it is there already, from a killed program with the same process
 /// number (in a container that is often 1), or if another program, which tidies up, took it in between.
 std::optional<int> open_locked(const fs::path& temporary) {
@@ -75,18 +51,6 @@ std::optional<int> open_locked(const fs::path& temporary) {
 }
 
 }  // namespace
-
-void remove_abandoned(const fs::path& folder, std::string_view name) noexcept {
-    try {
-        std::error_code code;
-        for (fs::directory_iterator each(folder.empty() ? "." : folder, code), end; !code && each != end;
-             each.increment(code)) {
-            if (is_temporary_of(name, each->path().filename().string())) remove_if_unlocked(each->path());
-        }
-    } catch (const std::bad_alloc&) {
-        return;  // whoever needs memory next will say so
-    }
-}
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
     remove_abandoned(path_.parent_path(), path_.filename().string());

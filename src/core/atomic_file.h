@@ -11,9 +11,8 @@ namespace cellwise {
 inline constexpr const char* temporary_extension = ".part";
 
 /// A file that appears under its name whole or not at all: bytes go to a temporary file beside it,
-/// commit() flushes them to the disk and renames. Without commit() the destructor removes the
-/// temporary file and the former file stays. What a killed program left of the same file is removed:
-/// a temporary file is locked (flock) for as long as somebody writes it.
+/// commit() flushes them to the disk and renames. Without commit() the destructor removes the temporary file and
+/// the former file stays. What a killed program left of the same file goes too (core/abandoned_files.h).
 ///
 /// Throws EnvironmentError (folder not writable, disk full) naming the file.
 class AtomicFile {
@@ -32,11 +31,6 @@ private:
     std::filesystem::path temporary_;
     int descriptor_ = -1;
 };
-
-/// Removes the temporary files in a folder that killed programs left of files whose names begin with `name`
-/// (all of them if it is empty). Those that another program is writing stay, as do all where the file
-/// system has no locks. Never throws: a folder that cannot be tidied can still be used.
-void remove_abandoned(const std::filesystem::path& folder, std::string_view name = {}) noexcept;
 
 /// Writes the whole file in one go, with AtomicFile's guarantees. Makes missing parent folders.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);

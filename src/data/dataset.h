@@ -78,7 +78,6 @@ struct PaddedReviews {
     }
 };
 
-/// Throws UsageError if the machine has not the memory for them.
-[[nodiscard]] PaddedReviews pad(const Reviews& reviews, std::size_t length);
+[[nodiscard]] PaddedReviews pad(const Reviews& reviews, std::size_t length);  ///< UsageError for too little memory
 
 }  // namespace cellwise::data

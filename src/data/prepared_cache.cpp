@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/abandoned_files.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/hash.h"

@@ -22,9 +22,9 @@ struct PreparedData {
 /// A copy is named by the SHA-256 of the files it was made from, so changed files never meet an old
 /// copy. To spare hashing at every start, a stamp beside it remembers for each source the path, size,
 /// times and inode of its files and the hash they had; if any of these differ, or the files were written
-/// within the last seconds, they are hashed again. What a killed program left unfinished is removed. Copies carry lengths and checksums, appear whole or not at all (AtomicFile), and one that
-/// does not check is made anew. If the folder cannot be written, everything works without a cache,
-/// with a notice.
+/// within the last seconds, they are hashed again. What a killed program left unfinished is removed. Copies carry
+/// lengths and checksums, appear whole or not at all (AtomicFile), and one that does not check is made anew. If the
+/// folder cannot be written, everything works without a cache, with a notice.
 ///
 /// `recipe` names what is made of the files ("npz", "raw"); `files` are hashed in this order, a folder
 /// stands for the reviews in it. `make` prepares the data. Errors: those of `make`.

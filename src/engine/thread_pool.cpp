@@ -28,6 +28,16 @@ void pause() {
 #endif
 }
 
+void stop(std::vector<std::thread>& workers, std::atomic<bool>& stopping, std::mutex& mutex,
+          std::condition_variable& wake) {
+    {
+        const std::lock_guard lock(mutex);
+        stopping = true;
+    }
+    wake.notify_all();
+    for (auto& worker : workers) worker.join();
+}
+
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
@@ -36,23 +46,13 @@ ThreadPool::ThreadPool(int threads) {
             workers_.emplace_back([this, worker] { serve(static_cast<std::size_t>(worker)); });
         }
     } catch (const std::system_error& error) {
-        const auto started = size();
-        stop();
+        stop(workers_, stopping_, mutex_, wake_);
         throw EnvironmentError(fmt::format("cannot start {} threads, only {}: {}: make --threads smaller", threads,
-                                           started, error.code().message()));
+                                           size(), error.code().message()));
     }
 }
 
-ThreadPool::~ThreadPool() { stop(); }
-
-void ThreadPool::stop() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_all();
-    for (auto& worker : workers_) worker.join();
-}
+ThreadPool::~ThreadPool() { stop(workers_, stopping_, mutex_, wake_); }
 
 void ThreadPool::run_erased(std::size_t tasks, Call call, const void* context) {
     if (workers_.empty() || tasks <= 1) {

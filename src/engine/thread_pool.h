@@ -42,7 +42,6 @@ public:
 private:
     using Call = void (*)(const void* context, std::size_t task, std::size_t worker);
 
-    void stop();  // and wait for the workers' end
     void run_erased(std::size_t tasks, Call call, const void* context);
     void work(std::size_t worker);
     void serve(std::size_t worker);

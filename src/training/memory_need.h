@@ -18,8 +18,8 @@ struct ReviewSizes {
 /// What a training needs at least, in bytes. What LibTorch and the engine need beside it is not counted.
 struct MemoryNeed {
     double reviews = 0;  ///< the padded word ids, int32 [reviews, length]
-    double model = 0;    ///< weights, gradients, the optimizer's moments, and their copies while a checkpoint is written
-    double batch = 0;    ///< gates and states of every step of one batch, which the backward pass reads
+    double model = 0;  ///< weights, gradients, the optimizer's moments, and their copies while a checkpoint is written
+    double batch = 0;  ///< gates and states of every step of one batch, which the backward pass reads
     [[nodiscard]] double total() const { return reviews + model + batch; }
 };
 

@@ -19,8 +19,8 @@ import sys
 import tempfile
 import time
 
-from faults import (SMALL, Failure, Killer, checkpoint_steps, expect, require_whole, result_of, run, succeed,
-                    unfinished)
+from faults import (SMALL, Failure, Killer, checkpoint_steps, expect, require_whole, result_of, succeed, unfinished)
+from reviews import small_review_folder
 
 TRAIN = ["train", "--cell", "gru", "--data", "synthetic", "--epochs", "3", "--checkpoint-every", "1", "--threads", "2",
          "--dropout", "0.2", "--quiet", *SMALL]
@@ -166,18 +166,6 @@ class Reporting:
         return "the report was always whole; no unfinished file stays"
 
 
-def small_review_folder(folder):
-    """An unpacked review archive of 4,000 short reviews."""
-    for split in ("train", "test"):
-        for label in ("pos", "neg"):
-            place = folder / "aclImdb" / split / label
-            place.mkdir(parents=True)
-            for i in range(1000):
-                words = " ".join(f"{label} word{(i * 7 + k * k) % 997}" for k in range(40))
-                (place / f"{i}_{9 if label == 'pos' else 2}.txt").write_text(words)
-    return folder
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
@@ -193,7 +181,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="cellwise-kill-") as scratch:
         scratch = pathlib.Path(scratch)
         os.environ["XDG_CACHE_HOME"] = str(scratch / "cache")
-        data = options.data or small_review_folder(scratch / "reviews")
+        data = options.data or small_review_folder(scratch / "reviews", 1000)
         for number, (name, share) in enumerate(shares.items()):
             wanted = max(2, round(options.kills * share))
             killer = Killer(1000 * options.seed + number)

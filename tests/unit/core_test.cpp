@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/abandoned_files.h"
 #include "core/atomic_file.h"
 #include "core/cell.h"
 #include "core/crc32c.h"
