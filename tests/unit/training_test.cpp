@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/atomic_file.h"
@@ -53,6 +54,28 @@ TEST(Loss, IsKerasBinaryCrossEntropyWithItsClipping) {
     loss.sum().backward();
     EXPECT_NEAR(logits.grad()[0].item<double>(), p(0.3) - 1, 1e-12);
     EXPECT_EQ(logits.grad()[2].item<double>(), 0) << "a clipped probability has no gradient";
+}
+
+TEST(Loss, OfAStepIsTheMeanAndHasItsGradient) {
+    torch::manual_seed(1);
+    const auto labels = torch::randint(2, {9}, torch::kUInt8);
+    auto values = 4 * torch::randn({9}, torch::kFloat64);
+    values[2] = 50;  // clipped
+    values[3] = -50;
+    for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+        const double tolerance = type == torch::kFloat64 ? 1e-14 : 1e-6;
+        for (const auto& [rows, of] : {std::pair<std::int64_t, std::int64_t>{9, 9}, {4, 9}, {0, 9}, {5, 40}}) {
+            auto one = values.to(type).set_requires_grad(true);
+            auto other = values.to(type).set_requires_grad(true);
+            const auto loss = mean_cross_entropy(one, labels, rows, of);
+            const auto expected =
+                keras_cross_entropy(other, labels.to(type)).narrow(0, 0, rows).sum() / static_cast<double>(of);
+            EXPECT_NEAR(loss.item<double>(), expected.item<double>(), tolerance);
+            (3 * loss).backward();  // the adjoint counts
+            (3 * expected).backward();
+            EXPECT_LT((one.grad() - other.grad()).abs().max().item<double>(), tolerance) << rows << " of " << of;
+        }
+    }
 }
 
 TEST(Adam, FollowsKerasRuleStepByStep) {
