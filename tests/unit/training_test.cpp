@@ -65,8 +65,8 @@ TEST(Loss, OfAStepIsTheMeanAndHasItsGradient) {
     for (const auto type : {torch::kFloat64, torch::kFloat32}) {
         const double tolerance = type == torch::kFloat64 ? 1e-14 : 1e-6;
         for (const auto& [rows, of] : {std::pair<std::int64_t, std::int64_t>{9, 9}, {4, 9}, {0, 9}, {5, 40}}) {
-            auto one = values.to(type).set_requires_grad(true);
-            auto other = values.to(type).set_requires_grad(true);
+            auto one = values.clone().to(type).set_requires_grad(true);
+            auto other = values.clone().to(type).set_requires_grad(true);
             const auto loss = mean_cross_entropy(one, labels, rows, of);
             const auto expected =
                 keras_cross_entropy(other, labels.to(type)).narrow(0, 0, rows).sum() / static_cast<double>(of);
