@@ -307,6 +307,26 @@ TEST(RunFolder, IsLockedWhileItIsWorkedIn) {
     std::filesystem::remove_all(folder);
 }
 
+TEST(RunFolder, TidiesUpOnlyWhatNobodyWrites) {
+    const auto folder = std::filesystem::temp_directory_path() / ("cellwise-tidy-" + std::to_string(::getpid()));
+    std::filesystem::remove_all(folder);
+    {
+        const auto run = RunFolder::create(folder);
+        run.write_configuration({});
+        AtomicFile checkpoint(run.checkpoint());
+        checkpoint.write("half of it");
+        EXPECT_THROW((void)RunFolder::open_or_create(folder), UsageError) << "another program is at work";
+        checkpoint.write(", and the rest");
+        EXPECT_NO_THROW(checkpoint.commit()) << "its unfinished file is not another's to remove";
+    }
+    const auto left = folder / "model.safetensors.123-4.part";
+    write_file_atomically(left, "of a killed program");
+    (void)RunFolder::open_or_create(folder);
+    EXPECT_FALSE(std::filesystem::exists(left));
+    EXPECT_EQ(read_file(RunFolder::view(folder).checkpoint()), "half of it, and the rest");
+    std::filesystem::remove_all(folder);
+}
+
 TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
     const auto folder = std::filesystem::temp_directory_path() / ("cellwise-run-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder);
