@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/abandoned_files.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/strict_json.h"
@@ -55,15 +56,17 @@ RunFolder RunFolder::create(const fs::path& path) {
 }
 
 RunFolder RunFolder::open_or_create(const fs::path& path) {
-    // Without its configuration the folder may be anybody's: only what our first two writes leave goes.
-    const bool is_begun = fs::exists(configuration_path(path));
-    if (is_begun) require_writable(path);
-    for (const auto& entry : fs::is_directory(path) ? fs::directory_iterator(path) : fs::directory_iterator()) {
-        const auto name = entry.path().filename().string();
-        const bool is_ours = is_begun || name.starts_with("environment.json.") || name.starts_with("config.toml.");
-        if (is_ours && name.ends_with(temporary_extension) && entry.is_regular_file()) fs::remove(entry.path());
+    // Locked before it is tidied: another program's unfinished files are not ours to remove.
+    if (fs::exists(configuration_path(path))) {
+        require_writable(path);
+        RunFolder folder(path);
+        remove_abandoned(path);
+        return folder;
     }
-    return is_begun ? RunFolder(path) : create(path);
+    auto folder = create(path);
+    // Without its configuration the folder may be anybody's: only what our first two writes leave goes.
+    for (const char* name : {"environment.json", "config.toml"}) remove_abandoned(path, name);
+    return folder;
 }
 
 bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }
