@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# test.sh [--clean]: builds the CPU image with buildah and runs it as its own user: no engine, no daemon, no
+# test.sh [--no-build | --clean]: builds the CPU image with buildah and runs it as its own user: no engine, no daemon, no
 # registry is needed, but root, buildah and debootstrap are. Prints what it checks, then the image's size.
 #
 # BASE            a Debian 12 image that buildah can get; without it one is made with debootstrap
 # CCACHE_DIR      a ccache folder to build with, by default ccache's own; "" for none
-# What is built lies in build/docker; --clean removes it, and a second call reuses the base image.
+# What is built lies in build/docker: a second call reuses the base image, --no-build the image itself, --clean
+# removes both.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 work=$root/build/docker
@@ -78,22 +79,27 @@ if [[ -n $authorities ]]; then
     arguments+=(--volume "$authorities:/host-ca.crt:ro" --build-arg PIP_CERT=/host-ca.crt)
 fi
 
-say "building the image (log: build/docker/build.log)"
-started=$SECONDS
-buildah "${store[@]}" bud --isolation chroot --format docker "${arguments[@]}" \
-    -f "$root/docker/Dockerfile" -t localhost/cellwise "$root" >"$work/build.log" 2>&1 || {
-    tail -n 30 "$work/build.log" >&2
-    die "the image could not be built"
+build_image() {
+    say "building the image (log: build/docker/build.log)"
+    started=$SECONDS
+    buildah "${store[@]}" bud --isolation chroot --format docker "${arguments[@]}" \
+        -f "$root/docker/Dockerfile" -t localhost/cellwise "$root" >"$work/build.log" 2>&1 || {
+        tail -n 30 "$work/build.log" >&2
+        die "the image could not be built"
+    }
+    say "built in $((SECONDS - started)) s"
+    grep -A 3 'Cacheable calls' "$work/build.log" | head -n 2 || true
 }
-say "built in $((SECONDS - started)) s"
-grep -A 3 'Cacheable calls' "$work/build.log" | head -n 2 || true
+if [[ ${1:-} != --no-build ]]; then build_image; fi
 
 # The image as it is described, and as it lies on the disk.
 container=$(buildah "${store[@]}" from localhost/cellwise)
 mounted=$(buildah "${store[@]}" mount "$container")
 trap 'buildah "${store[@]}" rm "$container" >/dev/null' EXIT
-configuration=$(buildah "${store[@]}" inspect --type image --format '{{json .Docker.config}}' localhost/cellwise)
-configured() { python3 -c 'import json, sys; print(json.dumps(json.loads(sys.argv[1]).get(sys.argv[2])))' "$configuration" "$1"; }
+configured() {
+    buildah "${store[@]}" inspect --type image localhost/cellwise |
+        python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["Docker"]["config"].get(sys.argv[1])))' "$1"
+}
 health=$(configured Healthcheck)
 is() { [[ $1 == "$2" ]] || { say "found $1, expected $2"; false; }; }
 check "the image's user is not root" is "$(configured User)" '"10001:10001"'
@@ -103,10 +109,13 @@ programs() { (cd "$mounted" && find . -type f -perm /111 ! -name '*.so*' | sort 
 check "the program is the only one in the image" is "$(programs)" './usr/bin/cellwise '
 check "nothing in it is setuid or setgid" is "$(find "$mounted" -xdev -type f -perm /6000)" ''
 
+# buildah lays its own empty volumes over those that are given below, where the image declares some.
+buildah "${store[@]}" config --volume /work/data- --volume /work/runs- --volume /work/cache- "$container"
+
 # Runs the image's program as its user, with data and runs mounted, as an engine would.
-data=$root/../shared/data
-mkdir -p "$work/no-data"
-[[ -d $data ]] || data=$work/no-data  # then the program's own synthetic reviews do
+data=$work/no-data  # then the program's own synthetic reviews do
+mkdir -p "$data"
+if [[ -d $root/../shared/data ]]; then data=$(readlink -f "$root/../shared/data"); fi
 rm -rf "$work/runs" "$work/cache"
 install -d -o 10001 -g 10001 "$work/runs" "$work/cache"
 run() {

@@ -56,16 +56,16 @@ RunFolder RunFolder::create(const fs::path& path) {
 }
 
 RunFolder RunFolder::open_or_create(const fs::path& path) {
-    // Without its configuration the folder may be anybody's: only what our first two writes leave goes.
-    const bool is_begun = fs::exists(configuration_path(path));
-    if (!is_begun) {
-        remove_abandoned(path, "environment.json");
-        remove_abandoned(path, "config.toml");
-        return create(path);
+    // Locked before it is tidied: another program's unfinished files are not ours to remove.
+    if (fs::exists(configuration_path(path))) {
+        require_writable(path);
+        RunFolder folder(path);
+        remove_abandoned(path);
+        return folder;
     }
-    require_writable(path);
-    RunFolder folder(path);  // throws while another program writes in it
-    remove_abandoned(path);
+    auto folder = create(path);
+    // Without its configuration the folder may be anybody's: only what our first two writes leave goes.
+    for (const char* name : {"environment.json", "config.toml"}) remove_abandoned(path, name);
     return folder;
 }
 

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/atomic_file.h"
+#include "core/folder_lock.h"
 #include "integration/program.h"
 
 // Runs of the real program, interrupted in every way and gone on with, against runs that were not.
@@ -187,6 +189,23 @@ TEST(ResumeCommand, SweepsUpAfterAKillBeforeTheConfiguration) {
     }
     EXPECT_THAT(left, testing::ElementsAre("somebody's.part"));
     EXPECT_TRUE(content_of(folder / "run" / "gru" / "model.safetensors") == reference);
+}
+
+// Whoever goes on with a run that is at work is refused, and touches nothing that the other is writing.
+TEST(ResumeCommand, LeavesWhatARunAtWorkIsWriting) {
+    const ScratchFolder folder;
+    ASSERT_EQ(run_program(training("train", folder / "run")).exit_code, 0);
+    {
+        const auto lock = FolderLock::try_lock(folder / "run");
+        ASSERT_TRUE(lock);
+        AtomicFile file(folder / "run" / "metrics.csv");
+        file.write(std::string_view("whole\n"));
+        const auto second = run_program({"train", "--resume", folder / "run"});
+        EXPECT_EQ(second.exit_code, 2);
+        EXPECT_THAT(second.errors, HasSubstr("another cellwise is at work"));
+        file.commit();
+    }
+    EXPECT_EQ(content_of(folder / "run" / "metrics.csv"), "whole\n");
 }
 
 TEST(ResumeCommand, RedoesOnlyWhatAComparisonLacks) {
