@@ -14,6 +14,8 @@
 namespace cellwise::data {
 namespace {
 
+// A parsed line may take forty times its bytes, if it is all brackets.
+constexpr std::size_t most_json_line_bytes = std::size_t{16} << 20;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 DataError error_at(const std::string& origin, std::size_t line, std::string_view what) {
@@ -103,6 +105,9 @@ std::vector<TextRow> read_json_lines(std::string_view content, const std::vector
     std::vector<TextRow> rows;
     for_each_line(content, [&](std::string_view line, std::size_t number) {
         if (line.find_first_not_of(" \t") == std::string_view::npos) return;
+        if (line.size() > most_json_line_bytes) {
+            throw error_at(origin, number, fmt::format("longer than the {} bytes of one text", most_json_line_bytes));
+        }
         if (const auto byte = first_invalid_utf8(line)) {
             throw error_at(origin, number, fmt::format("not UTF-8 at its byte {}", *byte + 1));
         }

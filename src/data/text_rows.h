@@ -35,7 +35,7 @@ struct TextRow {
 /// table are passed over, and line ends within a text become LF (a CR would join the word before it); of `lines` each
 /// is a row, and `columns` must be one. `origin` stands in messages. Throws DataError naming the line and what was
 /// expected: no such column (and those there are), no JSON object, another number of cells than the header's, a quote
-/// without an end, a value that is not UTF-8.
+/// without an end, a value that is not UTF-8, a line of JSON of more than 16 MiB.
 [[nodiscard]] std::vector<TextRow> read_text_rows(std::string_view content, RowForm form,
                                                   const std::vector<WantedColumn>& columns, const std::string& origin);
 

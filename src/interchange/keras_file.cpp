@@ -51,6 +51,7 @@ ProcessLimits limits_for(std::uintmax_t file_bytes) {
     ProcessLimits limits;
     const auto bytes = std::min<std::uintmax_t>(file_bytes, most_weights_bytes);
     limits.memory_bytes = (std::uint64_t{512} << 20) + 8 * bytes;
+    limits.most_result_bytes = std::min(limits.most_result_bytes, limits.memory_bytes);
     limits.seconds = 30 + static_cast<int>(bytes >> 24);
     return limits;
 }

@@ -8,6 +8,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/strict_json.h"
+#include "data/text_rows.h"
 #include "data/word_index.h"
 #include "integration/program.h"
 #include "interchange/keras_inference.h"
@@ -78,6 +79,17 @@ TEST(HostileText, AVocabularyHoldsWordsAlone) {
     EXPECT_THAT(error("\"the\""), HasSubstr("a text outside of a list"));
     EXPECT_THAT(error("[\"the\", \"the\"]"), HasSubstr("stands twice"));
     EXPECT_THAT(error("[\"the\""), HasSubstr("no valid JSON at byte"));
+}
+
+TEST(HostileText, ALineOfJsonHasALimit) {
+    const auto error = [](const std::string& text) {
+        return data_error([&] {
+            static_cast<void>(data::read_text_rows(text, data::RowForm::jsonl, {{"text", "--text-column"}}, "x.jsonl"));
+        });
+    };
+    const std::string million_words = "{\"text\": \"" + std::string(6'000'000, 'a') + "\"}\n";
+    EXPECT_EQ(error(million_words), "no DataError");
+    EXPECT_THAT(error("{\"text\": \"a\"}\n" + std::string(17 << 20, '[')), HasSubstr("x.jsonl, line 2: longer than"));
 }
 
 // Every dot in a key is a table within a table, which are taken apart by recursion.
