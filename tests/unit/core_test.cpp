@@ -20,7 +20,6 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/random.h"
-#include "report/table.h"
 
 namespace cellwise {
 namespace {
@@ -151,25 +150,6 @@ TEST_F(AtomicFileTest, NamesWhatCannotBeReadOrWritten) {
     EXPECT_THROW((void)read_file(folder / "big", 99), DataError);
     EXPECT_THROW(write_file_atomically(folder / "big" / "below-a-file", "x"), EnvironmentError);
     EXPECT_THROW(write_file_atomically("/dev/full/x", "x"), EnvironmentError);
-}
-
-TEST(Table, AlignsKoreanByItsWidth) {
-    report::Table table({{"word", report::Table::Align::left}, {"value"}});
-    table.add_row({"책을", "1.5"});
-    table.add_row({"book", "22"});
-    EXPECT_EQ(table.text(),
-              "word  value\n"
-              "────  ─────\n"
-              "책을    1.5\n"
-              "book     22\n");
-    EXPECT_THROW(table.add_row({"too few"}), InternalError);
-    table.add_row({"a|b", "3"});
-    EXPECT_EQ(table.markdown(),
-              "| word | value |\n"
-              "| --- | ---: |\n"
-              "| 책을 | 1.5 |\n"
-              "| book | 22 |\n"
-              "| a\\|b | 3 |\n");
 }
 
 TEST(EditDistance, CountsLettersAndSwaps) {
