@@ -44,6 +44,13 @@ private:
     int value_;
 };
 
+// The sanitizers map terabytes themselves.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_instrumented = true;
+#else
+constexpr bool is_instrumented = false;
+#endif
+
 /// Bytes of address space that this process has mapped.
 std::uint64_t mapped_bytes() {
     std::ifstream file("/proc/self/statm");
@@ -60,9 +67,7 @@ void set_limit(int resource, std::uint64_t value) {
 void apply_limits(const ProcessLimits& limits) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    set_limit(RLIMIT_AS, mapped_bytes() + limits.memory_bytes);  // the sanitizers map terabytes themselves
-#endif
+    if (!is_instrumented) set_limit(RLIMIT_AS, mapped_bytes() + limits.memory_bytes);
     set_limit(RLIMIT_CPU, static_cast<std::uint64_t>(limits.seconds));
     set_limit(RLIMIT_FSIZE, 0);
     set_limit(RLIMIT_CORE, 0);
