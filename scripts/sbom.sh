@@ -31,4 +31,4 @@ fi
 # shellcheck disable=SC2154  # set by packages.sh and libtorch.sh
 "$environment/bin/python3" "$root/scripts/sbom.py" --root "$root" --program "$program" \
     --build "${packages_build[*]}" --tests "${packages_tests[*]}" --lint "${packages_lint[*]}" \
-    --wheels "$libtorch_cpu_requirements" "$@"
+    --wheels "$libtorch_cpu_requirements" --gpu-wheels "${libtorch_cuda_requirements:-}" "$@"
