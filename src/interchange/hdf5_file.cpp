@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "core/error.h"
+#include "core/utf8.h"
 
 namespace cellwise::interchange {
 namespace {
@@ -101,6 +102,8 @@ private:
         const auto length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer.data(),
                                                buffer.size(), H5P_DEFAULT);
         if (length <= 0 || static_cast<std::size_t>(length) >= buffer.size()) refuse(path, "has a damaged member");
+        // HDF5 takes any bytes for a name; what is made of the paths is JSON.
+        if (first_invalid_utf8(buffer.data())) refuse(path, "has a member whose name is not UTF-8");
         return buffer.data();
     }
 

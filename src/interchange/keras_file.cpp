@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/safetensors.h"
 #include "core/strict_json.h"
+#include "core/utf8.h"
 #include "interchange/hdf5_file.h"
 #include "interchange/keras_config.h"
 #include "interchange/keras_inference.h"
@@ -68,8 +69,12 @@ std::string unpack(const std::filesystem::path& path, bool is_zip, const std::st
             if (!members.contains(name))
                 throw DataError(fmt::format("{}: has no {}: not a .keras file of Keras 3", origin, name));
         }
-        metadata[config_member] = members[config_member];
-        metadata[metadata_member] = members[metadata_member];  // empty if there is none
+        for (const auto* name : {config_member, metadata_member}) {
+            metadata[name] = members[name];  // empty if there is no metadata.json
+            if (const auto byte = first_invalid_utf8(metadata[name])) {
+                throw DataError(fmt::format("{}: {}: not UTF-8 at its byte {}", origin, name, *byte + 1));
+            }
+        }
         image = std::move(members[weights_member]);
     } else {
         image = read_file(path, most_weights_bytes);

@@ -130,6 +130,13 @@ TEST(Hdf5File, ShapesMustBeFilledByTheFile) {
                 HasSubstr("claims more values than the file can hold"));
 }
 
+// The paths go on as JSON, which such a name made an internal error.
+TEST(Hdf5File, NamesMustBeUtf8) {
+    EXPECT_THAT(message([](hid_t file) { add_array(file, "layers/\xa0", {1}, {1}); }),
+                HasSubstr("x.h5: layers: has a member whose name is not UTF-8"));
+    EXPECT_EQ(message([](hid_t file) { add_array(file, "layers/gr\xc3\xbc", {1}, {1}); }), "accepted");
+}
+
 // A link costs some bytes, each reading of what it names a megabyte.
 TEST(Hdf5File, HardLinksDoNotMultiplyTheValues) {
     EXPECT_THAT(

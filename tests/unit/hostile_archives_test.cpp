@@ -6,10 +6,13 @@
 #include <fstream>
 
 #include "core/archive_name.h"
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "data/npz.h"
 #include "data/raw_reviews.h"
 #include "integration/program.h"
+#include "interchange/hdf5_file.h"
+#include "interchange/keras_file.h"
 #include "interchange/zip.h"
 #include "unit/data_bytes.h"
 
@@ -101,6 +104,21 @@ TEST_F(HostileArchive, HardLinksAmongTheReviewsAreRefused) {
 
 TEST_F(HostileArchive, LinksInAKerasFileAreRefused) {
     EXPECT_THAT(error_of_keras({{"config.json", "", AE_IFLNK, "/etc/passwd"}}), HasSubstr("config.json is a link"));
+}
+
+// Found by the target keras_file: these members go through JSON on their way out of the child process, which made bytes
+// that are not UTF-8 an internal error.
+TEST_F(HostileArchive, MembersOfAKerasFileMustBeUtf8) {
+    const auto weights = interchange::encode_hdf5({{"layers", "", {}}});
+    const auto error = [&](const std::string& config, const std::string& metadata) {
+        write_file_atomically(
+            path, interchange::encode_zip(
+                      {{"config.json", config}, {"metadata.json", metadata}, {"model.weights.h5", weights}}));
+        return data_error([&] { static_cast<void>(interchange::read_keras_file(path)); });
+    };
+    EXPECT_THAT(error("{\"a\": \"\xa0\"}", "{}"), HasSubstr("file': config.json: not UTF-8 at its byte 8"));
+    EXPECT_THAT(error("{}", "{\"\xff\": 1}"), HasSubstr("file': metadata.json: not UTF-8 at its byte 3"));
+    EXPECT_THAT(error("{}", "{}"), HasSubstr("a layer has no class_name"));
 }
 
 // 64 MB of zeros in some 64 KB: gzip and zip go up to a thousand times.
