@@ -71,9 +71,10 @@ void restore(torch::Tensor target, const StoredTensor& tensor, const std::string
         for (std::int64_t i = 0; i < places.size(1); ++i) {
             first.push_back(fmt::format("{}", places[0][i].item<std::int64_t>()));
         }
-        throw DataError(fmt::format("{} holds {} that are not finite numbers among its {} values, the first at [{}]: the file "
-                                    "is damaged, or its training diverged",
-                                    where, places.size(0), loaded.numel(), fmt::join(first, ", ")));
+        throw DataError(
+            fmt::format("{} holds {} that are not finite numbers among its {} values, the first at [{}]: the file "
+                        "is damaged, or its training diverged",
+                        where, places.size(0), loaded.numel(), fmt::join(first, ", ")));
     }
     target.copy_(loaded);
 }

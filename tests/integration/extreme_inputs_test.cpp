@@ -28,9 +28,9 @@ void expect_trains(const std::vector<std::string>& texts, const std::vector<std:
     table << "text,label\n";
     for (std::size_t i = 0; i < texts.size(); ++i) table << '"' << texts[i] << "\"," << i % 2 << '\n';
     table.close();
-    std::vector<std::string> words{"compare",       "--data", folder / "texts.csv", "--epochs", "2", "--length", "10",
-                                   "--hidden-size", "4",      "--embedding-size",   "4",        "--batch-norm",
-                                   "--no-report",   "--output", folder / "run"};
+    std::vector<std::string> words{"compare",  "--data",       folder / "texts.csv", "--epochs", "2",
+                                   "--length", "10",           "--hidden-size",      "4",        "--embedding-size",
+                                   "4",        "--batch-norm", "--no-report",        "--output", folder / "run"};
     words.insert(words.end(), more.begin(), more.end());
     const auto json = test::json_of(words);
     ASSERT_EQ(json["runs"].size(), 3U);
@@ -99,9 +99,10 @@ TEST_F(TrainedModel, WeightsThatAreNoNumbersAreNamed) {
             std::vector<std::string> words{command, folder_ / "run"};
             if (std::string(command) == "predict") words = {command, "--model", folder_ / "run", "a film"};
             // Four units: value 6 stands in row 1, column 2.
-            test::expect_refusal(words, 3,
-                                 "tensor 'recurrent_0.cell.weight_hh_l0' holds 1 that are not finite numbers among its 64 "
-                                 "values, the first at [1, 2]");
+            test::expect_refusal(
+                words, 3,
+                "tensor 'recurrent_0.cell.weight_hh_l0' holds 1 that are not finite numbers among its 64 "
+                "values, the first at [1, 2]");
         }
     }
 }

@@ -75,7 +75,8 @@ TEST(SaturatedGates, StatesStayInTheirRangeAtTheEdgeOfFloat32) {
             }
             const auto result = run(data);
             for (const float value : result.last) {
-                ASSERT_TRUE(std::abs(value) <= 1) << "cell " << static_cast<int>(cell) << ", size " << size << ": " << value;
+                ASSERT_TRUE(std::abs(value) <= 1)
+                    << "cell " << static_cast<int>(cell) << ", size " << size << ": " << value;
             }
         }
     }
