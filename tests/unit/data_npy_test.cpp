@@ -12,10 +12,12 @@
 #include "data/pickle.h"
 #include "integration/program.h"
 #include "unit/data_bytes.h"
+#include "unit/data_error.h"
 
 namespace cellwise::data {
 namespace {
 
+using test::data_error;
 using namespace std::string_literals;
 using test::npy_file;
 using test::npy_objects;
@@ -24,16 +26,6 @@ using test::pickle_start;
 using test::pickled_lists;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class Action>
-std::string data_error(Action action) {
-    try {
-        action();
-    } catch (const DataError& error) {
-        return error.what();
-    }
-    return "no DataError";
-}
 
 TEST(Npy, ReadsEveryTypeAndVersion) {
     const std::vector<float> floats{1.5f, -2, 0, 3, 4, 5};

@@ -15,26 +15,18 @@
 #include "data/word_index.h"
 #include "integration/program.h"
 #include "unit/data_bytes.h"
+#include "unit/data_error.h"
 
 namespace cellwise::data {
 namespace {
 
 namespace fs = std::filesystem;
 using test::Container;
+using test::data_error;
 using test::Member;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class Action>
-std::string data_error(Action action) {
-    try {
-        action();
-    } catch (const DataError& error) {
-        return error.what();
-    }
-    return "no DataError";
-}
 
 const std::vector<Member> small_archive{
     {"aclImdb/README", "not a review"},

@@ -15,24 +15,16 @@
 #include "interchange/keras_file.h"
 #include "interchange/zip.h"
 #include "unit/data_bytes.h"
+#include "unit/data_error.h"
 
 namespace cellwise {
 namespace {
 
 using test::Container;
+using test::data_error;
 using test::Member;
 using testing::AllOf;
 using testing::HasSubstr;
-
-template <class Action>
-std::string data_error(Action action) {
-    try {
-        action();
-    } catch (const DataError& error) {
-        return error.what();
-    }
-    return "no DataError";
-}
 
 const std::vector<std::string> names_that_lead_out{"/etc/passwd", "../a", "a/../../b", "a/..", ".."};
 

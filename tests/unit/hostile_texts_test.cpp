@@ -13,21 +13,13 @@
 #include "integration/program.h"
 #include "interchange/keras_inference.h"
 #include "training/configuration.h"
+#include "unit/data_error.h"
 
 namespace cellwise {
 namespace {
 
+using test::data_error;
 using testing::HasSubstr;
-
-template <class Action>
-std::string data_error(Action action) {
-    try {
-        action();
-    } catch (const DataError& error) {
-        return error.what();
-    }
-    return "no DataError";
-}
 
 /// What takes milliseconds if it is linear, and minutes if not.
 template <class Action>
