@@ -3,11 +3,8 @@
 # LibTorch. A step of its own, so that a change of the sources does not repeat it.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-say() { printf 'cellwise: %s\n' "$*" >&2; }
-die() {
-    say "error: $*"
-    exit 4
-}
+# shellcheck source=scripts/messages.sh
+. "$root/scripts/messages.sh"
 # shellcheck source=scripts/packages.sh
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/libtorch.sh

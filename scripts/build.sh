@@ -5,16 +5,12 @@
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 preset=$1 target=$2
+# shellcheck source=scripts/messages.sh
+. "$root/scripts/messages.sh"
 # shellcheck source=scripts/packages.sh
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/libtorch.sh
 . "$root/scripts/libtorch.sh"
-
-say() { printf 'cellwise: %s\n' "$*" >&2; }
-die() {
-    say "error: $*"
-    exit 4
-}
 
 build_folder=$root/build/$preset
 if ! mkdir -p "$build_folder" 2>/dev/null; then

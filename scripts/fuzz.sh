@@ -13,11 +13,8 @@
 # build/fuzz/fuzz/TARGET.log is what libFuzzer said, build/fuzz/fuzz/summary.tsv one line a target.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-say() { printf 'cellwise: %s\n' "$*" >&2; }
-die() {
-    say "error: $*"
-    exit "${code:-4}"
-}
+# shellcheck source=scripts/messages.sh
+. "$root/scripts/messages.sh"
 usage() {
     code=2
     die "$*; usage: scripts/fuzz.sh [--seconds N] [--jobs N] [--keep] [TARGET…]"

@@ -3,11 +3,8 @@
 # each) and the shell scripts. `scripts/lint.sh --fix` formats instead of complaining.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
-say() { printf 'cellwise: %s\n' "$*" >&2; }
-die() {
-    say "error: $*"
-    exit 4
-}
+# shellcheck source=scripts/messages.sh
+. scripts/messages.sh
 # shellcheck source=scripts/packages.sh
 . scripts/packages.sh
 ensure_packages lint

@@ -4,11 +4,8 @@
 # program. `scripts/sbom.sh --check` writes nothing and fails where the two files are not what it would write.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-say() { printf 'cellwise: %s\n' "$*" >&2; }
-die() {
-    say "error: $*"
-    exit 4
-}
+# shellcheck source=scripts/messages.sh
+. "$root/scripts/messages.sh"
 # shellcheck source=scripts/packages.sh
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/libtorch.sh

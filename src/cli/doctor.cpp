@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "core/error.h"
+#include "core/memory.h"
 #include "core/nvidia.h"
 #include "core/paths.h"
 #include "data/locate.h"
@@ -65,8 +66,8 @@ Finding threads() { return {"threads", fmt::format("{}", training::set_threads(0
 Finding memory() {
     const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const auto all = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * page;
-    const auto free = static_cast<std::uint64_t>(::sysconf(_SC_AVPHYS_PAGES)) * page;
-    return {"memory", fmt::format("{}, {} of it free", gib(all), gib(free)), Health::good, {}};
+    // What a training is held against (training/memory_need.h).
+    return {"memory", fmt::format("{}, {} available", gib(all), gib(available_memory())), Health::good, {}};
 }
 
 Finding driver(const NvidiaState& nvidia) {

@@ -60,19 +60,22 @@ StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tens
     return {loss, logits.detach()};
 }
 
+EpochSums Trainer::sums() const {
+    return resident_ ? resident_->sums() : EpochSums{position_.loss_sum, position_.right};
+}
+
 EpochPosition Trainer::position() const {
     auto position = position_;
-    if (resident_) {
-        const auto sums = resident_->sums();
-        position.loss_sum = sums.loss;
-        position.right = sums.right;
-    }
+    const auto now = sums();
+    position.loss_sum = now.loss;
+    position.right = now.right;
     return position;
 }
 
+// Asked after every step: without a copy of the position, which holds a generator's whole state.
 Metrics Trainer::running() const {
-    const auto now = position();
-    return {now.loss_sum / now.seen, now.right / now.seen};
+    const auto now = sums();
+    return {now.loss / position_.seen, now.right / position_.seen};
 }
 
 void Trainer::set_position(const EpochPosition& position) {

@@ -159,6 +159,7 @@ private:
     bool train_on_device(const data::PaddedReviews& reviews, const Plan& plan, const EpochHooks& hooks);
     [[nodiscard]] std::pair<std::int64_t, std::int64_t> rows_of_step(const Plan& plan) const;
     // After a step: whether to go on.
+    [[nodiscard]] EpochSums sums() const;  // of the open epoch; waits for a device of its own
     bool report(const Plan& plan, double seconds, const std::optional<Metrics>& running, const EpochHooks& hooks) const;
 
     models::Classifier model_;
