@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# test.sh [--no-build | --clean]: builds the CPU image with buildah and runs it as its own user: no engine, no daemon, no
-# registry is needed, but root, buildah and debootstrap are. Prints what it checks, then the image's size.
+# test.sh [--cuda] [--no-build | --clean]: builds the CPU image with buildah and runs it as its own user: no engine, no
+# daemon, no registry is needed, but root, buildah and debootstrap are. Prints what it checks, then the image's size.
+# --cuda takes the image for GPUs (40 GB of disk while it builds); what it does without a GPU is checked.
 #
 # BASE            a Debian 12 image that buildah can get; without it one is made with debootstrap
 # CCACHE_DIR      a ccache folder to build with, by default ccache's own; "" for none
@@ -9,6 +10,23 @@
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 work=$root/build/docker
+flavour=cpu action=build
+for argument in "$@"; do
+    case $argument in
+        --cuda) flavour=cuda ;;
+        --no-build) action=check ;;
+        --clean) action=clean ;;
+        *)
+            echo "usage: docker/test.sh [--cuda] [--no-build | --clean]" >&2
+            exit 2
+            ;;
+    esac
+done
+if [[ $flavour == cuda ]]; then
+    dockerfile=$root/docker/Dockerfile.cuda image=localhost/cellwise:cuda
+else
+    dockerfile=$root/docker/Dockerfile image=localhost/cellwise
+fi
 say() { printf 'docker/test.sh: %s\n' "$*"; }
 die() {
     say "error: $*" >&2
@@ -18,7 +36,7 @@ die() {
 command -v buildah >/dev/null || die "buildah is missing: apt-get install buildah"
 
 store=(--storage-driver vfs --root "$work/storage" --runroot "$work/run")
-if [[ ${1:-} == --clean ]]; then
+if [[ $action == clean ]]; then
     buildah "${store[@]}" rm --all >/dev/null 2>&1 || true
     rm -rf "$work"
     exit
@@ -80,24 +98,25 @@ if [[ -n $authorities ]]; then
 fi
 
 build_image() {
-    say "building the image (log: build/docker/build.log)"
+    local log=$work/build-$flavour.log
+    say "building the image (log: ${log#"$root"/})"
     started=$SECONDS
     buildah "${store[@]}" bud --isolation chroot --format docker "${arguments[@]}" \
-        -f "$root/docker/Dockerfile" -t localhost/cellwise "$root" >"$work/build.log" 2>&1 || {
-        tail -n 30 "$work/build.log" >&2
+        -f "$dockerfile" -t "$image" "$root" >"$log" 2>&1 || {
+        tail -n 30 "$log" >&2
         die "the image could not be built"
     }
     say "built in $((SECONDS - started)) s"
-    grep -A 3 'Cacheable calls' "$work/build.log" | head -n 2 || true
+    grep -A 3 'Cacheable calls' "$log" | head -n 2 || true
 }
-if [[ ${1:-} != --no-build ]]; then build_image; fi
+if [[ $action == build ]]; then build_image; fi
 
 # The image as it is described, and as it lies on the disk.
-container=$(buildah "${store[@]}" from localhost/cellwise)
+container=$(buildah "${store[@]}" from "$image")
 mounted=$(buildah "${store[@]}" mount "$container")
 trap 'buildah "${store[@]}" rm "$container" >/dev/null' EXIT
 configured() {
-    buildah "${store[@]}" inspect --type image localhost/cellwise |
+    buildah "${store[@]}" inspect --type image "$image" |
         python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["Docker"]["config"].get(sys.argv[1])))' "$1"
 }
 health=$(configured Healthcheck)
@@ -105,9 +124,11 @@ is() { [[ $1 == "$2" ]] || { say "found $1, expected $2"; false; }; }
 check "the image's user is not root" is "$(configured User)" '"10001:10001"'
 check "data, runs and cache are volumes" is "$(configured Volumes)" '{"/work/cache": {}, "/work/data": {}, "/work/runs": {}}'
 check "the health check is cellwise doctor" grep -q '"CMD", "/usr/bin/cellwise", "doctor"' <<<"$health"
-programs() { (cd "$mounted" && find . -type f -perm /111 ! -name '*.so*' | sort | tr '\n' ' '); }
-check "the program is the only one in the image" is "$(programs)" './usr/bin/cellwise '
-check "nothing in it is setuid or setgid" is "$(find "$mounted" -xdev -type f -perm /6000)" ''
+if [[ $flavour == cpu ]]; then
+    programs() { (cd "$mounted" && find . -type f -perm /111 ! -name '*.so*' | sort | tr '\n' ' '); }
+    check "the program is the only one in the image" is "$(programs)" './usr/bin/cellwise '
+    check "nothing in it is setuid or setgid" is "$(find "$mounted" -xdev -type f -perm /6000)" ''
+fi
 
 # buildah lays its own empty volumes over those that are given below, where the image declares some.
 buildah "${store[@]}" config --volume /work/data- --volume /work/runs- --volume /work/cache- "$container"
@@ -132,6 +153,10 @@ check "--version" exits 0 --version
 cat "$work/output"
 check "the health check passes" exits 0 doctor
 cat "$work/output"
+if [[ $flavour == cuda ]]; then
+    check "without a driver the device cuda is refused" exits 4 doctor --device cuda
+    check "and the reason is told" grep -q 'no NVIDIA driver was found' "$work/output"
+fi
 check "a mistake on the command line ends with 2" exits 2 compare --epochs nonsense
 check "compare --limit 500 --epochs 1" exits 0 compare --limit 500 --epochs 1 --offline --output runs/small
 cat "$work/output"
@@ -146,7 +171,9 @@ runs=$work/locked check "a volume that cannot be written ends with 4" exits 4 co
 tail -n 2 "$work/output"
 
 say "size: $(du -sB1 --apparent-size "$mounted" | awk '{ printf "%.0f MB", $1 / 1e6 }') unpacked, of which"
-du -B1 --apparent-size "$mounted"/usr/bin/* "$mounted"/usr/lib/x86_64-linux-gnu/* | sort -rn | head -n 5 |
+libraries=("$mounted"/usr/lib/x86_64-linux-gnu/*)
+if [[ $flavour == cuda ]]; then libraries=("$mounted"/opt/libtorch/torch/lib/* "$mounted"/opt/libtorch/nvidia/*); fi
+du -sB1 --apparent-size "$mounted"/usr/bin/cellwise "${libraries[@]}" | sort -rn | head -n 5 |
     awk '{ sub(".*/", "", $2); printf "  %7.1f MB %s\n", $1 / 1e6, $2 }'
 say "size compressed with gzip, as a registry stores it: $(tar -C "$mounted" -cf - . | gzip -6 | wc -c | awk '{ printf "%.0f MB", $1 / 1e6 }')"
 if [[ $failures -gt 0 ]]; then die "$failures checks failed"; fi

@@ -105,7 +105,7 @@ def page(debian, wheels, gpu_wheels, program_version):
               "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
     lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in wheels]
     if gpu_wheels:
-        lines += ["", "The CUDA flavour loads these besides:", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
+        lines += ["", "The CUDA flavour takes these besides (cuda-crt and cuda-cccl are headers, for building alone):", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
         lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in gpu_wheels]
     for use, meaning in USES.items():
         rows = [(package, version, homepage) for package, (version, homepage, its_use) in sorted(debian.items())
