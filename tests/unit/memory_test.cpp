@@ -89,7 +89,8 @@ TEST(MemoryNeed, IsAddedUpFromItsParts) {
 
     for (const std::string device : {"cuda", "cuda:1"}) {
         configuration.device = device;
-        EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).model, 4 * (parameters * 6 + parameters)) << device;
+        EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).model, 4 * (parameters * 6 + parameters))
+            << device;
     }
     configuration.device = "cpu";
 
