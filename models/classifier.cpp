@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/large_tensor.h"
+#include "models/dense_logits.h"
 
 namespace cellwise::models {
 namespace {
@@ -50,7 +51,8 @@ torch::Tensor ClassifierImpl::logits(torch::Tensor input, torch::Tensor table) {
     }
     auto state = recurrent.back()->last_state(input, table);
     if (batch_norm) state = batch_norm->forward(state, shard);
-    return dense->forward(dropout->forward(state, dropout->probability(), shard)).squeeze(1);
+    state = dropout->forward(state, dropout->probability(), shard);
+    return pool_ ? dense_logits(state, dense->weight, dense->bias) : dense->forward(state).squeeze(1);
 }
 
 Engine ClassifierImpl::active_engine() const {

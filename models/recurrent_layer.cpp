@@ -47,6 +47,12 @@ RecurrentLayerImpl::RecurrentLayerImpl(const ClassifierOptions& options, std::in
                                                               .bidirectional(options.bidirectional)));
             break;
     }
+    const auto named = named_parameters();
+    for (std::int64_t direction = 0; direction < directions_; ++direction) {
+        const std::string suffix = direction == 0 ? "_l0" : "_l0_reverse";
+        weights_.push_back({named["cell.weight_ih" + suffix], named["cell.weight_hh" + suffix],
+                            named["cell.bias_ih" + suffix], named["cell.bias_hh" + suffix]});
+    }
     initialize(random);
 }
 
@@ -61,13 +67,6 @@ void RecurrentLayerImpl::initialize(Random& random) {
         if (cell_ == Cell::lstm) bias.narrow(0, hidden_size_, hidden_size_).fill_(1);  // the forget gate's
         if (!two_biases()) recurrent_bias.set_requires_grad(false);
     }
-}
-
-CellWeights RecurrentLayerImpl::weights(std::int64_t direction) const {
-    const auto named = named_parameters();
-    const std::string suffix = direction == 0 ? "_l0" : "_l0_reverse";
-    return {named["cell.weight_ih" + suffix], named["cell.weight_hh" + suffix], named["cell.bias_ih" + suffix],
-            named["cell.bias_hh" + suffix]};
 }
 
 torch::Tensor RecurrentLayerImpl::last_state(const torch::Tensor& input, const torch::Tensor& table) {
@@ -97,7 +96,7 @@ torch::Tensor RecurrentLayerImpl::run_fused(const torch::Tensor& input, const to
                                             bool with_sequence) {
     std::vector<torch::Tensor> outputs;
     for (std::size_t direction = 0; direction < fused_.size(); ++direction) {
-        const auto of_cell = weights(static_cast<std::int64_t>(direction));
+        const auto& of_cell = weights(static_cast<std::int64_t>(direction));
         const engine::RecurrentWeights own{of_cell.input, of_cell.recurrent, of_cell.bias, of_cell.recurrent_bias};
         const auto output = table.defined() ? fused_[direction].forward_ids(input, table, own, with_sequence)
                                             : fused_[direction].forward_dense(input, own, with_sequence);
@@ -136,7 +135,7 @@ std::pair<torch::Tensor, torch::Tensor> RecurrentLayerImpl::run(const torch::Ten
 // (Cho et al. 2014, with Keras's and PyTorch's meaning of z).
 std::pair<torch::Tensor, torch::Tensor> RecurrentLayerImpl::run_reset_before(const torch::Tensor& input,
                                                                              std::int64_t direction) const {
-    const auto [w_input, w_recurrent, bias, recurrent_bias] = weights(direction);
+    const auto& [w_input, w_recurrent, bias, recurrent_bias] = weights(direction);
     const auto projected = torch::addmm(bias, input.reshape({-1, input.size(2)}), w_input.t())
                                .view({input.size(0), input.size(1), 3 * hidden_size_})
                                .unbind(1);

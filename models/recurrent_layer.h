@@ -48,7 +48,9 @@ public:
     void compute_with(const std::shared_ptr<engine::ThreadPool>& pool);
 
     /// direction: 0 forward, 1 backward.
-    [[nodiscard]] CellWeights weights(std::int64_t direction) const;
+    [[nodiscard]] const CellWeights& weights(std::int64_t direction) const {
+        return weights_[static_cast<std::size_t>(direction)];
+    }
 
     /// Whether the recurrent bias is trained too (the GRU that resets after the product).
     [[nodiscard]] bool two_biases() const { return cell_ == Cell::gru && reset_ == GruReset::after; }
@@ -68,6 +70,7 @@ private:
     torch::nn::RNN rnn_{nullptr};
     torch::nn::LSTM lstm_{nullptr};
     torch::nn::GRU gru_{nullptr};
+    std::vector<CellWeights> weights_;              // one a direction: the parameters themselves
     std::vector<engine::RecurrentOperator> fused_;  // one a direction; empty: torch::nn computes
 };
 TORCH_MODULE(RecurrentLayer);

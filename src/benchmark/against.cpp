@@ -11,9 +11,9 @@
 
 #include "benchmark/child_process.h"
 #include "benchmark/fused_side.h"
-#include "benchmark/processor.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/processor.h"
 #include "core/safetensors.h"
 #include "core/stopwatch.h"
 #include "training/device.h"
@@ -126,7 +126,7 @@ report::PeerRecord measure_against(const AgainstOptions& options) {
     const BatchSource source(options.speed.data);
     const auto threads = static_cast<int>(training::set_threads(options.speed.threads));
     report::PeerRecord record;
-    record.processor = processor_name();
+    record.processor = processor_with_count();
     record.threads = threads;
     record.rounds = options.speed.rounds;
     record.batch_size = shapes[0].batch_size;
@@ -148,7 +148,7 @@ report::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs
     const Shape shape;
     const auto batches = source.batches(shape, 1);
     report::JobRecord record;
-    record.processor = processor_name();
+    record.processor = processor_with_count();
     record.threads = threads;
     record.epochs = epochs;
     record.data = source.description();

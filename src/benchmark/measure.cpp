@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "benchmark/fused_side.h"
-#include "benchmark/processor.h"
 #include "benchmark/torch_model.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/processor.h"
 #include "core/stopwatch.h"
 #include "engine/peak.h"
 #include "training/device.h"
@@ -153,7 +153,7 @@ report::SpeedRecord measure_speed(const SpeedOptions& options) {
     const BatchSource source(options.data);
     const auto threads = static_cast<int>(training::set_threads(options.threads));
     report::SpeedRecord record;
-    record.processor = processor_name();
+    record.processor = processor_with_count();
     record.instruction_set = engine::instruction_set();
     record.threads = threads;
     record.rounds = options.rounds;

@@ -20,6 +20,7 @@
 #include "core/memory.h"
 #include "core/nvidia.h"
 #include "core/paths.h"
+#include "core/processor.h"
 #include "data/locate.h"
 #include "distributed/processes.h"
 #include "engine/peak.h"

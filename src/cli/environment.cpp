@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include <ctime>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/processor.h"
 #include "engine/peak.h"
 #include "git_revision.h"
 
@@ -30,16 +30,6 @@ Json machine_json() {
 }
 
 }  // namespace
-
-std::string processor_name() {
-    std::ifstream lines("/proc/cpuinfo");
-    std::string line;
-    while (std::getline(lines, line)) {
-        const auto colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-    }
-    return "unknown";
-}
 
 Json environment_json(const std::string& command, const training::Configuration& configuration, const Json& data) {
     return {{"schema_version", 1},

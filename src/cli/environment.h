@@ -7,9 +7,6 @@
 
 namespace cellwise::cli {
 
-/// As the system calls it, "AMD EPYC 9R14"; "unknown" where it does not.
-[[nodiscard]] std::string processor_name();
-
 /// A run folder's environment.json: the command that made it, the program's versions and revision, the
 /// machine, the engine, and the data (`data`: data_json) with its hash.
 [[nodiscard]] nlohmann::ordered_json environment_json(const std::string& command,

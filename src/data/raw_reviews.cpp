@@ -226,7 +226,12 @@ void read_folder(const fs::path& path, const ReviewSink& sink) {
         }
         for (const auto& file : files) {
             const std::string name = file.path().filename().string();
-            if (is_review_name(name)) checked.pass(i, name, read_file(file.path(), most_review_bytes));
+            if (!is_review_name(name)) continue;
+            // A pipe would be waited for.
+            if (!file.is_regular_file(code)) {
+                throw DataError(fmt::format("'{}' is no plain file; refused", file.path().string()));
+            }
+            checked.pass(i, name, read_file(file.path(), most_review_bytes));
         }
     }
     checked.check();

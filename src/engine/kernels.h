@@ -38,7 +38,8 @@ struct ForwardBlock {
     bool keep = true;
     float* hidden = nullptr;
     float* cell = nullptr;          ///< LSTM
-    float* gates = nullptr;         ///< [positions, gate_stride]; not for SimpleRNN; null if not kept (but see next)
+    float* gates = nullptr;         ///< of every step [unit block, its rows, slots · lanes], so that steps write one
+                                    ///< stream; not for SimpleRNN; null if not kept (but see next)
     float* reset_hidden = nullptr;  ///< GRU that resets before: r ⊙ h, [positions, hidden_padded]; it always needs both
     /// [batch, steps, hidden] outputs of every step, or null. Rows not started yet get start_hidden.
     float* sequence = nullptr;
@@ -46,15 +47,25 @@ struct ForwardBlock {
     float* last = nullptr;
 };
 
-/// A block's way back. Turns `gates` into gradients of the gates' inputs, in place.
+/// Positions whose gates' gradients go into the recurrent weights' at a time: both operands of that product fit the
+/// first-level cache.
+inline constexpr std::size_t gradient_chunk = 64;
+
+/// A block's way back. The gradients of the gates' inputs live in a scratch that stays in the second-level cache, and
+/// leave it in sums: of the positions that one row of the projection feeds.
 struct BackwardBlock {
     const Layout* layout = nullptr;
     BlockSteps steps;
     const float* recurrent = nullptr;  ///< W_hh packed by pack_recurrent_transposed()
     const float* hidden = nullptr;
     const float* cell = nullptr;
-    float* gates = nullptr;
+    const float* gates = nullptr;
     const float* reset_hidden = nullptr;
+    float* gate_gradients = nullptr;  ///< scratch [gradient_chunk + rows, gate_stride]
+    /// [positions]: the row of `sums` that a position's gradient is added to, in descending order of the positions;
+    /// −1 − row: this position is the first one, whose gradient the row is set to.
+    const std::int32_t* sum_rows = nullptr;
+    float* sums = nullptr;                     ///< [·, projection_columns]
     const float* last_gradient = nullptr;      ///< [batch, hidden] or null
     const float* sequence_gradient = nullptr;  ///< [batch, steps, hidden] or null
     /// [steps + 1, 2, hidden_padded] or null: gradients of the states that the rows of this block
@@ -105,17 +116,13 @@ struct OuterProduct {
     std::size_t c_stride = 0;
 };
 
-/// out[i·piece_width …] = Σ over `count` rows of source[row·stride + i·piece_stride …], in the rows'
-/// order, for `pieces` pieces; widths are multiples of the lanes.
+/// out[width] = Σ over `count` rows of source[row·width …], in the rows' order; the width is a multiple of the lanes.
 struct GatherSum {
     const float* source = nullptr;
-    std::size_t stride = 0;
+    std::size_t width = 0;
     const std::int32_t* rows = nullptr;
     std::size_t count = 0;
     std::size_t readable = 0;  ///< entries of `rows` in all, at least `count`: those behind are fetched ahead
-    std::size_t pieces = 0;
-    std::size_t piece_width = 0;
-    std::size_t piece_stride = 0;
     float* out = nullptr;
 };
 

@@ -11,7 +11,7 @@ enum class CellKind { simple_rnn, lstm, gru, gru_reset_before };
 /// padded to whole vectors with zeros. The hidden units go in unit blocks of one vector, and the
 /// gates of a unit block lie side by side:
 ///   a projection row:  [unit block][input gate][lane]      SimpleRNN h; LSTM i, f, g, o; GRU n, r, z
-///   a gates row:       [unit block][slot][lane]            the same, but GRU n, r, z, hn
+///   a gradients row:   [unit block][slot][lane]            the same, but GRU n, r, z, hn
 /// where hn is the candidate's recurrent part W_hn·h + b_hn and, in backward, its gradient.
 struct Layout {
     Layout(CellKind cell, std::size_t input_size, std::size_t hidden_size, std::size_t vector_lanes);
@@ -27,7 +27,7 @@ struct Layout {
     std::size_t slots;               ///< 1, 4, 4, 3
     std::size_t projection_columns;  ///< gates · hidden_padded
     std::size_t recurrent_columns;   ///< the same number: columns of the recurrent weight gradient
-    std::size_t gate_stride;         ///< floats from one gates row to the next
+    std::size_t gate_stride;         ///< floats from one gradients row to the next
 
     /// PyTorch's number of the gate in a slot of the projection (the gradient's slots are the same).
     [[nodiscard]] std::size_t input_gate(std::size_t slot) const;

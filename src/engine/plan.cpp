@@ -140,15 +140,36 @@ BlockSteps SequencePlan::prefix_block() const {
     return {prefix_steps_, counting_.data(), ones_.data(), zeros_.data(), false};
 }
 
-void SequencePlan::list_positions() {
-    position_starts_.assign(projection_count_ + 1, 0);
-    for (const std::int32_t row : projection_rows_) ++position_starts_[static_cast<std::size_t>(row) + 1];
-    std::partial_sum(position_starts_.begin(), position_starts_.end(), position_starts_.begin());
-    cursor_.assign(position_starts_.begin(), position_starts_.end() - 1);
-    positions_.resize(projection_rows_.size());
-    for (std::size_t position = 0; position < projection_rows_.size(); ++position) {
-        const auto row = static_cast<std::size_t>(projection_rows_[position]);
-        positions_[static_cast<std::size_t>(cursor_[row]++)] = static_cast<std::int32_t>(position);
+void SequencePlan::list_sums() {
+    sum_rows_.resize(projection_rows_.size());
+    latest_sum_.assign(projection_count_, -1);
+    summed_rows_.clear();
+    std::size_t last = projection_rows_.size();
+    for (std::size_t index = blocks_.size(); index-- > 0;) {
+        const auto first_sum = static_cast<std::int32_t>(summed_rows_.size());
+        const std::size_t first = blocks_[index].first_position;
+        for (std::size_t position = last; position-- > first;) {  // backward's order
+            const std::int32_t row = projection_rows_[position];
+            std::int32_t& sum = latest_sum_[static_cast<std::size_t>(row)];
+            if (sum >= first_sum) {
+                sum_rows_[position] = sum;
+            } else {
+                sum = static_cast<std::int32_t>(summed_rows_.size());
+                summed_rows_.push_back(row);
+                sum_rows_[position] = -1 - sum;
+            }
+        }
+        last = first;
+    }
+
+    sum_starts_.assign(projection_count_ + 1, 0);
+    for (const std::int32_t row : summed_rows_) ++sum_starts_[static_cast<std::size_t>(row) + 1];
+    std::partial_sum(sum_starts_.begin(), sum_starts_.end(), sum_starts_.begin());
+    cursor_.assign(sum_starts_.begin(), sum_starts_.end() - 1);
+    sums_.resize(summed_rows_.size());
+    for (std::size_t sum = 0; sum < summed_rows_.size(); ++sum) {
+        const auto row = static_cast<std::size_t>(summed_rows_[sum]);
+        sums_[static_cast<std::size_t>(cursor_[row]++)] = static_cast<std::int32_t>(sum);
     }
 }
 

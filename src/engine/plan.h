@@ -26,8 +26,9 @@ public:
     /// Plans for dense input [batch, steps, ·].
     void plan_dense(std::size_t batch, std::size_t steps, bool reverse);
 
-    /// Fills positions_of(): needed by backward alone.
-    void list_positions();
+    /// Deals out the sums of backward: every block adds its positions' gradients up by the projection row that feeds
+    /// them, and sums_of() tells which of the blocks' sums belong to a row.
+    void list_sums();
 
     /// The tokens, ascending and distinct; with share_tokens off one for every position, and empty
     /// for dense input.
@@ -43,16 +44,19 @@ public:
     [[nodiscard]] std::size_t position_count() const { return projection_rows_.size(); }
     /// Projection row of every position.
     [[nodiscard]] const std::int32_t* projection_rows() const { return projection_rows_.data(); }
-    /// Positions fed by a projection row, in ascending order.
-    struct Positions {
+    /// The sum that every position belongs to, or −1 − sum for a block's last position that does (BackwardBlock).
+    [[nodiscard]] const std::int32_t* sum_rows() const { return sum_rows_.data(); }
+    [[nodiscard]] std::size_t sum_count() const { return summed_rows_.size(); }
+    /// Sums of a projection row's gradients, the last block's first.
+    struct Sums {
         const std::int32_t* begin;
         std::size_t count;
         std::size_t readable;  ///< from `begin` to the end of the last row's
     };
-    [[nodiscard]] Positions positions_of(std::size_t projection_row) const {
-        const auto begin = static_cast<std::size_t>(position_starts_[projection_row]);
-        return {positions_.data() + begin, static_cast<std::size_t>(position_starts_[projection_row + 1]) - begin,
-                positions_.size() - begin};
+    [[nodiscard]] Sums sums_of(std::size_t projection_row) const {
+        const auto begin = static_cast<std::size_t>(sum_starts_[projection_row]);
+        return {sums_.data() + begin, static_cast<std::size_t>(sum_starts_[projection_row + 1]) - begin,
+                sums_.size() - begin};
     }
 
     /// Steps of the longest shared prefix, and the rank of the padding token if there is one.
@@ -61,8 +65,8 @@ public:
     /// The shared prefix as a block of one row.
     [[nodiscard]] BlockSteps prefix_block() const;
     [[nodiscard]] const std::int32_t* prefix_projection_rows() const { return zeros_.data(); }
-    /// 0, 1, 2 …: the prefix's positions.
-    [[nodiscard]] const std::int32_t* prefix_positions() const { return counting_.data(); }
+    /// All of the prefix's positions belong to one sum, which begins with zeros.
+    [[nodiscard]] const std::int32_t* prefix_sum_rows() const { return zeros_.data(); }
 
 private:
     struct Block {
@@ -85,8 +89,11 @@ private:
     std::vector<std::uint8_t> seen_;    ///< [vocabulary]
     std::vector<Block> blocks_;
     std::vector<std::int32_t> projection_rows_;
-    std::vector<std::int32_t> positions_;
-    std::vector<std::int32_t> position_starts_;
+    std::vector<std::int32_t> sum_rows_;     ///< [positions]
+    std::vector<std::int32_t> latest_sum_;   ///< [projection rows]: the latest block's sum so far
+    std::vector<std::int32_t> summed_rows_;  ///< [sums]: the projection row of each
+    std::vector<std::int32_t> sums_;         ///< the sums, ordered by their projection rows
+    std::vector<std::int32_t> sum_starts_;   ///< [projection rows + 1]: where a row's begin among them
     std::vector<std::int32_t> cursor_;
     std::vector<std::int32_t> zeros_, ones_, counting_;
 };

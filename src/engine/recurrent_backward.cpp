@@ -50,7 +50,11 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
     recurrent_partials_.reserve((blocks + 1) * recurrent_partial_size());
     if (prefix > 0) prefix_gradient_.reserve(blocks * prefix_stride);
 
-    pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) {
+    sums_.reserve(plan_.sum_count() * layout_.projection_columns);
+
+    // The blocks that forward did last are nearest: in the second-level cache.
+    pool.run(blocks, [&](std::size_t task, std::size_t worker) {
+        const std::size_t index = blocks - 1 - task;
         float* const partial = recurrent_partials_.data() + index * recurrent_partial_size();
         std::fill_n(partial, recurrent_partial_size(), 0.0F);
         BackwardBlock block;
@@ -59,7 +63,12 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
         block.recurrent = recurrent_weights_transposed_.data();
         block.hidden = hidden_.data() + plan_.first_state(index) * width;
         block.cell = layout_.kind == CellKind::lstm ? cell_.data() + plan_.first_state(index) * width : nullptr;
-        block.gates = gates_.data() + plan_.first_position(index) * layout_.gate_stride;
+        if (layout_.kind != CellKind::simple_rnn) {
+            block.gates = gates_.data() + plan_.first_position(index) * gates_of_position();
+        }
+        block.gate_gradients = scratch(worker);
+        block.sum_rows = plan_.sum_rows() + plan_.first_position(index);
+        block.sums = sums_.data();
         if (layout_.kind == CellKind::gru_reset_before) {
             block.reset_hidden = reset_hidden_.data() + plan_.first_position(index) * width;
         }
@@ -78,7 +87,7 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
 }
 
 // Runs after the blocks, which leave in prefix_gradient_ what came back to their rows' starting states.
-void RecurrentPass::prefix_backward() {
+void RecurrentPass::prefix_backward(float* gate_gradients) {
     const std::size_t blocks = plan_.block_count();
     const std::size_t width = layout_.hidden_padded;
     const std::size_t prefix = plan_.prefix_steps();
@@ -94,6 +103,10 @@ void RecurrentPass::prefix_backward() {
     block.hidden = prefix_hidden_.data();
     block.cell = layout_.kind == CellKind::lstm ? prefix_cell_.data() : nullptr;
     block.gates = prefix_gates_.data();
+    block.gate_gradients = gate_gradients;
+    block.sum_rows = plan_.prefix_sum_rows();
+    block.sums = prefix_sum_.data();
+    std::fill_n(block.sums, layout_.projection_columns, 0.0F);
     block.reset_hidden = prefix_reset_hidden_.data();
     block.arriving = prefix_gradient_.data();
     block.arriving_count = blocks;
@@ -103,18 +116,6 @@ void RecurrentPass::prefix_backward() {
     block.weight_gradient = partial;
     block.bias_gradient = partial + width * layout_.recurrent_columns;
     kernels_.backward[static_cast<int>(layout_.kind)](block);
-
-    GatherSum sum;
-    sum.source = prefix_gates_.data();
-    sum.stride = layout_.gate_stride;
-    sum.rows = plan_.prefix_positions();
-    sum.count = prefix;
-    sum.readable = prefix;
-    sum.pieces = layout_.unit_blocks;
-    sum.piece_width = layout_.gates * layout_.lanes;
-    sum.piece_stride = layout_.slots * layout_.lanes;
-    sum.out = prefix_sum_.data();
-    kernels_.gather_sum(sum);
 }
 
 void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient) {
@@ -124,7 +125,7 @@ void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, c
     prefix_sum_.reserve(layout_.projection_columns);
     pool.run(groups_ + 1, [&](std::size_t task, std::size_t worker) {
         if (task == 0) {
-            prefix_backward();
+            prefix_backward(scratch(worker));
         } else {
             group_backward(task - 1, input, gradient, scratch(worker));
         }
@@ -132,14 +133,14 @@ void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, c
     if (plan_.prefix_steps() > 0) add_prefix(input, gradient, scratch(0));
 }
 
-// First row of a group: rows in a row, as their gates' gradients lie in the order in which they are summed, dealt
-// out so that groups have equal work. A row's products cost as much as summing some 64 positions.
+// First row of a group: consecutive rows, dealt out so that groups have equal work. A row's products cost as much as
+// adding up some 64 sums.
 std::size_t RecurrentPass::group_start(std::size_t group) const {
-    constexpr std::size_t products_of_a_row = 64;
+    constexpr std::size_t sums_worth_a_row = 64;
     const std::size_t rows = plan_.projection_count();
     const auto cost = [&](std::size_t row) {
-        return row * products_of_a_row +
-               (row < rows ? plan_.position_count() - plan_.positions_of(row).readable : plan_.position_count());
+        return row * sums_worth_a_row +
+               (row < rows ? plan_.sum_count() - plan_.sums_of(row).readable : plan_.sum_count());
     };
     const std::size_t wanted = cost(rows) / groups_ * group;
     if (group == groups_) return rows;
@@ -161,17 +162,13 @@ void RecurrentPass::group_backward(std::size_t group, const LayerInput& input, c
     for (std::size_t row = group_start(group); row < last;) {
         std::size_t count = 0;
         for (; row < last && count < chunk_rows; ++row) {
-            const SequencePlan::Positions positions = plan_.positions_of(row);
+            const SequencePlan::Sums parts = plan_.sums_of(row);
             GatherSum sum;
-            sum.source = gates_.data();
-            sum.stride = layout_.gate_stride;
-            sum.rows = positions.begin;
-            sum.count = positions.count;
-            sum.readable = positions.readable;
-            const bool whole = layout_.slots == layout_.gates;
-            sum.pieces = whole ? 1 : layout_.unit_blocks;
-            sum.piece_width = layout_.gates * layout_.lanes * (whole ? layout_.unit_blocks : 1);
-            sum.piece_stride = layout_.slots * layout_.lanes;
+            sum.source = sums_.data();
+            sum.width = layout_.projection_columns;
+            sum.rows = parts.begin;
+            sum.count = parts.count;
+            sum.readable = parts.readable;
             sum.out = gates + count * gates_stride();
             kernels_.gather_sum(sum);
             chunk[count++] = row;

@@ -113,14 +113,14 @@ void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep
         prefix_hidden_.reserve((prefix + 1) * layout_.hidden_padded);
         if (layout_.kind == CellKind::lstm) prefix_cell_.reserve((prefix + 1) * layout_.hidden_padded);
         if (layout_.kind == CellKind::gru_reset_before) prefix_reset_hidden_.reserve(prefix * layout_.hidden_padded);
-        prefix_gates_.reserve(prefix * layout_.gate_stride);
+        prefix_gates_.reserve(prefix * gates_of_position());
     }
     // The prefix is a chain of steps of one row: it runs beside the projections, which are many.
     pool.run(chunks + 2, [&](std::size_t task, std::size_t worker) {
         if (task == 0) {
             if (prefix > 0) run_prefix(input, scratch(worker));
         } else if (task == 1) {
-            if (keep) plan_.list_positions();
+            if (keep) plan_.list_sums();
         } else {
             const std::size_t first = (task - 2) * chunk_rows;
             const std::size_t count = std::min(chunk_rows, rows - first);
@@ -160,8 +160,7 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
     const std::size_t states = keep ? positions + rows : 2 * rows;
     hidden_.reserve(states * width);
     if (has_cell) cell_.reserve(states * width);
-    // SimpleRNN's gates are its backward's scratch.
-    if (has_gates || keep) gates_.reserve(positions * layout_.gate_stride);
+    if (has_gates) gates_.reserve(positions * gates_of_position());
     if (resets_before) reset_hidden_.reserve(positions * width);
 
     std::vector<std::size_t> first_row(blocks);
@@ -183,7 +182,7 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
         block.keep = keep;
         block.hidden = hidden_.data() + state * width;
         block.cell = has_cell ? cell_.data() + state * width : nullptr;
-        block.gates = has_gates ? gates_.data() + position * layout_.gate_stride : nullptr;
+        block.gates = has_gates ? gates_.data() + position * gates_of_position() : nullptr;
         block.reset_hidden = resets_before ? reset_hidden_.data() + position * width : nullptr;
         block.sequence = output.sequence;
         block.last = output.last;
@@ -191,7 +190,11 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
     });
 }
 
-std::size_t RecurrentPass::scratch_size() const { return chunk_rows * (2 * input_stride() + gates_stride()); }
+std::size_t RecurrentPass::scratch_size() const {
+    std::size_t rows = 1;  // the prefix's
+    for (std::size_t i = 0; i < plan_.block_count(); ++i) rows = std::max(rows, plan_.block_rows(i));
+    return std::max(chunk_rows * (2 * input_stride() + gates_stride()), (gradient_chunk + rows) * layout_.gate_stride);
+}
 
 void RecurrentPass::reserve_scratch(std::size_t workers) {
     scratch_.resize(std::max(scratch_.size(), workers));

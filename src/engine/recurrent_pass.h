@@ -107,7 +107,7 @@ private:
     void run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep);
 
     void blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient);
-    void prefix_backward();
+    void prefix_backward(float* scratch);
     void inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient);
     [[nodiscard]] std::size_t group_start(std::size_t group) const;
     void group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient, float* scratch);
@@ -121,6 +121,8 @@ private:
     // Rows of the scratch are kept off the powers of two, which share a few sets of the first-level cache.
     [[nodiscard]] std::size_t input_stride() const { return layout_.input_padded + 16; }
     [[nodiscard]] std::size_t gates_stride() const { return layout_.projection_columns + 16; }
+    // Floats of a position's gates, as forward leaves them.
+    [[nodiscard]] std::size_t gates_of_position() const { return layout_.slots * layout_.hidden_padded; }
     [[nodiscard]] std::size_t scratch_size() const;
     void reserve_scratch(std::size_t workers);
     [[nodiscard]] std::size_t recurrent_partial_size() const;
@@ -138,6 +140,7 @@ private:
     Buffer<float> projection_;                            // [projection rows, projection_columns]
     Buffer<float> hidden_, cell_, gates_, reset_hidden_;  // all blocks' states and positions
     Buffer<float> prefix_projection_, prefix_hidden_, prefix_cell_, prefix_gates_, prefix_reset_hidden_;
+    Buffer<float> sums_;                                // [plan_.sum_count(), projection_columns]
     Buffer<float> prefix_gradient_;                     // [blocks, prefix + 1, 2, hidden_padded]
     Buffer<float> state_gradient_, candidate_scratch_;  // [rows + 1, 2, ·], [rows + 1, ·]
     Buffer<float> recurrent_partials_;                  // [blocks + 1, recurrent_partial_size()]

@@ -28,11 +28,12 @@ namespace {
 struct MeanCrossEntropy : torch::autograd::Function<MeanCrossEntropy> {
     static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& logits,
                                  const torch::Tensor& labels, std::int64_t rows, std::int64_t of) {
-        auto slopes = torch::zeros_like(logits);
-        const double loss = logits.scalar_type() == torch::kFloat64 ? compute<double>(logits, labels, rows, of, slopes)
-                                                                    : compute<float>(logits, labels, rows, of, slopes);
+        auto slopes = torch::empty_like(logits);
+        auto loss = torch::empty({}, logits.options().requires_grad(false));
+        logits.scalar_type() == torch::kFloat64 ? compute<double>(logits, labels, rows, of, loss, slopes)
+                                                : compute<float>(logits, labels, rows, of, loss, slopes);
         context->save_for_backward({slopes});
-        return torch::scalar_tensor(loss, logits.options());
+        return loss;
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -40,14 +41,14 @@ struct MeanCrossEntropy : torch::autograd::Function<MeanCrossEntropy> {
         return {context->get_saved_variables()[0] * adjoints[0], {}, {}, {}};
     }
 
-    // The mean; slopes[i] becomes its derivative by logits[i].
+    // loss: the mean; slopes[i]: its derivative by logits[i].
     template <class Value>
-    static double compute(const torch::Tensor& logits, const torch::Tensor& labels, std::int64_t rows, std::int64_t of,
-                          torch::Tensor& slopes) {
+    static void compute(const torch::Tensor& logits, const torch::Tensor& labels, std::int64_t rows, std::int64_t of,
+                        torch::Tensor& loss, torch::Tensor& slopes) {
         const auto* const z = logits.const_data_ptr<Value>();
-        const auto truths = labels.to(torch::kFloat64).contiguous();
-        const auto* const y = truths.const_data_ptr<double>();
-        auto* const slope = slopes.data_ptr<Value>();
+        const auto truths = labels.to(logits.scalar_type()).contiguous();
+        const auto* const y = truths.template const_data_ptr<Value>();
+        auto* const slope = slopes.template mutable_data_ptr<Value>();
         const double count = static_cast<double>(of);
         double sum = 0;
         for (std::int64_t i = 0; i < rows; ++i) {
@@ -55,11 +56,13 @@ struct MeanCrossEntropy : torch::autograd::Function<MeanCrossEntropy> {
             const bool is_clipped = std::abs(logit) > largest_logit();
             const double x = is_clipped ? std::copysign(largest_logit(), logit) : logit;
             const double small = std::exp(-std::abs(x));  // no overflow
-            sum += std::max(x, 0.0) - x * y[i] + std::log1p(small);
+            const double truth = static_cast<double>(y[i]);
+            sum += std::max(x, 0.0) - x * truth + std::log1p(small);
             const double probability = x >= 0 ? 1 / (1 + small) : small / (1 + small);
-            slope[i] = is_clipped ? Value(0) : static_cast<Value>((probability - y[i]) / count);
+            slope[i] = is_clipped ? Value(0) : static_cast<Value>((probability - truth) / count);
         }
-        return sum / count;
+        std::fill(slope + rows, slope + slopes.numel(), Value(0));
+        *loss.template mutable_data_ptr<Value>() = static_cast<Value>(sum / count);
     }
 };
 

@@ -12,7 +12,7 @@ namespace {
 // Whether the fused engine computes: it does the steps of the padding that reviews begin with once for all.
 bool may_be_fused(const Configuration& configuration) {
     return configuration.model.engine != models::Engine::torch &&
-           configuration.training.precision == Precision::float32 && configuration.device != "cuda";
+           configuration.training.precision == Precision::float32 && !configuration.device.starts_with("cuda");
 }
 
 double batch_values(const models::ClassifierOptions& model, double rows, double steps) {

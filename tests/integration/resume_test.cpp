@@ -229,7 +229,8 @@ TEST(ResumeCommand, RedoesOnlyWhatAComparisonLacks) {
     }
     const auto accuracies = [](const fs::path& path) {
         std::vector<json> values;
-        for (const auto& run : json::parse(content_of(path))["runs"]) {
+        const auto result = json::parse(content_of(path));
+        for (const auto& run : result["runs"]) {
             values.push_back({run["cell"], run["seed"], run["test_accuracy"], run["parameters"], run["engine"]});
         }
         return values;

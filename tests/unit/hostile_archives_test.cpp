@@ -2,7 +2,9 @@
 // they are refused all the same, in the first place that can tell.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "core/archive_name.h"
@@ -92,6 +94,17 @@ TEST_F(HostileArchive, HardLinksAmongTheReviewsAreRefused) {
     archive_write_free(out);
     EXPECT_THAT(data_error([&] { data::read_archive(path, [](const data::RawReview&) {}); }),
                 HasSubstr("is a link or no plain file"));
+}
+
+// It would be waited for.
+TEST_F(HostileArchive, APipeAmongUnpackedReviewsIsRefused) {
+    for (const auto* part : {"train/pos", "train/neg", "test/pos", "test/neg"}) {
+        std::filesystem::create_directories(folder / "aclImdb" / part);
+    }
+    const auto reviews = folder / "aclImdb/train/pos";
+    ASSERT_EQ(::mkfifo((reviews / "1_9.txt").c_str(), 0600), 0);
+    EXPECT_THAT(data_error([&] { data::read_folder(folder / "aclImdb", [](const data::RawReview&) {}); }),
+                HasSubstr("1_9.txt' is no plain file"));
 }
 
 TEST_F(HostileArchive, LinksInAKerasFileAreRefused) {

@@ -87,6 +87,13 @@ TEST(MemoryNeed, IsAddedUpFromItsParts) {
     EXPECT_EQ(need.model, 4 * (parameters * 6 + parameters - 10000.0 * 128));
     EXPECT_EQ(need.total(), need.reviews + need.batch + need.model);
 
+    for (const std::string device : {"cuda", "cuda:1"}) {
+        configuration.device = device;
+        EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).model, 4 * (parameters * 6 + parameters))
+            << device;
+    }
+    configuration.device = "cpu";
+
     configuration.model.engine = models::Engine::torch;
     configuration.training.precision = training::Precision::float64;
     configuration.training.epochs = 1;

@@ -133,66 +133,33 @@ inline void Accumulate(const OuterProduct& outer) {
 inline constexpr std::size_t kGatherDistance = 6;
 inline constexpr int kWidestSum = kAccumulators == 24 ? 16 : 8;
 
-// kPieces pieces of kVectors vectors of every row, from `source` on.
-template <int kPieces, int kVectors>
-HWY_INLINE void SumPieces(const GatherSum& gather, const float* source, float* out) {
-    V sums[kPieces][kVectors];
+// kVectors vectors of every row, from `column` on.
+template <int kVectors>
+HWY_INLINE void SumColumns(const GatherSum& gather, std::size_t column) {
+    V sums[kVectors];
     CELLWISE_UNROLL
-    for (int p = 0; p < kPieces; ++p) {
-        CELLWISE_UNROLL
-        for (int v = 0; v < kVectors; ++v) sums[p][v] = Zeros();
-    }
-    const auto row_at = [&](std::size_t i)
-                            HWY_ATTR { return source + static_cast<std::size_t>(gather.rows[i]) * gather.stride; };
-    const auto fetch = [&](const float* row) HWY_ATTR {
-        CELLWISE_UNROLL
-        for (int p = 0; p < kPieces; ++p) FetchAhead<kVectors>(row + static_cast<std::size_t>(p) * gather.piece_stride);
+    for (int v = 0; v < kVectors; ++v) sums[v] = Zeros();
+    const auto row_at = [&](std::size_t i) HWY_ATTR {
+        return gather.source + static_cast<std::size_t>(gather.rows[i]) * gather.width + column;
     };
     for (std::size_t i = 0; i < gather.count; ++i) {
         // `rows` goes on with the rows of the sums that come next.
-        if (i + kGatherDistance < gather.readable) fetch(row_at(i + kGatherDistance));
+        if (i + kGatherDistance < gather.readable) FetchAhead<kVectors>(row_at(i + kGatherDistance));
         const float* const row = row_at(i);
         CELLWISE_UNROLL
-        for (int p = 0; p < kPieces; ++p) {
-            const float* const piece = row + static_cast<std::size_t>(p) * gather.piece_stride;
-            CELLWISE_UNROLL
-            for (int v = 0; v < kVectors; ++v) {
-                sums[p][v] = hn::Add(sums[p][v], Get(piece + static_cast<std::size_t>(v) * kLanes));
-            }
-        }
+        for (int v = 0; v < kVectors; ++v) sums[v] = hn::Add(sums[v], Get(row + static_cast<std::size_t>(v) * kLanes));
     }
     CELLWISE_UNROLL
-    for (int p = 0; p < kPieces; ++p) {
-        CELLWISE_UNROLL
-        for (int v = 0; v < kVectors; ++v) Put(sums[p][v], out + static_cast<std::size_t>(p * kVectors + v) * kLanes);
-    }
+    for (int v = 0; v < kVectors; ++v) Put(sums[v], gather.out + column + static_cast<std::size_t>(v) * kLanes);
 }
 
 inline void SumGathered(const GatherSum& gather) {
-    GatherSum left = gather;
-    if (left.piece_width == left.piece_stride) {  // one long piece
-        left.piece_width *= left.pieces;
-        left.pieces = 1;
+    std::size_t column = 0;
+    for (; column + kWidestSum * kLanes <= gather.width; column += kWidestSum * kLanes) {
+        SumColumns<kWidestSum>(gather, column);
     }
-    const std::size_t all_vectors = left.piece_width / kLanes;
-    for (; all_vectors == 3 && left.pieces >= 4; left.pieces -= 4) {
-        SumPieces<4, 3>(left, left.source, left.out);
-        left.source += 4 * left.piece_stride;
-        left.out += 4 * left.piece_width;
-    }
-    for (; left.pieces > 0; --left.pieces) {
-        const float* source = left.source;
-        float* out = left.out;
-        std::size_t vectors = all_vectors;
-        for (; vectors >= kWidestSum;
-             vectors -= kWidestSum, source += kWidestSum * kLanes, out += kWidestSum * kLanes) {
-            SumPieces<1, kWidestSum>(left, source, out);
-        }
-        for (; vectors >= 4; vectors -= 4, source += 4 * kLanes, out += 4 * kLanes) SumPieces<1, 4>(left, source, out);
-        for (; vectors >= 1; --vectors, source += kLanes, out += kLanes) SumPieces<1, 1>(left, source, out);
-        left.source += left.piece_stride;
-        left.out += left.piece_width;
-    }
+    for (; column + 4 * kLanes <= gather.width; column += 4 * kLanes) SumColumns<4>(gather, column);
+    for (; column < gather.width; column += kLanes) SumColumns<1>(gather, column);
 }
 
 inline void AddTo(float* sum, const float* addend, std::size_t count) {

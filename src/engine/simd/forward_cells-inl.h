@@ -1,0 +1,314 @@
+// One step of a block of rows: the recurrent product, the gates and the new state in one go.
+#if defined(CELLWISE_ENGINE_FORWARD_CELLS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef CELLWISE_ENGINE_FORWARD_CELLS_INL_H
+#undef CELLWISE_ENGINE_FORWARD_CELLS_INL_H
+#else
+#define CELLWISE_ENGINE_FORWARD_CELLS_INL_H
+#endif
+
+#include "engine/kernels.h"
+#include "engine/simd/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace cellwise::engine {
+namespace HWY_NAMESPACE {
+
+// One step of a block: where its active rows read and write.
+struct ForwardStep {
+    std::size_t rows;
+    const float* hidden_in;
+    float* hidden_out;
+    const float* cell_in;
+    float* cell_out;
+    float* gates;  // null: not kept
+    float* reset_hidden;
+    const std::int32_t* projection_rows;
+};
+
+HWY_INLINE const float* ProjectionOf(const ForwardBlock& block, const ForwardStep& step, std::size_t row) {
+    return block.projection + static_cast<std::size_t>(step.projection_rows[row]) * block.layout->projection_columns;
+}
+
+// A row's gates of one unit block among those that the step keeps.
+template <std::size_t kSlots>
+HWY_INLINE float* GatesOf(const ForwardStep& step, std::size_t unit_block, std::size_t row) {
+    return step.gates + (unit_block * step.rows + row) * kSlots * kLanes;
+}
+
+// Equation: h' = tanh(x + W_hh·h). kVectors unit blocks at a time.
+template <int kVectors>
+struct SimpleRnnTile {
+    const ForwardBlock& block;
+    const ForwardStep& step;
+    std::size_t unit_block;
+
+    template <int kRows>
+    HWY_NOINLINE void Run(std::size_t first) const {
+        const std::size_t width = block.layout->hidden_padded;
+        const std::size_t depth = block.layout->hidden;
+        const float* x[kRows];
+        V sums[kRows][kVectors];
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            x[r] = ProjectionOf(block, step, row) + unit_block * kLanes;
+            FetchAhead<kVectors>(x[r]);
+            FetchAhead<kVectors>(step.hidden_out + row * width + unit_block * kLanes);
+            CELLWISE_UNROLL
+            for (int v = 0; v < kVectors; ++v) sums[r][v] = Zeros();
+        }
+        AddProduct<kRows, kVectors>(sums, step.hidden_in + first * width, width,
+                                    block.recurrent + unit_block * kLanes * depth, depth);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            float* const out = step.hidden_out + (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
+            CELLWISE_UNROLL
+            for (int v = 0; v < kVectors; ++v) {
+                sums[r][v] = hn::Add(sums[r][v], Get(x[r] + static_cast<std::size_t>(v) * kLanes));
+            }
+            Tanh(sums[r]);
+            CELLWISE_UNROLL
+            for (int v = 0; v < kVectors; ++v) Put(sums[r][v], out + static_cast<std::size_t>(v) * kLanes);
+        }
+    }
+};
+
+struct SimpleRnnStep {
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
+        constexpr int kWide = kSimpleRnnPanel;
+        const std::size_t blocks = block.layout->unit_blocks;
+        std::size_t unit_block = 0;
+        for (; unit_block + kWide <= blocks; unit_block += kWide) {
+            RunTiles<kAccumulators / kWide>(SimpleRnnTile<kWide>{block, step, unit_block}, step.rows);
+        }
+        for (; unit_block < blocks; ++unit_block) {
+            RunTiles<kAccumulators / 2>(SimpleRnnTile<1>{block, step, unit_block}, step.rows);
+        }
+    }
+};
+
+// Equations (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000):
+// c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c').
+struct LstmTile {
+    const ForwardBlock& block;
+    const ForwardStep& step;
+    std::size_t unit_block;
+
+    template <int kRows>
+    HWY_NOINLINE void Run(std::size_t first) const {
+        const Layout& layout = *block.layout;
+        const std::size_t width = layout.hidden_padded;
+        const float* x[kRows];
+        V sums[kRows][4];
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            x[r] = ProjectionOf(block, step, row) + unit_block * 4 * kLanes;
+            FetchAhead<4>(x[r]);
+            FetchAhead<1>(step.hidden_out + row * width + unit_block * kLanes);
+            FetchAhead<1>(step.cell_out + row * width + unit_block * kLanes);
+            CELLWISE_UNROLL
+            for (int v = 0; v < 4; ++v) sums[r][v] = Zeros();
+        }
+        AddProduct<kRows, 4>(sums, step.hidden_in + first * width, width,
+                             block.recurrent + unit_block * 4 * kLanes * layout.hidden, layout.hidden);
+        // The functions want the registers that the sums are in: those wait where the gates are kept.
+        HWY_ALIGN float parked[kRows * 4 * kLanes];
+        float* const gates = step.gates == nullptr ? parked : GatesOf<4>(step, unit_block, first);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            CELLWISE_UNROLL
+            for (std::size_t v = 0; v < 4; ++v) {
+                Put(hn::Add(sums[r][v], Get(x[r] + v * kLanes)),
+                    gates + (static_cast<std::size_t>(r) * 4 + v) * kLanes);
+            }
+        }
+        const std::size_t at = first * width + unit_block * kLanes;
+        V gate[kRows], cell[kRows];
+        const auto take = [&](std::size_t slot) HWY_ATTR {
+            CELLWISE_UNROLL
+            for (int r = 0; r < kRows; ++r) gate[r] = Get(gates + (static_cast<std::size_t>(r) * 4 + slot) * kLanes);
+        };
+        const auto keep = [&](std::size_t slot) HWY_ATTR {
+            CELLWISE_UNROLL
+            for (int r = 0; r < kRows; ++r) Put(gate[r], gates + (static_cast<std::size_t>(r) * 4 + slot) * kLanes);
+        };
+        take(2);
+        Tanh(gate);
+        keep(2);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) cell[r] = gate[r];
+        take(0);
+        Sigmoid(gate);
+        keep(0);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) cell[r] = hn::Mul(gate[r], cell[r]);
+        take(1);
+        Sigmoid(gate);
+        keep(1);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t state = at + static_cast<std::size_t>(r) * width;
+            cell[r] = hn::MulAdd(gate[r], Get(step.cell_in + state), cell[r]);
+            Put(cell[r], step.cell_out + state);
+        }
+        take(3);
+        Sigmoid(gate);
+        keep(3);
+        Tanh(cell);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            Put(hn::Mul(gate[r], cell[r]), step.hidden_out + at + static_cast<std::size_t>(r) * width);
+        }
+    }
+};
+
+struct LstmStep {
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
+        for (std::size_t unit_block = 0; unit_block < block.layout->unit_blocks; ++unit_block) {
+            RunTiles<kAccumulators / 4>(LstmTile{block, step, unit_block}, step.rows);
+        }
+    }
+};
+
+// Equations (Keras's reset_after, torch::nn::GRU): n = tanh(x_n + r ⊙ (W_hn·h + b_hn)),
+// h' = (1 − z) ⊙ n + z ⊙ h.
+struct GruTile {
+    const ForwardBlock& block;
+    const ForwardStep& step;
+    std::size_t unit_block;
+
+    template <int kRows>
+    HWY_NOINLINE void Run(std::size_t first) const {
+        const Layout& layout = *block.layout;
+        const std::size_t width = layout.hidden_padded;
+        const float* x[kRows];
+        V sums[kRows][3];
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            x[r] = ProjectionOf(block, step, row) + unit_block * 3 * kLanes;
+            FetchAhead<3>(x[r]);
+            FetchAhead<1>(step.hidden_out + row * width + unit_block * kLanes);
+            sums[r][0] = Zeros();
+            sums[r][1] = Zeros();
+            sums[r][2] = Get(block.recurrent_bias + unit_block * kLanes);
+        }
+        AddProduct<kRows, 3>(sums, step.hidden_in + first * width, width,
+                             block.recurrent + unit_block * 3 * kLanes * layout.hidden, layout.hidden);
+        V reset_gate[kRows], update_gate[kRows], candidate[kRows];
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) reset_gate[r] = hn::Add(sums[r][0], Get(x[r] + kLanes));
+        Sigmoid(reset_gate);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) candidate[r] = hn::MulAdd(reset_gate[r], sums[r][2], Get(x[r]));
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) update_gate[r] = hn::Add(sums[r][1], Get(x[r] + 2 * kLanes));
+        Sigmoid(update_gate);
+        Tanh(candidate);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t at = (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
+            const V hidden = Get(step.hidden_in + at);
+            Put(hn::MulAdd(update_gate[r], hn::Sub(hidden, candidate[r]), candidate[r]), step.hidden_out + at);
+            if (step.gates != nullptr) {
+                float* const gates = GatesOf<4>(step, unit_block, first + static_cast<std::size_t>(r));
+                Put(candidate[r], gates);
+                Put(reset_gate[r], gates + kLanes);
+                Put(update_gate[r], gates + 2 * kLanes);
+                Put(sums[r][2], gates + 3 * kLanes);
+            }
+        }
+    }
+};
+
+struct GruStep {
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
+        for (std::size_t unit_block = 0; unit_block < block.layout->unit_blocks; ++unit_block) {
+            RunTiles<kAccumulators / 3>(GruTile{block, step, unit_block}, step.rows);
+        }
+    }
+};
+
+// Equations (Cho et al. 2014): n = tanh(x_n + W_hn·(r ⊙ h)), h' = (1 − z) ⊙ n + z ⊙ h. The packed
+// recurrent weights hold r and z of every unit block first, then n. `gates` is needed as scratch.
+struct GruResetBeforeGates {
+    const ForwardBlock& block;
+    const ForwardStep& step;
+    std::size_t unit_block;
+
+    template <int kRows>
+    HWY_NOINLINE void Run(std::size_t first) const {
+        const Layout& layout = *block.layout;
+        const std::size_t width = layout.hidden_padded;
+        V sums[kRows][2];
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
+            const float* const x = block.projection + row * layout.projection_columns + unit_block * 3 * kLanes;
+            sums[r][0] = Get(x + kLanes);
+            sums[r][1] = Get(x + 2 * kLanes);
+        }
+        AddProduct<kRows, 2>(sums, step.hidden_in + first * width, width,
+                             block.recurrent + unit_block * 2 * kLanes * layout.hidden, layout.hidden);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            const std::size_t at = row * width + unit_block * kLanes;
+            float* const gates = GatesOf<3>(step, unit_block, row);
+            Sigmoid(sums[r]);
+            Put(sums[r][0], gates + kLanes);
+            Put(sums[r][1], gates + 2 * kLanes);
+            Put(hn::Mul(sums[r][0], Get(step.hidden_in + at)), step.reset_hidden + at);
+        }
+    }
+};
+
+struct GruResetBeforeCandidate {
+    const ForwardBlock& block;
+    const ForwardStep& step;
+    std::size_t unit_block;
+
+    template <int kRows>
+    HWY_NOINLINE void Run(std::size_t first) const {
+        const Layout& layout = *block.layout;
+        const std::size_t width = layout.hidden_padded;
+        V sums[kRows][1];
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
+            sums[r][0] = Get(block.projection + row * layout.projection_columns + unit_block * 3 * kLanes);
+        }
+        const float* const weights = block.recurrent + (layout.unit_blocks * 2 + unit_block) * kLanes * layout.hidden;
+        AddProduct<kRows, 1>(sums, step.reset_hidden + first * width, width, weights, layout.hidden);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const std::size_t row = first + static_cast<std::size_t>(r);
+            const std::size_t at = row * width + unit_block * kLanes;
+            float* const gates = GatesOf<3>(step, unit_block, row);
+            Tanh(sums[r]);
+            const V candidate = sums[r][0];
+            const V hidden = Get(step.hidden_in + at);
+            Put(candidate, gates);
+            Put(hn::MulAdd(Get(gates + 2 * kLanes), hn::Sub(hidden, candidate), candidate), step.hidden_out + at);
+        }
+    }
+};
+
+struct GruResetBeforeStep {
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
+        const std::size_t blocks = block.layout->unit_blocks;
+        for (std::size_t unit_block = 0; unit_block < blocks; ++unit_block) {
+            RunTiles<kAccumulators / 2>(GruResetBeforeGates{block, step, unit_block}, step.rows);
+        }
+        for (std::size_t unit_block = 0; unit_block < blocks; ++unit_block) {
+            RunTiles<kAccumulators / 2>(GruResetBeforeCandidate{block, step, unit_block}, step.rows);
+        }
+    }
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace cellwise::engine
+HWY_AFTER_NAMESPACE();
+
+#endif
