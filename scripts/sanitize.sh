@@ -14,7 +14,7 @@ if [[ $sanitizer != asan && $sanitizer != tsan ]]; then
 fi
 if [[ $sanitizer == tsan ]]; then label=threads target=tests_threads; fi
 choice=(-L "^$label\$")
-if [[ ${2:-} == --all && $sanitizer == asan ]]; then choice=() target=all; fi
+if [[ ${2:-} == --all && $sanitizer == asan ]]; then target=all; fi
 
 CELLWISE_WITH_TESTS=1 "$root/scripts/build.sh" "$sanitizer" "$target"
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
@@ -25,4 +25,14 @@ if [[ $sanitizer == tsan ]]; then export OMP_NUM_THREADS=1; fi
 # ThreadSanitizer knows where addresses lie; kernels that scatter them widely confuse it.
 runner=()
 if [[ $sanitizer == tsan ]] && setarch -R true 2>/dev/null; then runner=(setarch -R); fi
-"${runner[@]}" ctest --test-dir "$root/build/$sanitizer" --output-on-failure --no-tests=error --parallel "$(nproc)" "${choice[@]}"
+run_tests() {
+    "${runner[@]}" ctest --test-dir "$root/build/$sanitizer" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
+}
+if [[ $target == all ]]; then
+    # Open MPI unloads what it leaves behind, so that its leaks have no name by which to suppress them.
+    failed=0
+    run_tests -E '^distributed_test' || failed=1
+    ASAN_OPTIONS+=:detect_leaks=0 run_tests -R '^distributed_test' || failed=1
+    exit "$failed"
+fi
+run_tests "${choice[@]}"

@@ -13,6 +13,7 @@
 #include "cli/resume.h"
 #include "cli/usage_errors.h"
 #include "core/error.h"
+#include "core/utf8.h"
 #include "distributed/processes.h"
 
 namespace cellwise::cli {
@@ -25,7 +26,7 @@ int fail(ExitCode code, const std::string& message) {
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
         who = fmt::format("process {}: ", rank);
     }
-    fmt::print(stderr, "cellwise: error: {}{}\n", who, message);
+    fmt::print(stderr, "cellwise: error: {}{}\n", who, printable(message));
     distributed::leave_after_error(code, false);
     return static_cast<int>(code);
 }

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <memory>
 
+#include "core/utf8.h"
+
 namespace cellwise::log {
 namespace {
 
@@ -26,14 +28,14 @@ spdlog::logger& sink() {
 void set_level(Level level) { current_level = level; }
 Level level() { return current_level; }
 
-void warning(std::string_view message) { sink().warn("warning: {}", message); }
+void warning(std::string_view message) { sink().warn("warning: {}", printable(message)); }
 
 void notice(std::string_view message) {
-    if (current_level != Level::quiet) sink().info("{}", message);
+    if (current_level != Level::quiet) sink().info("{}", printable(message));
 }
 
 void detail(std::string_view message) {
-    if (current_level == Level::verbose) sink().debug("{}", message);
+    if (current_level == Level::verbose) sink().debug("{}", printable(message));
 }
 
 }  // namespace cellwise::log

@@ -10,7 +10,7 @@ enum class Level { quiet, normal, verbose };
 void set_level(Level level);
 [[nodiscard]] Level level();
 
-/// Each prints one line "cellwise: …" to standard error; safe from several threads.
+/// Each prints one line "cellwise: …" to standard error, as printable() shows it; safe from several threads.
 void warning(std::string_view message);
 void notice(std::string_view message);
 void detail(std::string_view message);

@@ -1,6 +1,9 @@
 #include "core/utf8.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
+#include <iterator>
 
 namespace cellwise {
 namespace {
@@ -37,7 +40,29 @@ bool is_blank(std::uint32_t point) {
            point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
+bool steers(std::uint32_t point) {
+    const bool is_control = point < 0x20 || (point >= 0x7F && point < 0xA0);
+    const bool turns = (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+    return (is_control && point != '\t' && point != '\n') || turns;
+}
+
 }  // namespace
+
+std::string printable(std::string_view text) {
+    std::string shown;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto point = code_point_at(text, at);
+        if (point.length == 0 || (point.length == 1 && steers(point.value))) {
+            fmt::format_to(std::back_inserter(shown), "\\x{:02x}", static_cast<unsigned char>(text[at]));
+        } else if (steers(point.value)) {
+            fmt::format_to(std::back_inserter(shown), "\\u{:04x}", point.value);
+        } else {
+            shown += text.substr(at, point.length);
+        }
+        at += point.length == 0 ? 1 : point.length;
+    }
+    return shown;
+}
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {

@@ -16,4 +16,8 @@ namespace cellwise {
 /// U+205F, U+3000. The text must be UTF-8.
 [[nodiscard]] std::vector<std::string> words_between_blanks(std::string_view text);
 
+/// The text as it can be shown: what would steer a terminal (control characters but tab and line end, marks that turn
+/// the direction of writing) and bytes that are not UTF-8 become \x1b or \u202e. For messages that quote files.
+[[nodiscard]] std::string printable(std::string_view text);
+
 }  // namespace cellwise

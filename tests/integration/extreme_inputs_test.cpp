@@ -118,6 +118,16 @@ TEST_F(TrainedModel, BatchNormWithoutVarianceStaysFinite) {
     EXPECT_TRUE(std::isfinite(json["predictions"][0]["probability"].get<double>()));
 }
 
+// A file must not clear the screen, or hide a line, of who reads what is wrong with it.
+TEST(ExtremeInputs, MessagesShowControlCharactersOfFiles) {
+    const ScratchFolder folder;
+    std::ofstream(folder / "settings.toml") << "\"\\u001b[2Jred\" = 1\n";
+    const auto result = run_program({"train", "--config", folder / "settings.toml"});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.errors, HasSubstr("\\x1b[2Jred"));
+    EXPECT_THAT(result.errors, testing::Not(HasSubstr("\x1b")));
+}
+
 TEST(ExtremeInputs, InfiniteSettingsAreRefused) {
     for (const char* flag : {"--learning-rate", "--clip-norm", "--weight-decay", "--l2", "--dropout", "--momentum"}) {
         for (const char* value : {"nan", "inf", "-inf", "1e999"}) {

@@ -37,5 +37,13 @@ TEST(Utf8, SplitsAtEveryBlank) {
     EXPECT_EQ(words_between_blanks(" \n\u3000"), Words{});
 }
 
+TEST(Utf8, ShowsWhatWouldSteerATerminal) {
+    EXPECT_EQ(printable("é 책을\t𝄞\n"), "é 책을\t𝄞\n");
+    EXPECT_EQ(printable("a\x1b[31mb\r\x7f"), "a\\x1b[31mb\\x0d\\x7f");
+    EXPECT_EQ(printable(std::string_view("\0x", 2)), "\\x00x");
+    EXPECT_EQ(printable("\u009b1m \u202e"), "\\u009b1m \\u202e") << "a control sequence in one character";
+    EXPECT_EQ(printable("\xFFz\xEC\xB1"), "\\xffz\\xec\\xb1");
+}
+
 }  // namespace
 }  // namespace cellwise
