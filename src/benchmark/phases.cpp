@@ -63,8 +63,8 @@ std::vector<report::PhaseTiming> PassPhases::report(const Work& work, const Shap
         {"plan of the batch, weights packed", median(&Seconds::plan), 0},
         {"projection of the distinct words", median(&Seconds::projection), projection},
         {"recurrence forward", median(&Seconds::recurrent_forward), recurrent},
-        {"recurrence backward, dW_hh", median(&Seconds::recurrent_backward), 2 * recurrent},
-        {"gate gradients summed by word, dW_ih, dE", median(&Seconds::input_backward), 2 * projection},
+        {"recurrence backward, dW_hh, sums by word", median(&Seconds::recurrent_backward), 2 * recurrent},
+        {"the blocks' sums together, dW_ih, dE", median(&Seconds::input_backward), 2 * projection},
         {"partial weight gradients collected", median(&Seconds::collection), 0}};
     double kernels = 0;
     for (const auto& phase : phases) kernels += phase.milliseconds;
