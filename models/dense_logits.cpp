@@ -60,7 +60,7 @@ struct DenseLogits : torch::autograd::Function<DenseLogits> {
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                    const torch::autograd::variable_list& adjoints) {
         if (torch::GradMode::is_enabled()) {
-            throw InternalError("dense_logits: its backward cannot be differentiated");
+            throw InternalError("dense_logits: its backward cannot be differentiated (--engine torch can)");
         }
         const auto saved = context->get_saved_variables();
         const auto slopes = adjoints[0].contiguous();
@@ -76,9 +76,10 @@ struct DenseLogits : torch::autograd::Function<DenseLogits> {
 
 torch::Tensor dense_logits(const torch::Tensor& state, const torch::Tensor& weight, const torch::Tensor& bias) {
     const auto type = state.scalar_type();
-    const bool fits = state.is_cpu() && (type == torch::kFloat32 || type == torch::kFloat64) && state.dim() == 2 &&
+    const bool fits = state.is_cpu() && weight.is_cpu() && bias.is_cpu() &&
+                      (type == torch::kFloat32 || type == torch::kFloat64) && state.dim() == 2 &&
                       weight.scalar_type() == type && bias.scalar_type() == type && weight.dim() == 2 &&
-                      weight.size(0) == 1 && weight.size(1) == state.size(1) && bias.numel() == 1;
+                      weight.size(0) == 1 && weight.size(1) == state.size(1) && bias.dim() == 1 && bias.size(0) == 1;
     if (!fits) throw InternalError("dense_logits: not [batch, features], [1, features] and [1] of one type on the CPU");
     return DenseLogits::apply(state.contiguous(), weight.contiguous(), bias);
 }

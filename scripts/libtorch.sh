@@ -44,7 +44,9 @@ ensure_libtorch() {
     local cache=${XDG_CACHE_HOME:-$HOME/.cache}/cellwise
     folder=$cache/libtorch-$libtorch_version-$flavour
     libtorch=$folder/torch
-    if [[ -e $folder/complete ]]; then return; fi
+    local -n requirements=libtorch_${flavour}_requirements
+    # Not a folder of other wheels. (A CPU folder that names none holds these: they have not changed.)
+    if [[ -e $folder/complete && ($flavour == cpu || $(<"$folder/complete") == "$requirements") ]]; then return; fi
     [[ $(uname -m) == x86_64 ]] ||
         die "LibTorch is fetched for x86_64 only: unpack one for $(uname -m) and set LIBTORCH to its folder"
 
@@ -52,7 +54,6 @@ ensure_libtorch() {
     say "fetching LibTorch $libtorch_version, $flavour flavour ($size, once) into $folder"
     local temporary
     temporary=$(mktemp -d "$cache/libtorch.XXXXXX")
-    local -n requirements=libtorch_${flavour}_requirements
     printf '%s\n' "$requirements" >"$temporary/requirements.txt"
     # The wheels are unpacked, not installed: any Python can do it. --no-deps takes only what is named above.
     if ! python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-compile \
@@ -66,7 +67,7 @@ ensure_libtorch() {
     rm -f "$temporary"/unpacked/torch/lib/libtorch_python.so
     # The CPU flavour never loads these; they are half of its folder.
     if [[ $flavour == cpu ]]; then rm -f "$temporary"/unpacked/torch/lib/lib{torch_cuda,torch_cuda_linalg,torch_nvshmem}.so; fi
-    touch "$temporary/unpacked/complete"
+    printf '%s\n' "$requirements" >"$temporary/unpacked/complete"
     rm -rf "$folder"
     mv "$temporary/unpacked" "$folder"
     rm -rf "$temporary"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # sanitize.sh asan|tsan [--all]: builds tests with sanitizers and runs them.
 #   asan: AddressSanitizer (with leaks) and UndefinedBehaviorSanitizer over the unit tests of readers, files, kernels and
-#         statistics (label lean: no LibTorch below them); --all: over every test.
+#         statistics (label lean: no LibTorch below them); --all: over every test but two (docs/reliability.md).
 #   tsan: ThreadSanitizer over the tests of what has threads of its own (label threads). LibTorch's OpenMP gets one
 #         thread, because its run-time library is not instrumented and would raise false alarms; the engine's own
 #         threads are judged in full.

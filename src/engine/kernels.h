@@ -34,7 +34,7 @@ struct ForwardBlock {
     const float* start_hidden = nullptr;            ///< [steps + 1, hidden_padded]: state of rows that start at t;
     const float* start_cell = nullptr;              ///< null: zeros
     /// Keep everything that backward needs. If not, the states hold two steps that take turns, rows
-    /// [0, R) and [R, 2R), and so do the others one: [R, ·].
+    /// [0, R) and [R, 2R), and the others hold one, in its first rows.
     bool keep = true;
     float* hidden = nullptr;
     float* cell = nullptr;          ///< LSTM

@@ -4,6 +4,9 @@
 
 namespace cellwise::engine {
 
+/// Rows projected, or differentiated, at a time: their inputs, gates and results fit the second-level cache.
+inline constexpr std::size_t chunk_rows = 64;
+
 /// Weights in PyTorch's layout (w_ih [gates · hidden, input], w_hh [gates · hidden, hidden]) into the
 /// kernels' (layout.h, kernels.h) and gradients back. Each size function gives the floats needed.
 

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] std::size_t position_count() const { return projection_rows_.size(); }
     /// Projection row of every position.
     [[nodiscard]] const std::int32_t* projection_rows() const { return projection_rows_.data(); }
-    /// The sum that every position belongs to, or −1 − sum for a block's last position that does (BackwardBlock).
+    /// By the last list_sums(): every position's sum, or −1 − sum for a block's last position of it (BackwardBlock).
     [[nodiscard]] const std::int32_t* sum_rows() const { return sum_rows_.data(); }
     [[nodiscard]] std::size_t sum_count() const { return summed_rows_.size(); }
     /// Sums of a projection row's gradients, the last block's first.

@@ -12,7 +12,6 @@ namespace {
 // separately and then together: a number that no thread count changes.
 constexpr std::size_t most_groups = 8;
 constexpr std::size_t rows_of_a_group = 16;  // at least, while there are rows
-constexpr std::size_t chunk_rows = 64;
 // Rows of a packed gradient that one task brings into PyTorch's layout.
 constexpr std::size_t unpacked_rows = 16;
 
@@ -102,7 +101,7 @@ void RecurrentPass::prefix_backward(float* gate_gradients) {
     block.recurrent = recurrent_weights_transposed_.data();
     block.hidden = prefix_hidden_.data();
     block.cell = layout_.kind == CellKind::lstm ? prefix_cell_.data() : nullptr;
-    block.gates = prefix_gates_.data();
+    if (layout_.kind != CellKind::simple_rnn) block.gates = prefix_gates_.data();
     block.gate_gradients = gate_gradients;
     block.sum_rows = plan_.prefix_sum_rows();
     block.sums = prefix_sum_.data();

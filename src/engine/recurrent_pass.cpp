@@ -9,8 +9,15 @@
 namespace cellwise::engine {
 namespace {
 
-// Rows projected, or differentiated, at a time: their inputs, gates and results fit the second-level cache.
-constexpr std::size_t chunk_rows = 64;
+// What may throw, within a task, which may not: the caller throws it again when the tasks are done.
+template <class Function>
+void keep_error(std::exception_ptr& error, const Function& function) {
+    try {
+        function();
+    } catch (...) {
+        error = std::current_exception();
+    }
+}
 
 }  // namespace
 
@@ -57,11 +64,7 @@ void RecurrentPass::prepare(ThreadPool& pool, const LayerWeights& weights, const
     pool.run(keep ? 5 : 3, [&](std::size_t task, std::size_t /*worker*/) {
         switch (task) {
             case 0:
-                try {
-                    plan();
-                } catch (...) {
-                    error = std::current_exception();
-                }
+                keep_error(error, plan);
                 break;
             case 1:
                 pack_input(layout_, weights.w_ih, packed_input);
@@ -113,14 +116,15 @@ void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep
         prefix_hidden_.reserve((prefix + 1) * layout_.hidden_padded);
         if (layout_.kind == CellKind::lstm) prefix_cell_.reserve((prefix + 1) * layout_.hidden_padded);
         if (layout_.kind == CellKind::gru_reset_before) prefix_reset_hidden_.reserve(prefix * layout_.hidden_padded);
-        prefix_gates_.reserve(prefix * gates_of_position());
+        if (layout_.kind != CellKind::simple_rnn) prefix_gates_.reserve(prefix * gates_of_position());
     }
+    std::exception_ptr error;
     // The prefix is a chain of steps of one row: it runs beside the projections, which are many.
     pool.run(chunks + 2, [&](std::size_t task, std::size_t worker) {
         if (task == 0) {
             if (prefix > 0) run_prefix(input, scratch(worker));
         } else if (task == 1) {
-            if (keep) plan_.list_sums();
+            if (keep) keep_error(error, [&] { plan_.list_sums(); });
         } else {
             const std::size_t first = (task - 2) * chunk_rows;
             const std::size_t count = std::min(chunk_rows, rows - first);
@@ -129,6 +133,7 @@ void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep
             project_rows(sources, count, scratch(worker), projection_.data() + first * layout_.projection_columns);
         }
     });
+    if (error) std::rethrow_exception(error);
 }
 
 void RecurrentPass::run_prefix(const LayerInput& input, float* gathered) {

@@ -71,8 +71,8 @@ struct PassSeconds {
     double plan = 0;                ///< the batch's plan; the weights into the kernels' layout
     double projection = 0;          ///< of the distinct tokens (or the dense input); the shared prefix
     double recurrent_forward = 0;   ///< the blocks through time
-    double recurrent_backward = 0;  ///< the blocks back, with the recurrent weights' gradient
-    double input_backward = 0;      ///< gate gradients summed per token; gradients of input and w_ih; the prefix
+    double recurrent_backward = 0;  ///< the blocks back, with w_hh's gradient and the gates' gradients summed per token
+    double input_backward = 0;      ///< the blocks' sums added up; gradients of input and w_ih; the prefix
     double collection = 0;          ///< partial sums added up and brought into PyTorch's layout
 };
 

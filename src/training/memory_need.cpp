@@ -15,12 +15,17 @@ bool may_be_fused(const Configuration& configuration) {
            configuration.training.precision == Precision::float32 && !configuration.device.starts_with("cuda");
 }
 
-double batch_values(const models::ClassifierOptions& model, double rows, double steps) {
+double batch_values(const models::ClassifierOptions& model, double rows, double steps, bool fused) {
     double values = 0;
+    bool reads_words = true;
     for (const auto& layer : model.recurrent_layers()) {
-        // Gates, and the state after each step.
+        // Gates, and the state after each step; in the fused engine the gates' gradients beside them, which only words
+        // that come again make fewer.
+        const bool has_gradients = fused && !reads_words && layer.cell != Cell::simple_rnn;
+        const auto gates = static_cast<double>(gate_count(layer.cell));
         values += rows * steps * static_cast<double>(layer.directions()) * static_cast<double>(layer.hidden_size) *
-                  static_cast<double>(gate_count(layer.cell) + 1);
+                  (gates + 1 + (has_gradients ? gates : 0));
+        reads_words = false;
     }
     return values;
 }
@@ -63,7 +68,8 @@ MemoryNeed memory_need(const Configuration& configuration, const ReviewSizes& si
     for (const Cell cell : configuration.cells) {
         const auto model = configuration.model_for(cell);
         need.model = std::max(need.model, jobs * value_bytes * model_values(configuration, model));
-        need.batch = std::max(need.batch, jobs * value_bytes * batch_values(model, rows, steps));
+        need.batch =
+            std::max(need.batch, jobs * value_bytes * batch_values(model, rows, steps, may_be_fused(configuration)));
     }
     return need;
 }

@@ -133,6 +133,25 @@ TEST(EngineKernels, AgreeAtTheTutorialsSizes) {
     }
 }
 
+// A shared prefix of more steps than go into the weights' gradient at a time, behind which rows start one after
+// another.
+TEST(EngineKernels, AgreeWherePaddingIsLongerThanAChunk) {
+    ThreadPool pool(2);
+    for (const CellKind cell : all_kinds) {
+        Case c;
+        c.cell = cell;
+        c.batch = 20;
+        c.steps = 200;
+        c.input = 9;
+        c.hidden = 20;
+        c.vocabulary = 50;
+        c.padding = 100;
+        const CaseData data(c);
+        RecurrentPass pass(data.options());
+        EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance) << c.text();
+    }
+}
+
 TEST(EngineKernels, GiveTheSameWithEachTechniqueOff) {
     check_property([] {
         Case c = any_case();

@@ -87,6 +87,10 @@ TEST(MemoryNeed, IsAddedUpFromItsParts) {
     EXPECT_EQ(need.model, 4 * (parameters * 6 + parameters - 10000.0 * 128));
     EXPECT_EQ(need.total(), need.reviews + need.batch + need.model);
 
+    configuration.model.layers = 2;
+    EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).batch, 4.0 * 10 * 40 * 64 * (5 + 5 + 4))
+        << "a layer above the first keeps its gates' gradients too";
+    configuration.model.layers = 1;
     for (const std::string device : {"cuda", "cuda:1"}) {
         configuration.device = device;
         EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).model, 4 * (parameters * 6 + parameters))
