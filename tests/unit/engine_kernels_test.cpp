@@ -98,58 +98,51 @@ TEST(EngineKernels, AreComparedWithGradientsThatAreFiniteDifferences) {
     }
 }
 
-TEST(EngineKernels, AgreeFromOneUnitToManyAndFromOneStepToLongReviews) {
+// Of every cell, in these sizes.
+void expect_agreement(Case c) {
     ThreadPool pool(2);
     for (const CellKind cell : all_kinds) {
-        for (const auto& [hidden, batch, steps] : {std::tuple{1, 1, 1}, std::tuple{256, 2, 3}, std::tuple{129, 70, 2},
-                                                   std::tuple{17, 1, 300}, std::tuple{200, 33, 1}}) {
-            Case c;
-            c.cell = cell;
-            c.batch = static_cast<std::size_t>(batch);
-            c.steps = static_cast<std::size_t>(steps);
-            c.input = static_cast<std::size_t>(hidden) / 2 + 1;
-            c.hidden = static_cast<std::size_t>(hidden);
-            c.vocabulary = 90;
-            const CaseData data(c);
-            RecurrentPass pass(data.options());
-            EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance) << c.text();
-        }
-    }
-}
-
-TEST(EngineKernels, AgreeAtTheTutorialsSizes) {
-    ThreadPool pool(2);
-    for (const CellKind cell : all_kinds) {
-        Case c;
         c.cell = cell;
-        c.batch = 40;
-        c.steps = 30;
-        c.input = 128;
-        c.hidden = 64;
-        c.vocabulary = 300;
         const CaseData data(c);
         RecurrentPass pass(data.options());
         EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance) << c.text();
     }
+}
+
+TEST(EngineKernels, AgreeFromOneUnitToManyAndFromOneStepToLongReviews) {
+    for (const auto& [hidden, batch, steps] : {std::tuple{1, 1, 1}, std::tuple{256, 2, 3}, std::tuple{129, 70, 2},
+                                               std::tuple{17, 1, 300}, std::tuple{200, 33, 1}}) {
+        Case c;
+        c.batch = static_cast<std::size_t>(batch);
+        c.steps = static_cast<std::size_t>(steps);
+        c.input = static_cast<std::size_t>(hidden) / 2 + 1;
+        c.hidden = static_cast<std::size_t>(hidden);
+        c.vocabulary = 90;
+        expect_agreement(c);
+    }
+}
+
+TEST(EngineKernels, AgreeAtTheTutorialsSizes) {
+    Case c;
+    c.batch = 40;
+    c.steps = 30;
+    c.input = 128;
+    c.hidden = 64;
+    c.vocabulary = 300;
+    expect_agreement(c);
 }
 
 // A shared prefix of more steps than go into the weights' gradient at a time, behind which rows start one after
 // another.
 TEST(EngineKernels, AgreeWherePaddingIsLongerThanAChunk) {
-    ThreadPool pool(2);
-    for (const CellKind cell : all_kinds) {
-        Case c;
-        c.cell = cell;
-        c.batch = 20;
-        c.steps = 200;
-        c.input = 9;
-        c.hidden = 20;
-        c.vocabulary = 50;
-        c.padding = 100;
-        const CaseData data(c);
-        RecurrentPass pass(data.options());
-        EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance) << c.text();
-    }
+    Case c;
+    c.batch = 20;
+    c.steps = 200;
+    c.input = 9;
+    c.hidden = 20;
+    c.vocabulary = 50;
+    c.padding = 100;
+    expect_agreement(c);
 }
 
 TEST(EngineKernels, GiveTheSameWithEachTechniqueOff) {

@@ -87,23 +87,30 @@ HWY_INLINE V Clamp(V x, float limit) { return hn::Min(Fill(limit), hn::Max(Fill(
 // Each step of the functions below is taken for all kCount vectors before the next one: a processor looks some hundred
 // operations ahead, too few to find the next vector's behind a chain of twenty.
 
+// Splits the clamped x[i] · factor into e[i], and p[i] becomes the polynomial of its part, highest power first.
+template <int kCount, std::size_t kTerms>
+HWY_INLINE void ClampedPolynomial(const V (&x)[kCount], float limit, float factor, const float (&coefficients)[kTerms],
+                                  Exponent (&e)[kCount], V (&p)[kCount]) {
+    CELLWISE_UNROLL
+    for (int i = 0; i < kCount; ++i) {
+        e[i] = SplitExponent(Clamp(x[i], limit), factor);
+        p[i] = Fill(coefficients[0]);
+    }
+    CELLWISE_UNROLL
+    for (std::size_t term = 1; term < kTerms; ++term) {
+        CELLWISE_UNROLL
+        for (int i = 0; i < kCount; ++i) p[i] = hn::MulAdd(p[i], e[i].part, Fill(coefficients[term]));
+    }
+}
+
 // 1 / (1 + e^−x), in place. The polynomial is the minimax one for 2^x on [−½, ½] with value 1 at 0.
 template <int kCount>
 HWY_INLINE void Sigmoid(V (&x)[kCount]) {
-    constexpr float kCoefficients[] = {0.009671512991189957F, 0.05550733581185341F, 0.24022242426872253F,
-                                       0.6931470036506653F, 1.0F};
+    constexpr float kCoefficients[] = {0.001326472731307149F, 0.009671512991189957F, 0.05550733581185341F,
+                                       0.24022242426872253F,  0.6931470036506653F,   1.0F};
     Exponent e[kCount];
     V p[kCount];
-    CELLWISE_UNROLL
-    for (int i = 0; i < kCount; ++i) {
-        e[i] = SplitExponent(Clamp(x[i], 87.0F), -kLog2E);
-        p[i] = Fill(0.001326472731307149F);
-    }
-    CELLWISE_UNROLL
-    for (const float coefficient : kCoefficients) {
-        CELLWISE_UNROLL
-        for (int i = 0; i < kCount; ++i) p[i] = hn::MulAdd(p[i], e[i].part, Fill(coefficient));
-    }
+    ClampedPolynomial(x, 87.0F, -kLog2E, kCoefficients, e, p);
     CELLWISE_UNROLL
     for (int i = 0; i < kCount; ++i) x[i] = Reciprocal(hn::Add(ScaleByBits(p[i], e[i].bits), Fill(1.0F)));
 }
@@ -112,20 +119,11 @@ HWY_INLINE void Sigmoid(V (&x)[kCount]) {
 // the result rounds to ±1. The polynomial is the minimax one for (2^x − 1) / x on [−½, ½].
 template <int kCount>
 HWY_INLINE void Tanh(V (&x)[kCount]) {
-    constexpr float kCoefficients[] = {0.0013390735257416964F, 0.009618237614631653F, 0.05550357326865196F,
-                                       0.24022649228572845F, 0.6931471824645996F};
+    constexpr float kCoefficients[] = {0.00015403512225020677F, 0.0013390735257416964F, 0.009618237614631653F,
+                                       0.05550357326865196F,    0.24022649228572845F,   0.6931471824645996F};
     Exponent e[kCount];
     V p[kCount];
-    CELLWISE_UNROLL
-    for (int i = 0; i < kCount; ++i) {
-        e[i] = SplitExponent(Clamp(x[i], 9.02F), 2 * kLog2E);
-        p[i] = Fill(0.00015403512225020677F);
-    }
-    CELLWISE_UNROLL
-    for (const float coefficient : kCoefficients) {
-        CELLWISE_UNROLL
-        for (int i = 0; i < kCount; ++i) p[i] = hn::MulAdd(p[i], e[i].part, Fill(coefficient));
-    }
+    ClampedPolynomial(x, 9.02F, 2 * kLog2E, kCoefficients, e, p);
     CELLWISE_UNROLL
     for (int i = 0; i < kCount; ++i) {
         p[i] = hn::Mul(p[i], e[i].part);  // 2^part − 1
