@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # test.sh [--cuda] [--no-build | --clean]: builds the CPU image with buildah and runs it as its own user: no engine, no
 # daemon, no registry is needed, but root, buildah and debootstrap are. Prints what it checks, then the image's size.
-# --cuda takes the image for GPUs (40 GB of disk while it builds); what it does without a GPU is checked.
+# --cuda takes the image for GPUs (15 GB of disk and more); what it does without a GPU is checked.
 #
 # BASE            a Debian 12 image that buildah can get; without it one is made with debootstrap
 # CCACHE_DIR      a ccache folder to build with, by default ccache's own; "" for none

@@ -12,7 +12,7 @@
 #include "data/pickle.h"
 #include "integration/program.h"
 #include "unit/data_bytes.h"
-#include "unit/data_error.h"
+#include "unit/error_of.h"
 
 namespace cellwise::data {
 namespace {

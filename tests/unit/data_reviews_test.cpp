@@ -15,7 +15,7 @@
 #include "data/word_index.h"
 #include "integration/program.h"
 #include "unit/data_bytes.h"
-#include "unit/data_error.h"
+#include "unit/error_of.h"
 
 namespace cellwise::data {
 namespace {

@@ -19,10 +19,12 @@
 #include "data/tokenizer.h"
 #include "data/vocabulary.h"
 #include "integration/program.h"
+#include "unit/error_of.h"
 
 namespace cellwise::data {
 namespace {
 
+using test::error_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -30,16 +32,6 @@ std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
     for_each_word(text, [&](std::string_view word) { words.emplace_back(word); });
     return words;
-}
-
-template <class ErrorType, class Action>
-std::string error_of(Action action) {
-    try {
-        action();
-    } catch (const ErrorType& error) {
-        return error.what();
-    }
-    return "no such error";
 }
 
 TEST(Tokenizer, SplitsAsKerasDid) {

@@ -17,7 +17,7 @@
 #include "interchange/keras_file.h"
 #include "interchange/zip.h"
 #include "unit/data_bytes.h"
-#include "unit/data_error.h"
+#include "unit/error_of.h"
 
 namespace cellwise {
 namespace {

@@ -13,7 +13,7 @@
 #include "integration/program.h"
 #include "interchange/keras_inference.h"
 #include "training/configuration.h"
-#include "unit/data_error.h"
+#include "unit/error_of.h"
 
 namespace cellwise {
 namespace {

@@ -12,23 +12,15 @@
 #include "data/own_texts.h"
 #include "data/table.h"
 #include "integration/program.h"
+#include "unit/error_of.h"
 
 namespace cellwise::data {
 namespace {
 
+using test::error_of;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class ErrorType, class Action>
-std::string error_of(Action action) {
-    try {
-        action();
-    } catch (const ErrorType& error) {
-        return error.what();
-    }
-    return "no such error";
-}
 
 class TableTest : public testing::Test {
 protected:

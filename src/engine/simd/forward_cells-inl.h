@@ -124,37 +124,35 @@ struct LstmTile {
             }
         }
         const std::size_t at = first * width + unit_block * kLanes;
-        V gate[kRows], cell[kRows];
-        const auto take = [&](std::size_t slot) HWY_ATTR {
+        const auto take = [&](std::size_t slot, V(&values)[kRows]) HWY_ATTR {
             CELLWISE_UNROLL
-            for (int r = 0; r < kRows; ++r) gate[r] = Get(gates + (static_cast<std::size_t>(r) * 4 + slot) * kLanes);
+            for (int r = 0; r < kRows; ++r) values[r] = Get(gates + (static_cast<std::size_t>(r) * 4 + slot) * kLanes);
         };
-        const auto keep = [&](std::size_t slot) HWY_ATTR {
+        const auto keep = [&](std::size_t slot, const V(&values)[kRows]) HWY_ATTR {
             CELLWISE_UNROLL
-            for (int r = 0; r < kRows; ++r) Put(gate[r], gates + (static_cast<std::size_t>(r) * 4 + slot) * kLanes);
+            for (int r = 0; r < kRows; ++r) Put(values[r], gates + (static_cast<std::size_t>(r) * 4 + slot) * kLanes);
         };
-        take(2);
-        Tanh(gate);
-        keep(2);
-        CELLWISE_UNROLL
-        for (int r = 0; r < kRows; ++r) cell[r] = gate[r];
-        take(0);
+        V gate[kRows], cell[kRows];  // cell: the candidate at first
+        take(2, cell);
+        Tanh(cell);
+        keep(2, cell);
+        take(0, gate);
         Sigmoid(gate);
-        keep(0);
+        keep(0, gate);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) cell[r] = hn::Mul(gate[r], cell[r]);
-        take(1);
+        take(1, gate);
         Sigmoid(gate);
-        keep(1);
+        keep(1, gate);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const std::size_t state = at + static_cast<std::size_t>(r) * width;
             cell[r] = hn::MulAdd(gate[r], Get(step.cell_in + state), cell[r]);
             Put(cell[r], step.cell_out + state);
         }
-        take(3);
+        take(3, gate);
         Sigmoid(gate);
-        keep(3);
+        keep(3, gate);
         Tanh(cell);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
@@ -244,8 +242,8 @@ struct GruResetBeforeGates {
         V sums[kRows][2];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
-            const float* const x = block.projection + row * layout.projection_columns + unit_block * 3 * kLanes;
+            const float* const x =
+                ProjectionOf(block, step, first + static_cast<std::size_t>(r)) + unit_block * 3 * kLanes;
             sums[r][0] = Get(x + kLanes);
             sums[r][1] = Get(x + 2 * kLanes);
         }
@@ -276,8 +274,7 @@ struct GruResetBeforeCandidate {
         V sums[kRows][1];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const auto row = static_cast<std::size_t>(step.projection_rows[first + static_cast<std::size_t>(r)]);
-            sums[r][0] = Get(block.projection + row * layout.projection_columns + unit_block * 3 * kLanes);
+            sums[r][0] = Get(ProjectionOf(block, step, first + static_cast<std::size_t>(r)) + unit_block * 3 * kLanes);
         }
         const float* const weights = block.recurrent + (layout.unit_blocks * 2 + unit_block) * kLanes * layout.hidden;
         AddProduct<kRows, 1>(sums, step.reset_hidden + first * width, width, weights, layout.hidden);
