@@ -127,13 +127,15 @@ struct CaseData {
     }
 
     /// The reference's input gradient in the shape of Result::input.
-    [[nodiscard]] std::vector<double> table_gradient(const ReferenceLayer& reference) const {
+    [[nodiscard]] GradientSums table_gradient(const ReferenceLayer& reference) const {
         if (test.dense) return reference.d_x;
-        std::vector<double> sum(table.size(), 0);
+        GradientSums sum;
+        sum.assign(table.size());
         for (std::size_t position = 0; position < ids.size(); ++position) {
             for (std::size_t k = 0; k < test.input; ++k) {
-                sum[static_cast<std::size_t>(ids[position]) * test.input + k] +=
-                    reference.d_x[position * test.input + k];
+                const std::size_t at = static_cast<std::size_t>(ids[position]) * test.input + k;
+                sum.value[at] += reference.d_x.value[position * test.input + k];
+                sum.size[at] += reference.d_x.size[position * test.input + k];
             }
         }
         return sum;
@@ -144,24 +146,27 @@ struct CaseData {
     std::vector<std::int64_t> ids;
 };
 
-/// Largest |a − b| as a share of the largest |b| (or of 1e-3 where b is smaller).
-template <class Reference>
-double relative_error(const std::vector<float>& a, const std::vector<Reference>& b) {
-    double error = 0, size = 1e-3;
+/// Largest |a − b| as a share of `size`.
+inline double relative_error(const std::vector<float>& a, const std::vector<double>& b, double size) {
+    if (a.size() != b.size()) return 1e9;
+    double error = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        const double difference = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+        const double difference = std::abs(static_cast<double>(a[i]) - b[i]);
         if (!(difference <= error)) error = std::isnan(difference) ? 1e9 : difference;
-        size = std::max(size, std::abs(static_cast<double>(b[i])));
     }
-    return a.size() == b.size() ? error / size : 1e9;
+    return error / size;
 }
 
-/// The largest relative error of all of a result against the reference.
+/// The largest relative error of all of a result against the reference: of states as a share of 1, to which they go, of
+/// gradients as a share of their largest size (or of 1e-3 where that is smaller).
 inline double largest_error(const CaseData& data, const Result& result, const ReferenceLayer& reference) {
-    return std::max({relative_error(result.last, reference.last), relative_error(result.sequence, reference.sequence),
-                     relative_error(result.w_ih, reference.d_w_ih), relative_error(result.w_hh, reference.d_w_hh),
-                     relative_error(result.b_ih, reference.d_b_ih), relative_error(result.b_hh, reference.d_b_hh),
-                     relative_error(result.input, data.table_gradient(reference))});
+    const auto of_sums = [](const std::vector<float>& a, const GradientSums& b) {
+        return relative_error(a, b.value, std::max(1e-3, std::ranges::max(b.size)));
+    };
+    return std::max({relative_error(result.last, reference.last, 1),
+                     relative_error(result.sequence, reference.sequence, 1), of_sums(result.w_ih, reference.d_w_ih),
+                     of_sums(result.w_hh, reference.d_w_hh), of_sums(result.b_ih, reference.d_b_ih),
+                     of_sums(result.b_hh, reference.d_b_hh), of_sums(result.input, data.table_gradient(reference))});
 }
 
 }  // namespace cellwise::engine

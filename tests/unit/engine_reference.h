@@ -9,6 +9,28 @@
 
 namespace cellwise::engine {
 
+/// A number and the size that its rounding goes by. Differences of numbers that nearly cancel are small, their rounding
+/// is that of the numbers: of a − b it is |a| + |b|.
+struct Sized {
+    double value, size;
+    Sized operator*(double factor) const { return {value * factor, size * std::abs(factor)}; }
+};
+
+/// Gradients, which are sums over rows and steps.
+struct GradientSums {
+    std::vector<double> value;  ///< Σ term
+    std::vector<double> size;   ///< Σ size of the term
+
+    void assign(std::size_t count) {
+        value.assign(count, 0);
+        size.assign(count, 0);
+    }
+    void add(std::size_t at, Sized term) {
+        value[at] += term.value;
+        size[at] += term.size;
+    }
+};
+
 /// One recurrent layer in float64, written from the equations with plain loops: one row, one step and
 /// one gate at a time. What the kernels are checked against.
 struct ReferenceLayer {
@@ -19,7 +41,7 @@ struct ReferenceLayer {
     std::vector<double> w_ih, w_hh, b_ih, b_hh;  ///< PyTorch's layout
 
     std::vector<double> last, sequence;  ///< [batch, hidden], [batch, steps, hidden]
-    std::vector<double> d_x, d_w_ih, d_w_hh, d_b_ih, d_b_hh;
+    GradientSums d_x, d_w_ih, d_w_hh, d_b_ih, d_b_hh;
 
     [[nodiscard]] std::size_t gates() const {
         return cell == CellKind::simple_rnn ? 1 : cell == CellKind::lstm ? 4 : 3;
@@ -29,11 +51,11 @@ struct ReferenceLayer {
     void run(const std::vector<double>& d_last, const std::vector<double>& d_sequence) {
         last.assign(batch * hidden, 0);
         sequence.assign(batch * steps * hidden, 0);
-        d_x.assign(x.size(), 0);
-        d_w_ih.assign(w_ih.size(), 0);
-        d_w_hh.assign(w_hh.size(), 0);
-        d_b_ih.assign(b_ih.size(), 0);
-        d_b_hh.assign(b_hh.size(), 0);
+        d_x.assign(x.size());
+        d_w_ih.assign(w_ih.size());
+        d_w_hh.assign(w_hh.size());
+        d_b_ih.assign(b_ih.size());
+        d_b_hh.assign(b_hh.size());
         for (std::size_t row = 0; row < batch; ++row) run_row(row, d_last, d_sequence);
     }
 
@@ -45,6 +67,9 @@ private:
     };
 
     static double sigmoid(double v) { return 1 / (1 + std::exp(-v)); }
+    // Slopes, from the functions' values.
+    static Sized sigmoid_slope(double a) { return {a * (1 - a), a * (1 + a)}; }
+    static Sized tanh_slope(double a) { return {1 - a * a, 1 + a * a}; }
     [[nodiscard]] std::size_t time(std::size_t step) const { return reverse ? steps - 1 - step : step; }
 
     // W_hh[gate · hidden + unit] · v
@@ -90,18 +115,18 @@ private:
     }
 
     // Adds the gradients of one recurrent row's product W_hh[row]·v + b_hh[row].
-    void recur_back(std::size_t row, double d, const std::vector<double>& v, std::vector<double>& d_v) {
-        d_b_hh[row] += d;
+    void recur_back(std::size_t row, Sized d, const std::vector<double>& v, std::vector<double>& d_v) {
+        d_b_hh.add(row, d);
         for (std::size_t k = 0; k < hidden; ++k) {
-            d_w_hh[row * hidden + k] += d * v[k];
-            d_v[k] += d * w_hh[row * hidden + k];
+            d_w_hh.add(row * hidden + k, {d.value * v[k], d.size});  // a state is rounded as numbers of its range are
+            d_v[k] += d.value * w_hh[row * hidden + k];
         }
     }
-    void input_back(std::size_t row, double d, std::size_t position) {
-        d_b_ih[row] += d;
+    void input_back(std::size_t row, Sized d, std::size_t position) {
+        d_b_ih.add(row, d);
         for (std::size_t k = 0; k < input; ++k) {
-            d_w_ih[row * input + k] += d * x[position * input + k];
-            d_x[position * input + k] += d * w_ih[row * input + k];
+            d_w_ih.add(row * input + k, d * x[position * input + k]);
+            d_x.add(position * input + k, d * w_ih[row * input + k]);
         }
     }
 
@@ -110,15 +135,15 @@ private:
         std::vector<double> before(n, 0), d_rh(n, 0);
         for (std::size_t j = 0; j < n; ++j) {
             if (cell == CellKind::simple_rnn) {
-                const double d = dh[j] * (1 - s.a[j] * s.a[j]);
+                const Sized d = tanh_slope(s.a[j]) * dh[j];
                 input_back(j, d, position);
                 recur_back(j, d, s.h, before);
             } else if (cell == CellKind::lstm) {
                 const double i = s.a[j], f = s.a[n + j], g = s.a[2 * n + j], o = s.a[3 * n + j];
                 const double squashed = std::tanh(s.c_next[j]);
-                dc[j] += dh[j] * o * (1 - squashed * squashed);
-                const double d[4] = {dc[j] * g * i * (1 - i), dc[j] * s.c[j] * f * (1 - f), dc[j] * i * (1 - g * g),
-                                     dh[j] * squashed * o * (1 - o)};
+                dc[j] += dh[j] * o * tanh_slope(squashed).value;
+                const Sized d[4] = {sigmoid_slope(i) * (dc[j] * g), sigmoid_slope(f) * (dc[j] * s.c[j]),
+                                    tanh_slope(g) * (dc[j] * i), sigmoid_slope(o) * (dh[j] * squashed)};
                 for (std::size_t gate = 0; gate < 4; ++gate) {
                     input_back(gate * n + j, d[gate], position);
                     recur_back(gate * n + j, d[gate], s.h, before);
@@ -126,8 +151,8 @@ private:
                 dc[j] *= f;
             } else {
                 const double z = s.a[n + j], candidate = s.a[2 * n + j];
-                const double dn = dh[j] * (1 - z) * (1 - candidate * candidate);
-                const double dz = dh[j] * (s.h[j] - candidate) * z * (1 - z);
+                const Sized dn = tanh_slope(candidate) * (dh[j] * (1 - z));
+                const Sized dz = sigmoid_slope(z) * (dh[j] * (s.h[j] - candidate));
                 input_back(n + j, dz, position);
                 recur_back(n + j, dz, s.h, before);
                 input_back(2 * n + j, dn, position);
@@ -135,7 +160,7 @@ private:
                 if (cell == CellKind::gru) {
                     const double r = s.a[j];
                     recur_back(2 * n + j, dn * r, s.h, before);
-                    const double dr = dn * s.u[2 * n + j] * r * (1 - r);
+                    const Sized dr = sigmoid_slope(r) * (dn.value * s.u[2 * n + j]);
                     input_back(j, dr, position);
                     recur_back(j, dr, s.h, before);
                 } else {
@@ -148,7 +173,7 @@ private:
         for (std::size_t j = 0; cell == CellKind::gru_reset_before && j < n; ++j) {
             const double r = s.a[j];
             before[j] += d_rh[j] * r;
-            const double dr = d_rh[j] * s.h[j] * r * (1 - r);
+            const Sized dr = sigmoid_slope(r) * (d_rh[j] * s.h[j]);
             input_back(j, dr, position);
             recur_back(j, dr, s.h, before);
         }
