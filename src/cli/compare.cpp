@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/environment.h"
@@ -13,9 +15,11 @@
 #include "cli/settings.h"
 #include "cli/training_run.h"
 #include "core/atomic_file.h"
+#include "core/error.h"
 #include "core/log.h"
 #include "training/baseline.h"
 #include "training/device.h"
+#include "training/divergence.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {
@@ -48,10 +52,34 @@ std::vector<report::BaselineRecord> baselines(const training::Configuration& con
     log::notice("baselines: TF-IDF with logistic regression, mean of embeddings");
     add(configuration.seed, training::tfidf_logistic_regression(data.train, data.test, words));
     for (const auto seed : configuration.seed_list()) {
-        add(seed, training::bag_of_embeddings(data.train, data.test, words, configuration.model.embedding_size,
-                                              configuration.training, seed));
+        try {
+            add(seed, training::bag_of_embeddings(data.train, data.test, words, configuration.model.embedding_size,
+                                                  configuration.training, seed));
+        } catch (const training::Diverged& error) {
+            log::warning(fmt::format("mean of embeddings seed {}: {}; it is left out", seed, error.what()));
+        }
     }
     return records;
+}
+
+// The runs that have a result.
+std::vector<PlannedRun> finished_part(std::vector<PlannedRun> plan, const std::vector<report::DivergedRun>& diverged) {
+    std::erase_if(plan, [&](const PlannedRun& run) {
+        return std::any_of(diverged.begin(), diverged.end(), [&](const report::DivergedRun& other) {
+            return other.cell == run.cell && other.seed == run.seed;
+        });
+    });
+    return plan;
+}
+
+// What the program ends with where runs diverged.
+CheckFailed some_diverged(const std::vector<report::DivergedRun>& diverged, std::size_t planned) {
+    std::vector<std::string> names;
+    for (const auto& run : diverged) names.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
+    return CheckFailed(
+        fmt::format("{} of {} runs diverged and have no figures: {}; why stands in diverged.txt in "
+                    "their folders",
+                    diverged.size(), planned, fmt::join(names, ", ")));
 }
 
 void run_compare(const SettingFlags& flags) {
@@ -78,20 +106,26 @@ void run_compare(const SettingFlags& flags) {
     comparison.data = data_json(data);
     comparison.configuration = configuration_json(configuration);
     const auto plan = plan_of(configuration, again.folder, resumes);
+    std::vector<PlannedRun> finished;
     with_resume_hint(again, [&] {
-        comparison.runs = train_runs(configuration, plan, data, processes);
-        if (flags.report && processes.is_first()) write_reports(plan, data);
+        auto trained = train_runs(configuration, plan, data, processes);
+        comparison.runs = std::move(trained.runs);
+        comparison.diverged = std::move(trained.diverged);
+        finished = finished_part(plan, comparison.diverged);
+        if (flags.report && processes.is_first()) write_reports(finished, data);
     });
     if (!processes.is_first()) return;
+    if (finished.empty()) throw some_diverged(comparison.diverged, plan.size());
     if (configuration.baseline) comparison.baselines = baselines(configuration, data);
     const auto json = with_schema("comparison", report::comparison_json(comparison));
     write_file_atomically(again.folder / "comparison.json", json.dump(2) + "\n");
     if (flags.report) {
-        with_resume_hint(again, [&] { write_comparison_report(again.folder, plan, comparison.baselines, data); });
+        with_resume_hint(again, [&] { write_comparison_report(again.folder, finished, comparison, data); });
     }
     log::notice(fmt::format("the runs are in {}{}", again.folder.string(), flags.report ? ": see report.html" : ""));
     out.print(report::comparison_text(comparison));
     out.write_json(json);
+    if (!comparison.diverged.empty()) throw some_diverged(comparison.diverged, plan.size());
 }
 
 }  // namespace

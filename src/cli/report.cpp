@@ -37,6 +37,7 @@ struct ReportOptions {
 /// What the folders named stand for.
 struct NamedRuns {
     std::vector<report::ReportRun> runs;
+    std::vector<report::DivergedRun> diverged;  ///< of the comparisons
     std::vector<fs::path> comparisons;
     std::vector<report::BaselineRecord> baselines;  ///< of the one comparison, if it is all that was named
 };
@@ -49,7 +50,13 @@ void add_comparison(const RunInfo& info, NamedRuns& named) {
     }
     named.comparisons.push_back(info.folder);
     named.baselines = report::read_comparison(read_file(path, largest_comparison), path.string()).baselines;
-    for (const auto& run : info.runs) named.runs.push_back(read_report_run(run.folder));
+    for (const auto& run : info.runs) {
+        if (run.status == RunStatus::diverged) {
+            named.diverged.push_back({run.configuration.cells.front(), run.configuration.seed, run.problem});
+        } else {
+            named.runs.push_back(read_report_run(run.folder));
+        }
+    }
     if (info.runs.empty()) throw DataError(fmt::format("the comparison '{}' holds no runs", info.folder.string()));
 }
 
@@ -60,6 +67,9 @@ NamedRuns read_named(const std::vector<std::string>& folders) {
         const fs::path path = fs::path(folder).has_filename() ? fs::path(folder) : fs::path(folder).parent_path();
         const auto info = read_run(path);
         if (info.status == RunStatus::broken) throw DataError(fmt::format("'{}': {}", folder, info.problem));
+        if (info.status == RunStatus::diverged) {
+            throw DataError(fmt::format("the run '{}' has no result: its {}", folder, info.problem));
+        }
         if (info.status == RunStatus::running) {
             throw DataError(fmt::format("a cellwise is at work in '{}': wait until it is done", folder));
         }
@@ -106,6 +116,7 @@ void run_report(const ReportOptions& options) {
     require_own(output);
     require_writable("--output", output.string());
     auto input = report_input(std::move(named.runs), named.comparisons);
+    input.diverged = std::move(named.diverged);
     input.baselines = std::move(named.baselines);
     const auto data = add_review_data(input, options.data);  // must outlive the input's words
 

@@ -132,11 +132,12 @@ void write_reports(const std::vector<PlannedRun>& runs, const PreparedData& data
 }
 
 void write_comparison_report(const fs::path& folder, const std::vector<PlannedRun>& runs,
-                             const std::vector<report::BaselineRecord>& baselines, const PreparedData& data) {
+                             const report::ComparisonRecord& comparison, const PreparedData& data) {
     std::vector<report::ReportRun> read;
     for (const auto& planned : runs) read.push_back(read_report_run(planned.folder));
     auto input = report_input(std::move(read), {folder});
-    input.baselines = baselines;
+    input.baselines = comparison.baselines;
+    input.diverged = comparison.diverged;
     add_words(input, &data.whole_test, &data.vocabulary);
     write_report(training::RunFolder::view(folder).report(), input);
 }

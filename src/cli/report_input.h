@@ -29,8 +29,9 @@ void add_words(report::ReportInput& input, const data::Reviews* whole_test, cons
 /// Writes report.html into each of these run folders that has none, after a training.
 void write_reports(const std::vector<PlannedRun>& runs, const PreparedData& data);
 
-/// Writes report.html into a comparison's folder.
+/// Writes report.html into a comparison's folder: of its finished `runs`, with its baselines and the runs that
+/// diverged.
 void write_comparison_report(const std::filesystem::path& folder, const std::vector<PlannedRun>& runs,
-                             const std::vector<report::BaselineRecord>& baselines, const PreparedData& data);
+                             const report::ComparisonRecord& comparison, const PreparedData& data);
 
 }  // namespace cellwise::cli

@@ -47,7 +47,13 @@ void read_content(RunInfo& run) {
         return;
     }
     read_metrics(folder, run);
-    if (!folder.is_finished()) return;
+    if (!folder.is_finished()) {
+        const auto reason = folder.divergence();
+        if (!reason || run.status == RunStatus::running) return;
+        run.status = RunStatus::diverged;
+        run.problem = *reason;
+        return;
+    }
     run.status = RunStatus::finished;
     if (!fs::exists(run.folder / "result.json")) return;  // of an older version
     const auto result = folder.read_result();
@@ -66,6 +72,8 @@ std::string_view status_name(RunStatus status) {
             return "running";
         case RunStatus::interrupted:
             return "interrupted";
+        case RunStatus::diverged:
+            return "diverged";
         case RunStatus::broken:
             break;
     }
@@ -133,7 +141,7 @@ Json run_json(const RunInfo& run) {
               {"test_accuracy", or_null(run.test_accuracy)},
               {"test_loss", or_null(run.test_loss)},
               {"seconds", run.seconds()}};
-    if (run.status == RunStatus::broken) json["problem"] = run.problem;
+    if (!run.problem.empty()) json["problem"] = run.problem;
     for (const Cell cell : run.configuration.cells) json["cells"].push_back(cell_name(cell));
     const std::string validation = run.held_out ? "validation" : "test";
     for (const auto& epoch : run.epochs) {

@@ -12,8 +12,9 @@
 
 namespace cellwise::cli {
 
-/// running: a program is at work in the folder; interrupted: --resume goes on with it.
-enum class RunStatus { finished, running, interrupted, broken };
+/// running: a program is at work in the folder; interrupted: --resume goes on with it; diverged: its training was given
+/// up.
+enum class RunStatus { finished, running, interrupted, diverged, broken };
 [[nodiscard]] std::string_view status_name(RunStatus status);
 
 /// One epoch as in metrics.jsonl.
@@ -27,7 +28,7 @@ struct EpochFigures {
 struct RunInfo {
     std::filesystem::path folder;
     RunStatus status = RunStatus::broken;
-    std::string problem;  ///< of a broken one
+    std::string problem;  ///< of a broken one, or why it diverged
     bool is_comparison = false;
     std::string begun;  ///< UTC, ISO 8601; empty if it does not say
     std::string data;   ///< imdb, synthetic, table; empty if it does not say

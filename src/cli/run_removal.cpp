@@ -19,6 +19,7 @@ namespace {
 constexpr std::array run_files{"checkpoint.safetensors",
                                "comparison.json",
                                "config.toml",
+                               "diverged.txt",
                                "environment.json",
                                "gates.svg",
                                "gradients.svg",

@@ -99,7 +99,7 @@ void run_list(const RunsOptions& options) {
     const auto runs = list_runs(options.folder);
     out.print(runs.empty() ? fmt::format("there are no runs in '{}'\n", options.folder) : run_table(runs));
     for (const auto& run : runs) {
-        if (run.status == RunStatus::broken) out.print(fmt::format("\n{}: {}\n", run.folder.string(), run.problem));
+        if (!run.problem.empty()) out.print(fmt::format("\n{}: {}\n", run.folder.string(), run.problem));
     }
     out.write_json(with_schema("runs-list", runs_json(runs)));
 }
@@ -151,6 +151,7 @@ void run_show(const RunsOptions& options) {
         out.print(fmt::format("\nweights of epoch {}: test accuracy {:.4f}, loss {:.4f}\n", *run.best_epoch,
                               *run.test_accuracy, *run.test_loss));
     }
+    if (run.status == RunStatus::diverged) out.print(fmt::format("\n{}\n", run.problem));
     if (run.status == RunStatus::interrupted) {
         out.print(fmt::format("\nTo go on: cellwise {} --resume {}\n", run.is_comparison ? "compare" : "train",
                               run.folder.string()));

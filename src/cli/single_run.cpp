@@ -19,6 +19,7 @@
 #include "report/test_predictions.h"
 #include "training/checkpoint.h"
 #include "training/device.h"
+#include "training/divergence.h"
 #include "training/fit.h"
 #include "training/run_folder.h"
 
@@ -83,6 +84,7 @@ void begin_folder(const training::RunFolder& folder, const training::Configurati
         folder.write_environment(environment);
     }
     folder.write_configuration(configuration);
+    folder.remove_divergence();
 }
 
 // Takes the run's bar away, however the run ends.
@@ -98,13 +100,14 @@ private:
     std::size_t number_;
 };
 
-// Says which of the runs diverged.
-bool run_named(training::Fit& fit, const PreparedData& data, const training::FitHooks& hooks,
-               const PlannedRun& planned) {
+// Keeps why a training was given up; `folder`: only the first process has one.
+bool run_kept(training::Fit& fit, const PreparedData& data, const training::FitHooks& hooks,
+              const std::optional<training::RunFolder>& folder) {
     try {
         return fit.run(data.train, data.validation ? *data.validation : data.test, hooks);
-    } catch (const CheckFailed& error) {
-        throw CheckFailed(fmt::format("{} seed {}: {}", cell_title(planned.cell), planned.seed, error.what()));
+    } catch (const training::Diverged& error) {
+        if (folder) folder->write_divergence(error.what());
+        throw;
     }
 }
 
@@ -175,7 +178,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     hooks.save_every = own.checkpoint_every;
     // All of them stop after the same step.
     hooks.stop_requested = [&] { return processes.any(StopRequest::stop_requested()); };
-    if (!run_named(fit, data, hooks, planned)) throw stopped();
+    if (!run_kept(fit, data, hooks, folder)) throw stopped();
     if (const auto reason = trainer.why_not_recorded(); !reason.empty()) {
         log::detail(fmt::format("steps were not recorded in a CUDA graph: {}", reason));
     }

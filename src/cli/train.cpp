@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -10,6 +11,7 @@
 #include "cli/resume.h"
 #include "cli/settings.h"
 #include "cli/training_run.h"
+#include "core/error.h"
 #include "core/log.h"
 #include "training/device.h"
 #include "training/run_folder.h"
@@ -38,7 +40,9 @@ void run_train(const SettingFlags& flags) {
     record.configuration = configuration_json(configuration);
     const std::vector<PlannedRun> plan{{cell, configuration.seed, again.folder, resumes}};
     with_resume_hint(again, [&] {
-        record.runs = train_runs(configuration, plan, data, processes);
+        auto trained = train_runs(configuration, plan, data, processes);
+        if (!trained.diverged.empty()) throw CheckFailed(report::diverged_text(trained.diverged.front()));
+        record.runs = std::move(trained.runs);
         if (flags.report && processes.is_first()) write_reports(plan, data);
     });
     if (!processes.is_first()) return;

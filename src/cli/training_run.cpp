@@ -8,6 +8,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "cli/progress.h"
 #include "cli/single_run.h"
@@ -17,6 +18,7 @@
 #include "data/load_data.h"
 #include "data/validation_split.h"
 #include "training/device.h"
+#include "training/divergence.h"
 #include "training/memory_need.h"
 #include "training/run_folder.h"
 #include "training/run_queue.h"
@@ -59,30 +61,40 @@ std::vector<std::size_t> by_cost(const std::vector<PlannedRun>& plan) {
     return order;
 }
 
-// Trains the runs `chosen` of the plan, in this order, side by side where that is quicker. A record for each of the
-// plan's runs; those that were not chosen stay empty.
-std::vector<report::RunRecord> train_own_runs(const training::Configuration& configuration,
-                                              const std::vector<PlannedRun>& plan,
-                                              const std::vector<std::size_t>& chosen, const PreparedData& data,
-                                              ProgressDisplay& display, std::int64_t threads,
-                                              const ProcessGroup& processes) {
-    std::vector<report::RunRecord> records(plan.size());
+report::DivergedRun diverged_run(const PlannedRun& planned, std::string reason) {
+    return {planned.cell, planned.seed, std::move(reason)};
+}
+
+// Trains the runs `chosen` of the plan, in this order, side by side where that is quicker.
+TrainedRuns train_own_runs(const training::Configuration& configuration, const std::vector<PlannedRun>& plan,
+                           const std::vector<std::size_t>& chosen, const PreparedData& data, ProgressDisplay& display,
+                           std::int64_t threads, const ProcessGroup& processes) {
+    std::vector<std::variant<std::monostate, report::RunRecord, report::DivergedRun>> outcomes(plan.size());
     const auto jobs = processes.size() > 1 ? 1 : job_count(configuration, chosen.size(), threads);
     const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
     const bool one_by_one = jobs == 1 && chosen.size() == plan.size();
     training::run_side_by_side(chosen.size(), jobs, [&](std::size_t i) {
         training::set_threads(threads_each);  // holds for the calling thread
         const auto number = one_by_one ? i : chosen[i];
-        records[number] = train_single_run(configuration, plan[number], data, display, number, processes);
+        try {
+            outcomes[number] = train_single_run(configuration, plan[number], data, display, number, processes);
+        } catch (const training::Diverged& error) {
+            const auto& run = outcomes[number].emplace<report::DivergedRun>(diverged_run(plan[number], error.what()));
+            if (plan.size() > 1) display.say(report::diverged_text(run));
+        }
     });
-    return records;
+    TrainedRuns trained;
+    for (auto& outcome : outcomes) {
+        if (auto* run = std::get_if<report::RunRecord>(&outcome)) trained.runs.push_back(std::move(*run));
+        if (auto* run = std::get_if<report::DivergedRun>(&outcome)) trained.diverged.push_back(std::move(*run));
+    }
+    return trained;
 }
 
 // Every process trains its part of the plan alone; the first reads all records from the folders.
-std::vector<report::RunRecord> share_runs(const training::Configuration& configuration,
-                                          const std::vector<PlannedRun>& plan, const PreparedData& data,
-                                          ProgressDisplay& display, std::int64_t threads,
-                                          const ProcessGroup& processes) {
+TrainedRuns share_runs(const training::Configuration& configuration, const std::vector<PlannedRun>& plan,
+                       const PreparedData& data, ProgressDisplay& display, std::int64_t threads,
+                       const ProcessGroup& processes) {
     std::vector<std::size_t> chosen;
     const auto order = by_cost(plan);
     for (auto i = static_cast<std::size_t>(processes.rank()); i < order.size();
@@ -106,11 +118,16 @@ std::vector<report::RunRecord> share_runs(const training::Configuration& configu
     if (processes.any(stop.has_value())) {
         throw stop ? *stop : Interrupted(ExitCode::terminated, "another process was stopped; everything is saved");
     }
-    std::vector<report::RunRecord> records;
-    if (!processes.is_first()) return records;
-    records.reserve(plan.size());
-    for (const auto& run : plan) records.push_back(finished_run(configuration, run, data));
-    return records;
+    TrainedRuns trained;
+    if (!processes.is_first()) return trained;
+    for (const auto& run : plan) {
+        if (auto reason = training::RunFolder::view(run.folder).divergence()) {
+            trained.diverged.push_back(diverged_run(run, std::move(*reason)));
+        } else {
+            trained.runs.push_back(finished_run(configuration, run, data));
+        }
+    }
+    return trained;
 }
 
 }  // namespace
@@ -166,9 +183,8 @@ std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string
     return flags.output.empty() ? training::RunFolder::fresh_name(name) : std::filesystem::path(flags.output);
 }
 
-std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
-                                          const std::vector<PlannedRun>& plan, const PreparedData& data,
-                                          const ProcessGroup& processes) {
+TrainedRuns train_runs(const training::Configuration& configuration, const std::vector<PlannedRun>& plan,
+                       const PreparedData& data, const ProcessGroup& processes) {
     const auto threads = training::set_threads(processes.threads(configuration.threads));
     log::notice(fmt::format("engine: {}", engine_in_force(configuration).text));
     const auto device = training::resolve_device(configuration.device, processes.local_rank());
@@ -178,15 +194,15 @@ std::vector<report::RunRecord> train_runs(const training::Configuration& configu
     ProgressDisplay display(std::move(titles), data.validation ? "validation" : "test");
     const StopRequest stop_request;
 
-    std::vector<report::RunRecord> records;
+    TrainedRuns trained;
     if (processes.size() > 1 && plan.size() > 1) {
         log::notice(fmt::format("{} runs over {} processes", plan.size(), processes.size()));
-        records = share_runs(configuration, plan, data, display, threads, processes);
+        trained = share_runs(configuration, plan, data, display, threads, processes);
     } else {
-        records = train_own_runs(configuration, plan, by_cost(plan), data, display, threads, processes);
+        trained = train_own_runs(configuration, plan, by_cost(plan), data, display, threads, processes);
     }
     training::set_threads(configuration.threads);
-    return records;
+    return trained;
 }
 
 }  // namespace cellwise::cli

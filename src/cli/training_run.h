@@ -47,15 +47,21 @@ struct PlannedRun {
 /// The folder that the flags name (--resume, --output), else runs/<date>-<name>.
 [[nodiscard]] std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string& name);
 
+/// What came of a plan's runs.
+struct TrainedRuns {
+    std::vector<report::RunRecord> runs;
+    std::vector<report::DivergedRun> diverged;
+};
+
 /// Trains the runs, side by side where the configuration's threads and jobs have it so, showing progress
 /// on standard error, and writes their run folders. The records come in the plan's order and do not
 /// depend on threads and jobs (timings aside), nor on how often the runs were interrupted and gone on
-/// with. Ctrl-C and SIGTERM let every running step end, save and throw Interrupted.
+/// with. Ctrl-C and SIGTERM let every running step end, save and throw Interrupted. A run
+/// that diverges does not end the others.
 ///
 /// Several processes train a single run together, and share the runs of a longer plan: those need the folder
 /// on a disk that all of them see. Only the first process has the records.
-[[nodiscard]] std::vector<report::RunRecord> train_runs(const training::Configuration& configuration,
-                                                        const std::vector<PlannedRun>& plan, const PreparedData& data,
-                                                        const ProcessGroup& processes);
+[[nodiscard]] TrainedRuns train_runs(const training::Configuration& configuration, const std::vector<PlannedRun>& plan,
+                                     const PreparedData& data, const ProcessGroup& processes);
 
 }  // namespace cellwise::cli

@@ -40,6 +40,16 @@ struct RunRecord {
     [[nodiscard]] double seconds() const;
 };
 
+/// A run whose training was given up, because its loss or a gradient was no finite number.
+struct DivergedRun {
+    Cell cell = Cell::lstm;
+    std::uint64_t seed = 0;
+    std::string reason;  ///< step, loss, gradient norm and remedies
+};
+
+/// "LSTM seed 0: training diverged at step …".
+[[nodiscard]] std::string diverged_text(const DivergedRun& run);
+
 /// One run of a model that knows no word order, beside the cells in the table.
 struct BaselineRecord {
     std::string name;
@@ -55,6 +65,7 @@ struct ComparisonRecord {
     nlohmann::ordered_json data;           ///< where the reviews came from; "kind" is "synthetic" for made ones
     nlohmann::ordered_json configuration;  ///< the resolved flags
     std::vector<RunRecord> runs;
+    std::vector<DivergedRun> diverged;      ///< have no figures
     std::vector<BaselineRecord> baselines;  ///< runs of one name stand together
 };
 
@@ -83,12 +94,16 @@ struct CellDifference {
 /// Every pair of cells with at least two seeds in common: LSTM − RNN, GRU − RNN, GRU − LSTM.
 [[nodiscard]] std::vector<CellDifference> compare_cells(const std::vector<RunRecord>& runs);
 
+/// A sentence for each cell of which runs diverged: whose the figures then are.
+[[nodiscard]] std::vector<std::string> diverged_notes(const std::vector<RunRecord>& runs,
+                                                      const std::vector<DivergedRun>& diverged);
+
 /// "LSTM − RNN: +0.0212 (95% CI +0.0104 to +0.0320, p = 0.006): significant", or "…: not distinguishable
 /// with 5 seeds; about 12 would be needed". The p is Holm's.
 [[nodiscard]] std::string verdict(const CellDifference& difference);
 
 /// The document of `compare --json`: data, configuration, runs, summary and, with several seeds,
-/// differences. Figures that do not exist (the deviation of one run) are null.
+/// differences; runs that diverged, if any did. Figures that do not exist (the deviation of one run) are null.
 [[nodiscard]] nlohmann::ordered_json comparison_json(const ComparisonRecord& record);
 
 /// An element of that document's "differences", and of its "baselines".
@@ -97,7 +112,8 @@ struct CellDifference {
 
 /// What `compare` prints at its end: the table, with several seeds the paired differences and a verdict
 /// on each, and last one line for each cell: "RNN Test Accuracy: 0.8470", or with several seeds
-/// "RNN Test Accuracy: 0.7757 ± 0.0675 (n = 5)". Results on made reviews are labelled so.
+/// "RNN Test Accuracy: 0.7757 ± 0.0675 (n = 5)". A cell of which every run diverged has none. Results on made reviews
+/// are labelled so.
 [[nodiscard]] std::string comparison_text(const ComparisonRecord& record);
 
 /// The lines at the very end alone.

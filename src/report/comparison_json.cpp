@@ -84,6 +84,9 @@ Json comparison_json(const ComparisonRecord& record) {
                   {"summary", Json::array()}};
     for (const auto& run : record.runs) document["runs"].push_back(run_json(run));
     for (const auto& summary : summarise_cells(record.runs)) document["summary"].push_back(summary_json(summary));
+    for (const auto& run : record.diverged) {
+        document["diverged"].push_back({{"cell", cell_name(run.cell)}, {"seed", run.seed}, {"reason", run.reason}});
+    }
     for (const auto& run : record.baselines) document["baselines"].push_back(baseline_json(run));
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) document["differences"] = Json::array();

@@ -114,6 +114,28 @@ std::string validation_note(const std::vector<RunRecord>& runs) {
 
 }  // namespace
 
+std::string diverged_text(const DivergedRun& run) {
+    return fmt::format("{} seed {}: {}", cell_title(run.cell), run.seed, run.reason);
+}
+
+std::vector<std::string> diverged_notes(const std::vector<RunRecord>& runs, const std::vector<DivergedRun>& diverged) {
+    std::vector<std::string> notes;
+    for (const Cell cell : all_cells) {
+        std::vector<std::uint64_t> seeds;
+        for (const auto& run : diverged) {
+            if (run.cell == cell) seeds.push_back(run.seed);
+        }
+        if (seeds.empty()) continue;
+        const auto kept = static_cast<std::size_t>(
+            std::count_if(runs.begin(), runs.end(), [&](const RunRecord& run) { return run.cell == cell; }));
+        notes.push_back(
+            fmt::format("{} of {} runs of {} diverged (seed{} {}): {}", seeds.size(), seeds.size() + kept,
+                        cell_title(cell), seeds.size() == 1 ? "" : "s", fmt::join(seeds, ", "),
+                        kept == 0 ? "it has no figures." : "its figures are of the others alone, and so flatter it."));
+    }
+    return notes;
+}
+
 std::string closing_lines(const std::vector<RunRecord>& runs) {
     std::string text;
     for (const auto& summary : summarise_cells(runs)) {
@@ -136,6 +158,7 @@ std::string comparison_text(const ComparisonRecord& record) {
         for (const auto& difference : differences) text += verdict(difference) + '\n';
         text += explanation(differences);
     }
+    for (const auto& note : diverged_notes(record.runs, record.diverged)) text += note + '\n';
     return fmt::format("{}{}\n{}", text, validation_note(record.runs), closing_lines(record.runs));
 }
 

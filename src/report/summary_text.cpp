@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace cellwise::report {
+namespace {
+
+std::string figure(double value, int decimals) {
+    return std::abs(value) < 1e9 ? fmt::format("{:.{}f}", value, decimals) : fmt::format("{:.{}e}", value, decimals);
+}
+
+}  // namespace
 
 std::string spread(const statistics::Summary& summary, int decimals) {
-    const auto mean = fmt::format("{:.{}f}", summary.mean, decimals);
-    return summary.standard_deviation ? fmt::format("{} ± {:.{}f}", mean, *summary.standard_deviation, decimals) : mean;
+    const auto mean = figure(summary.mean, decimals);
+    return summary.standard_deviation ? fmt::format("{} ± {}", mean, figure(*summary.standard_deviation, decimals))
+                                      : mean;
 }
 
 std::string grouped(std::int64_t number) {

@@ -10,6 +10,7 @@
 #include "core/stopwatch.h"
 #include "models/initialization.h"
 #include "training/batches.h"
+#include "training/divergence.h"
 #include "training/loss.h"
 #include "training/optimizer.h"
 
@@ -162,6 +163,7 @@ BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::P
     BaselineResult result{"bag_of_embeddings", (vocabulary_size + 1) * embedding_size + 1, {}, {}, 0};
     result.train = metrics_of(logits_of(train), view_of_labels(train).to(torch::kFloat32));
     result.test = metrics_of(logits_of(test), view_of_labels(test).to(torch::kFloat32));
+    if (!std::isfinite(result.test.loss)) throw Diverged("training diverged: its test loss is no finite number");
     result.seconds = watch.seconds();
     return result;
 }

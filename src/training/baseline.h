@@ -26,7 +26,7 @@ struct BaselineResult {
                                                        const data::PaddedReviews& test, std::int64_t vocabulary_size);
 
 /// Embedding → mean over the words (padding left out) → dense(1), trained as the recurrent models are:
-/// same optimizer, batches, epochs and seed rule.
+/// same optimizer, batches, epochs and seed rule. Throws Diverged if its loss ends as no finite number.
 [[nodiscard]] BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::PaddedReviews& test,
                                                std::int64_t vocabulary_size, std::int64_t embedding_size,
                                                const TrainingOptions& options, std::uint64_t seed);

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <string>
 
-#include "core/error.h"
-
 namespace cellwise::training {
 namespace {
 
@@ -31,7 +29,7 @@ std::string number(double value) { return std::isnan(value) ? "nan" : fmt::forma
 
 void require_finite_step(const Batch& batch, const Optimizer& optimizer) {
     if (std::isfinite(batch.loss) && std::isfinite(optimizer.dense_gradient_norm())) return;
-    throw CheckFailed(
+    throw Diverged(
         fmt::format("training diverged at step {} (epoch {}, batch {} of {}): loss {}, gradient norm {}, "
                     "learning rate {:.6g}. "
                     "The batch holds the training reviews {}; its update was not made. Remedies: {}",
@@ -41,13 +39,13 @@ void require_finite_step(const Batch& batch, const Optimizer& optimizer) {
 
 void require_finite_epoch(const EpochResult& epoch) {
     if (!std::isfinite(epoch.train.loss)) {
-        throw CheckFailed(
+        throw Diverged(
             fmt::format("training diverged in epoch {}: the mean loss of its steps is {} (a GPU is not asked for the "
                         "loss of each step: --device cpu names the step). Remedies: {}",
                         epoch.epoch, number(epoch.train.loss), advice));
     }
     if (std::isfinite(epoch.validation.loss)) return;
-    throw CheckFailed(fmt::format(
+    throw Diverged(fmt::format(
         "training diverged: after epoch {} the validation loss is {}, though the losses of its steps were finite "
         "numbers. Remedies: {}",
         epoch.epoch, number(epoch.validation.loss), advice));

@@ -30,7 +30,7 @@ public:
         : trainer_(trainer), options_(options), schedule_(options), early_stopping_(options) {}
 
     /// Trains what is left. With early stopping the model ends with the best epoch's weights. Throws
-    /// CheckFailed, before the update that would spread it, if a loss or gradient is not a finite
+    /// Diverged, before the update that would spread it, if a loss or gradient is not a finite
     /// number. Returns false if it stopped before the end because it was asked to.
     bool run(const data::PaddedReviews& train, const data::PaddedReviews& validation, const FitHooks& hooks);
 

@@ -28,6 +28,7 @@ fs::path configuration_path(const fs::path& run) { return run / "config.toml"; }
 fs::path model_path(const fs::path& run) { return run / "model.safetensors"; }
 fs::path environment_path(const fs::path& run) { return run / "environment.json"; }
 fs::path result_path(const fs::path& run) { return run / "result.json"; }
+fs::path divergence_path(const fs::path& run) { return run / "diverged.txt"; }
 fs::path vocabulary_path(const fs::path& run) { return run / "vocabulary.json"; }
 
 void require_writable(const fs::path& path) {
@@ -131,6 +132,19 @@ RunResult RunFolder::read_result() const {
     } catch (const nlohmann::json::exception& error) {
         throw DataError(fmt::format("{} is not a run's result: {}", where, error.what()));
     }
+}
+
+void RunFolder::write_divergence(const std::string& reason) const {
+    write_file_atomically(divergence_path(path_), reason + "\n");
+}
+
+void RunFolder::remove_divergence() const { fs::remove(divergence_path(path_)); }
+
+std::optional<std::string> RunFolder::divergence() const {
+    if (!fs::exists(divergence_path(path_))) return std::nullopt;
+    auto reason = read_file(divergence_path(path_), largest_environment);
+    while (reason.ends_with('\n')) reason.pop_back();
+    return reason;
 }
 
 std::vector<EpochResult> RunFolder::read_metrics() const {

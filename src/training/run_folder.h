@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct Run {
 /// The folder of a run: model.safetensors (names and layouts of PyTorch), config.toml,
 /// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch), environment.json
 /// (what it was made with), events.out.tfevents.cellwise (TensorBoard's), result.json, predictions.csv (a line
-/// a test review), report.html, and until it is finished checkpoint.safetensors. The model is written last: a folder
-/// that has it is finished. While an object lives the folder is locked: no two programs work in one.
+/// a test review), report.html, and until it is finished checkpoint.safetensors, with diverged.txt if its training was
+/// given up. The model is written last: a folder that has it is finished. While an object lives the folder is locked:
+/// no two programs work in one.
 class RunFolder {
 public:
     /// Makes the folder. Throws EnvironmentError if it cannot be made or written, UsageError if it
@@ -59,11 +61,16 @@ public:
     void write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const;
     void write_result(const RunResult& result) const;
     void write_model(const models::Classifier& model) const;
+    /// Why the training was given up; a training that begins or goes on takes it back.
+    void write_divergence(const std::string& reason) const;
+    void remove_divergence() const;
     void write_environment(const nlohmann::ordered_json& environment) const;
     /// Adds what a run was gone on with to its environment.json, under "resumed".
     void add_resumption(const nlohmann::ordered_json& environment) const;
 
     [[nodiscard]] bool is_finished() const;
+    /// What write_divergence() kept.
+    [[nodiscard]] std::optional<std::string> divergence() const;
     [[nodiscard]] std::filesystem::path checkpoint() const;   ///< its path, whether it exists or not
     [[nodiscard]] std::filesystem::path events() const;       ///< likewise
     [[nodiscard]] std::filesystem::path predictions() const;  ///< likewise

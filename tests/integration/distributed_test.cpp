@@ -131,6 +131,27 @@ TEST_F(Distributed, RunsOfAComparisonAreShared) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "shared" / "report.html"));
 }
 
+// The rate lies between those at which LSTM's penalty and RNN's leave the range of float32 (divergence_test.cpp).
+TEST_F(Distributed, ARunThatDivergesLeavesTheOthersTheirResults) {
+    const auto compare = [&](const std::string& name, const std::vector<std::string>& before,
+                             const std::vector<std::string>& more) {
+        return run_program(words(small("compare", folder_ / name),
+                                 words({"--cells", "rnn,lstm", "--optimizer", "sgd", "--l2", "1", "--learning-rate",
+                                        "9.41e8", "--epochs", "1", "--batch-size", "75"},
+                                       more)),
+                           before);
+    };
+    const auto alone = compare("alone", {}, {});
+    const auto shared = compare("shared", processes(2), {"--distributed"});
+    EXPECT_EQ(alone.exit_code, 1) << alone.errors;
+    EXPECT_EQ(shared.exit_code, 1) << shared.errors;
+    for (const auto* result : {&alone, &shared}) {
+        EXPECT_THAT(result->errors, testing::HasSubstr("1 of 2 runs diverged and have no figures: LSTM seed 0"));
+        EXPECT_THAT(result->output, testing::HasSubstr("1 of 1 runs of LSTM diverged (seed 0): it has no figures."));
+    }
+    EXPECT_EQ(accuracies(shared.output), accuracies(alone.output));
+}
+
 const std::vector<std::string> long_training{"--precision", "float64", "--checkpoint-every", "1", "--epochs", "30"};
 
 // Starts a long training and stops it after its first checkpoint.

@@ -15,9 +15,9 @@ SCHEMAS = pathlib.Path(os.environ["CELLWISE_SCHEMAS"])
 DATA = pathlib.Path(os.environ["CELLWISE_TEST_DATA"])
 
 
-def run(*arguments, **more):
+def run(*arguments, code=0, **more):
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120, **more)
-    assert done.returncode == 0, f"{arguments}: exit code {done.returncode}\n{done.stderr}"
+    assert done.returncode == code, f"{arguments}: exit code {done.returncode}\n{done.stderr}"
     return done.stdout
 
 
@@ -122,6 +122,11 @@ def documents(folder):
     golden = DATA / "keras_golden"
     if golden.exists():
         calls.append(("parity", golden))
+    diverging = ("compare", "--cells", "rnn,lstm", "--seeds", "1,2", "--data", "synthetic", "--limit", 200, "--length", 20,
+                 "--vocabulary-size", 500, "--hidden-size", 8, "--embedding-size", 8, "--epochs", 1, "--batch-size", 100,
+                 "--optimizer", "sgd", "--l2", 1, "--learning-rate", 9.87e8, "--output", runs / "diverging")
+    yield diverging, json.loads(run(*diverging, "--json", "-", code=1))
+    calls += [("runs", "show", runs / "diverging"), ("report", runs / "diverging")]
     environment = os.environ | hashes | {"XDG_CACHE_HOME": str(folder / "cache")}
     for call in calls:
         yield call, json.loads(run(*call, "--json", "-", cwd=folder, env=environment))
@@ -141,7 +146,7 @@ def documents(folder):
 def damaged(document):
     """The document with one thing wrong: (what, document)."""
     for key in document:
-        if key not in ("baselines", "differences"):  # of compare, where they were asked for
+        if key not in ("baselines", "differences", "diverged"):  # of compare, where there are any
             yield f"without {key}", {other: value for other, value in document.items() if other != key}
         yield f"{key} of another type", document | {key: {"of": "no type that is known"}}
     yield "something more", document | {"something": 1}

@@ -15,6 +15,7 @@
 #include "training/baseline.h"
 #include "training/clipping.h"
 #include "training/configuration.h"
+#include "training/divergence.h"
 #include "training/loss.h"
 #include "training/optimizer.h"
 #include "training/run_folder.h"
@@ -269,6 +270,13 @@ TEST(Baseline, BagOfEmbeddingsLearnsWords) {
     const auto result = bag_of_embeddings(toy_reviews(300, 6), toy_reviews(100, 6), 20, 8, options, 1);
     EXPECT_GT(result.test.accuracy, 0.9);
     EXPECT_EQ(result.parameters, 20 * 8 + 8 + 1);
+}
+
+TEST(Baseline, BagOfEmbeddingsThatDivergesHasNoFigures) {
+    TrainingOptions options;
+    options.optimizer = OptimizerKind::sgd;
+    options.learning_rate = 1e38;
+    EXPECT_THROW((void)bag_of_embeddings(toy_reviews(300, 6), toy_reviews(100, 6), 20, 8, options, 1), Diverged);
 }
 
 TEST(Configuration, SurvivesTomlAndPresetsComeFirst) {
