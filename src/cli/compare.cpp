@@ -42,10 +42,10 @@ std::vector<PlannedRun> plan_of(const training::Configuration& configuration, co
     return plan;
 }
 
-std::vector<report::BaselineRecord> baselines(const training::Configuration& configuration, const PreparedData& data) {
-    std::vector<report::BaselineRecord> records;
+void add_baselines(const training::Configuration& configuration, const PreparedData& data,
+                   report::ComparisonRecord& comparison) {
     const auto add = [&](std::uint64_t seed, const training::BaselineResult& result) {
-        records.push_back(
+        comparison.baselines.push_back(
             {result.name, seed, result.parameters, result.test.accuracy, result.test.loss, result.seconds});
     };
     const auto words = configuration.model.vocabulary_size;
@@ -56,10 +56,10 @@ std::vector<report::BaselineRecord> baselines(const training::Configuration& con
             add(seed, training::bag_of_embeddings(data.train, data.test, words, configuration.model.embedding_size,
                                                   configuration.training, seed));
         } catch (const training::Diverged& error) {
-            log::warning(fmt::format("mean of embeddings seed {}: {}; it is left out", seed, error.what()));
+            comparison.notes.push_back(
+                fmt::format("bag_of_embeddings with seed {} is left out: {}", seed, error.what()));
         }
     }
-    return records;
 }
 
 // The runs that have a result.
@@ -72,14 +72,15 @@ std::vector<PlannedRun> finished_part(std::vector<PlannedRun> plan, const std::v
     return plan;
 }
 
-// What the program ends with where runs diverged.
-CheckFailed some_diverged(const std::vector<report::DivergedRun>& diverged, std::size_t planned) {
+// What the program ends with where runs diverged, whether notices are shown or not.
+CheckFailed some_diverged(const std::filesystem::path& folder, const std::vector<report::DivergedRun>& diverged,
+                          std::size_t planned) {
     std::vector<std::string> names;
     for (const auto& run : diverged) names.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
-    return CheckFailed(
-        fmt::format("{} of {} runs diverged and have no figures: {}; why stands in diverged.txt in "
-                    "their folders",
-                    diverged.size(), planned, fmt::join(names, ", ")));
+    return CheckFailed(fmt::format("of {} run{} in '{}' {} diverged, without figures: {}. {}{}", planned,
+                                   planned == 1 ? "" : "s", folder.string(), diverged.size(), fmt::join(names, ", "),
+                                   names.size() == 1 ? "Its " : "Each folder's diverged.txt says why; the first one's ",
+                                   diverged.front().reason));
 }
 
 void run_compare(const SettingFlags& flags) {
@@ -115,17 +116,17 @@ void run_compare(const SettingFlags& flags) {
         if (flags.report && processes.is_first()) write_reports(finished, data);
     });
     if (!processes.is_first()) return;
-    if (finished.empty()) throw some_diverged(comparison.diverged, plan.size());
-    if (configuration.baseline) comparison.baselines = baselines(configuration, data);
+    if (configuration.baseline) add_baselines(configuration, data, comparison);
     const auto json = with_schema("comparison", report::comparison_json(comparison));
     write_file_atomically(again.folder / "comparison.json", json.dump(2) + "\n");
-    if (flags.report) {
+    const bool reports = flags.report && !finished.empty();
+    if (reports) {
         with_resume_hint(again, [&] { write_comparison_report(again.folder, finished, comparison, data); });
     }
-    log::notice(fmt::format("the runs are in {}{}", again.folder.string(), flags.report ? ": see report.html" : ""));
+    log::notice(fmt::format("the runs are in {}{}", again.folder.string(), reports ? ": see report.html" : ""));
     out.print(report::comparison_text(comparison));
     out.write_json(json);
-    if (!comparison.diverged.empty()) throw some_diverged(comparison.diverged, plan.size());
+    if (!comparison.diverged.empty()) throw some_diverged(again.folder, comparison.diverged, plan.size());
 }
 
 }  // namespace

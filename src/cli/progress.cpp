@@ -11,6 +11,7 @@
 #include "cli/progress_text.h"
 #include "cli/settings.h"
 #include "core/log.h"
+#include "report/summary_text.h"
 
 namespace cellwise::cli {
 namespace {
@@ -88,10 +89,11 @@ void ProgressDisplay::epoch_done(std::size_t run, const training::EpochResult& r
     runs_[run].last_line = Clock::now();
     erase();
     fmt::print(stderr,
-               "{}  epoch {}/{}  train: loss {:.4f}, accuracy {:.4f}, {:.1f} s  {}: loss {:.4f}, accuracy {:.4f}, "
+               "{}  epoch {}/{}  train: loss {}, accuracy {:.4f}, {:.1f} s  {}: loss {}, accuracy {:.4f}, "
                "{:.1f} s\n",
-               runs_[run].title, result.epoch, epochs, result.train.loss, result.train.accuracy, result.train_seconds,
-               validation_, result.validation.loss, result.validation.accuracy, result.validation_seconds);
+               runs_[run].title, result.epoch, epochs, report::figure(result.train.loss, 4), result.train.accuracy,
+               result.train_seconds, validation_, report::figure(result.validation.loss, 4), result.validation.accuracy,
+               result.validation_seconds);
     if (live_) draw();
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "report/summary_text.h"
 #include "report/table.h"
 
 namespace cellwise::cli {
@@ -44,9 +45,10 @@ double seconds_left(const training::Progress& progress) {
 }
 
 std::string progress_line(const std::string& title, const training::Progress& progress) {
-    const auto metrics = progress.running ? fmt::format("loss {:.4f}, accuracy {:.4f}, ", progress.running->loss,
-                                                        progress.running->accuracy)
-                                          : std::string();
+    const auto metrics = progress.running
+                             ? fmt::format("loss {}, accuracy {:.4f}, ", report::figure(progress.running->loss, 4),
+                                           progress.running->accuracy)
+                             : std::string();
     return fmt::format("{}  epoch {}/{}  step {}/{}  {}{}, {} left", title, progress.epoch, progress.epochs,
                        progress.step, progress.steps, metrics, speed(progress), clock_text(seconds_left(progress)));
 }
@@ -58,7 +60,7 @@ std::string progress_bar(const std::string& title, const training::Progress& pro
     // From the most to the least worth keeping on a narrow terminal.
     std::vector<std::string> figures{is_testing ? "evaluating…" : clock_text(seconds_left(progress)) + " left"};
     if (progress.running) {
-        figures.push_back(fmt::format("loss {:.4f}", progress.running->loss));
+        figures.push_back(fmt::format("loss {}", report::figure(progress.running->loss, 4)));
         figures.push_back(fmt::format("accuracy {:.4f}", progress.running->accuracy));
     }
     figures.push_back(speed(progress));

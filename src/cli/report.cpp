@@ -37,25 +37,29 @@ struct ReportOptions {
 /// What the folders named stand for.
 struct NamedRuns {
     std::vector<report::ReportRun> runs;
-    std::vector<report::DivergedRun> diverged;  ///< of the comparisons
+    std::vector<std::string> notes;  ///< of the comparisons
     std::vector<fs::path> comparisons;
     std::vector<report::BaselineRecord> baselines;  ///< of the one comparison, if it is all that was named
 };
 
-void add_comparison(const RunInfo& info, NamedRuns& named) {
+void add_comparison(const RunInfo& info, bool several, NamedRuns& named) {
     const auto path = info.folder / "comparison.json";
     if (info.status != RunStatus::finished) {
         throw DataError(fmt::format("the comparison '{}' is not finished: go on with it by compare --resume",
                                     info.folder.string()));
     }
     named.comparisons.push_back(info.folder);
-    named.baselines = report::read_comparison(read_file(path, largest_comparison), path.string()).baselines;
+    auto comparison = report::read_comparison(read_file(path, largest_comparison), path.string());
+    for (const auto& note : report::notes_of(comparison)) {
+        named.notes.push_back(several ? fmt::format("{}: {}", info.folder.string(), note) : note);
+    }
+    named.baselines = std::move(comparison.baselines);
     for (const auto& run : info.runs) {
-        if (run.status == RunStatus::diverged) {
-            named.diverged.push_back({run.configuration.cells.front(), run.configuration.seed, run.problem});
-        } else {
-            named.runs.push_back(read_report_run(run.folder));
-        }
+        if (run.status != RunStatus::diverged) named.runs.push_back(read_report_run(run.folder));
+    }
+    if (comparison.runs.empty()) {
+        throw DataError(
+            fmt::format("no run of the comparison '{}' has a result: they all diverged", info.folder.string()));
     }
     if (info.runs.empty()) throw DataError(fmt::format("the comparison '{}' holds no runs", info.folder.string()));
 }
@@ -74,7 +78,7 @@ NamedRuns read_named(const std::vector<std::string>& folders) {
             throw DataError(fmt::format("a cellwise is at work in '{}': wait until it is done", folder));
         }
         if (info.is_comparison) {
-            add_comparison(info, named);
+            add_comparison(info, folders.size() > 1, named);
         } else {
             named.runs.push_back(read_report_run(path));
         }
@@ -116,13 +120,14 @@ void run_report(const ReportOptions& options) {
     require_own(output);
     require_writable("--output", output.string());
     auto input = report_input(std::move(named.runs), named.comparisons);
-    input.diverged = std::move(named.diverged);
+    input.notes = std::move(named.notes);
     input.baselines = std::move(named.baselines);
     const auto data = add_review_data(input, options.data);  // must outlive the input's words
 
     const auto report = report::make_report(input);
     write_file_atomically(output, report::report_html(input, report));
     out.print(report_text(report));
+    for (const auto& note : input.notes) out.print(note + '\n');
     for (const auto& group : report.groups) {
         if (!group.predictions) out.print(fmt::format("No predictions of {}: {}\n", group.name, group.no_predictions));
     }

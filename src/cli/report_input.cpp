@@ -137,7 +137,7 @@ void write_comparison_report(const fs::path& folder, const std::vector<PlannedRu
     for (const auto& planned : runs) read.push_back(read_report_run(planned.folder));
     auto input = report_input(std::move(read), {folder});
     input.baselines = comparison.baselines;
-    input.diverged = comparison.diverged;
+    input.notes = report::notes_of(comparison);
     add_words(input, &data.whole_test, &data.vocabulary);
     write_report(training::RunFolder::view(folder).report(), input);
 }

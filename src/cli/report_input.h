@@ -29,8 +29,7 @@ void add_words(report::ReportInput& input, const data::Reviews* whole_test, cons
 /// Writes report.html into each of these run folders that has none, after a training.
 void write_reports(const std::vector<PlannedRun>& runs, const PreparedData& data);
 
-/// Writes report.html into a comparison's folder: of its finished `runs`, with its baselines and the runs that
-/// diverged.
+/// Writes report.html into a comparison's folder: of its finished `runs`, with its baselines and notes.
 void write_comparison_report(const std::filesystem::path& folder, const std::vector<PlannedRun>& runs,
                              const report::ComparisonRecord& comparison, const PreparedData& data);
 

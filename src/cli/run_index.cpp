@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/folder_lock.h"
+#include "core/utf8.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {
@@ -31,8 +32,8 @@ void read_metrics(const training::RunFolder& folder, RunInfo& run) {
 
 void read_content(RunInfo& run) {
     const auto environment = training::RunFolder::environment_of(run.folder);
-    run.begun = environment.value("begun", "");
-    run.data = environment.value(nlohmann::json::json_pointer("/data/kind"), std::string());
+    run.begun = printable(environment.value("begun", ""));
+    run.data = printable(environment.value(nlohmann::json::json_pointer("/data/kind"), std::string()));
     training::apply_toml_file(run.configuration, (run.folder / "config.toml").string());
     run.held_out = run.configuration.validation_split > 0;
     for (const auto& entry : fs::directory_iterator(run.folder)) {

@@ -16,6 +16,7 @@
 #include "cli/runs_differences.h"
 #include "cli/settings.h"
 #include "core/error.h"
+#include "report/summary_text.h"
 #include "report/table.h"
 
 namespace cellwise::cli {
@@ -31,7 +32,7 @@ struct RunsOptions {
     bool yes = false;
 };
 
-std::string text_or_dash(const std::optional<double>& value) { return value ? fmt::format("{:.4f}", *value) : "–"; }
+std::string text_or_dash(const std::optional<double>& value) { return value ? report::figure(*value, 4) : "–"; }
 
 // "RNN, LSTM".
 std::string cells_of(const RunInfo& run) {
@@ -94,13 +95,17 @@ Json runs_json(const std::vector<RunInfo>& runs) {
     return {{"runs", list}};
 }
 
+void print_problems(const std::vector<RunInfo>& runs, const Output& out) {
+    for (const auto& run : runs) {
+        if (!run.problem.empty()) out.print(fmt::format("\n{}: {}\n", run.folder.string(), run.problem));
+    }
+}
+
 void run_list(const RunsOptions& options) {
     const Output out(options.json);
     const auto runs = list_runs(options.folder);
     out.print(runs.empty() ? fmt::format("there are no runs in '{}'\n", options.folder) : run_table(runs));
-    for (const auto& run : runs) {
-        if (!run.problem.empty()) out.print(fmt::format("\n{}: {}\n", run.folder.string(), run.problem));
-    }
+    print_problems(runs, out);
     out.write_json(with_schema("runs-list", runs_json(runs)));
 }
 
@@ -113,8 +118,8 @@ std::string epoch_table(const RunInfo& run) {
                          {validation + " accuracy"},
                          {"seconds"}});
     for (const auto& epoch : run.epochs) {
-        table.add_row({fmt::format("{}", epoch.epoch), fmt::format("{:.4f}", epoch.train_loss),
-                       fmt::format("{:.4f}", epoch.train_accuracy), fmt::format("{:.4f}", epoch.validation_loss),
+        table.add_row({fmt::format("{}", epoch.epoch), report::figure(epoch.train_loss, 4),
+                       fmt::format("{:.4f}", epoch.train_accuracy), report::figure(epoch.validation_loss, 4),
                        fmt::format("{:.4f}", epoch.validation_accuracy), fmt::format("{:.1f}", epoch.seconds)});
     }
     return table.text();
@@ -148,10 +153,11 @@ void run_show(const RunsOptions& options) {
     out.print(fmt::format("settings: {}\n\n", settings_of(run)));
     out.print(run.is_comparison ? run_table(run.runs) : epoch_table(run));
     if (run.test_accuracy) {
-        out.print(fmt::format("\nweights of epoch {}: test accuracy {:.4f}, loss {:.4f}\n", *run.best_epoch,
-                              *run.test_accuracy, *run.test_loss));
+        out.print(fmt::format("\nweights of epoch {}: test accuracy {:.4f}, loss {}\n", *run.best_epoch,
+                              *run.test_accuracy, report::figure(*run.test_loss, 4)));
     }
     if (run.status == RunStatus::diverged) out.print(fmt::format("\n{}\n", run.problem));
+    print_problems(run.runs, out);
     if (run.status == RunStatus::interrupted) {
         out.print(fmt::format("\nTo go on: cellwise {} --resume {}\n", run.is_comparison ? "compare" : "train",
                               run.folder.string()));
@@ -216,6 +222,7 @@ void run_compare(const RunsOptions& options) {
         columns.push_back({run.folder.filename().string()});
     }
     out.print(table.text());
+    print_problems(runs, out);
     const auto rows = differing_settings(runs);
     report::Table differences(columns);
     for (const auto& row : rows) differences.add_row(row);

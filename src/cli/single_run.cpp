@@ -84,7 +84,6 @@ void begin_folder(const training::RunFolder& folder, const training::Configurati
         folder.write_environment(environment);
     }
     folder.write_configuration(configuration);
-    folder.remove_divergence();
 }
 
 // Takes the run's bar away, however the run ends.
@@ -111,17 +110,35 @@ bool run_kept(training::Fit& fit, const PreparedData& data, const training::FitH
     }
 }
 
+// The configuration that the run in the planned folder has. Throws what finished_run() throws.
+training::Configuration stored_configuration(const training::Configuration& configuration, const PlannedRun& planned,
+                                             const PreparedData& data) {
+    auto stored = training::RunFolder::load_configuration(planned.folder);
+    const auto environment = training::RunFolder::environment_of(planned.folder);
+    const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
+    training::require_same_settings(training::checkpoint_origin(stored, sha256),
+                                    training::checkpoint_origin(of_run(configuration, planned), data.source.sha256),
+                                    fmt::format("the run '{}'", planned.folder.string()));
+    return stored;
+}
+
+// A training diverges the same way again: what it came to stands.
+void require_not_diverged(const training::Configuration& configuration, const PlannedRun& planned,
+                          const PreparedData& data, const std::optional<training::RunFolder>& folder,
+                          const ProcessGroup& processes) {
+    const auto kept = folder ? folder->divergence() : std::nullopt;
+    const auto reason = processes.from_first(kept.value_or(""));
+    if (reason.empty()) return;
+    if (folder) (void)stored_configuration(configuration, planned, data);
+    throw training::Diverged(reason);
+}
+
 }  // namespace
 
 report::RunRecord finished_run(const training::Configuration& configuration, const PlannedRun& planned,
                                const PreparedData& data) {
     const auto folder = training::RunFolder::view(planned.folder);
-    const auto stored = training::RunFolder::load_configuration(folder.path());
-    const auto environment = training::RunFolder::environment_of(folder.path());
-    const auto sha256 = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
-    training::require_same_settings(training::checkpoint_origin(stored, sha256),
-                                    training::checkpoint_origin(of_run(configuration, planned), data.source.sha256),
-                                    fmt::format("the run '{}'", folder.path().string()));
+    const auto stored = stored_configuration(configuration, planned, data);
     return run_record(stored, folder.read_metrics(), folder.read_result());
 }
 
@@ -142,6 +159,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
         std::filesystem::remove(folder->checkpoint());  // the program may have ended between two writes
         return record;
     }
+    require_not_diverged(configuration, planned, data, folder, processes);
 
     training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
                               training::resolve_device(own.device, processes.local_rank()), processes.communicator());
@@ -168,8 +186,8 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     };
     if (folder) {
         hooks.save = [&] {
-            training::save_checkpoint(checkpoint, fit, origin);
-            if (log::level() == log::Level::verbose) {
+            const bool is_saved = training::save_checkpoint(checkpoint, fit, origin);
+            if (is_saved && log::level() == log::Level::verbose) {
                 display.say(fmt::format("{} seed {}: checkpoint after step {}", cell_title(planned.cell), planned.seed,
                                         trainer.optimizer().steps()));
             }

@@ -10,7 +10,7 @@ namespace cellwise::cli {
 
 /// Trains one planned run and keeps it in its folder, or takes it from there if it is finished, or goes on
 /// with it. `number` is its place in `display`. Throws Interrupted once a stop was asked for and all is
-/// saved, training::Diverged if it diverges, which is kept in its folder.
+/// saved, training::Diverged if it diverges, which is kept in its folder, or has diverged before.
 ///
 /// With several processes, all of them train this one run together; the first keeps it, the others' record is empty.
 [[nodiscard]] report::RunRecord train_single_run(const training::Configuration& configuration,

@@ -67,6 +67,7 @@ struct ComparisonRecord {
     std::vector<RunRecord> runs;
     std::vector<DivergedRun> diverged;      ///< have no figures
     std::vector<BaselineRecord> baselines;  ///< runs of one name stand together
+    std::vector<std::string> notes;         ///< what else a reader must know
 };
 
 /// One cell over its seeds.
@@ -94,16 +95,16 @@ struct CellDifference {
 /// Every pair of cells with at least two seeds in common: LSTM − RNN, GRU − RNN, GRU − LSTM.
 [[nodiscard]] std::vector<CellDifference> compare_cells(const std::vector<RunRecord>& runs);
 
-/// A sentence for each cell of which runs diverged: whose the figures then are.
-[[nodiscard]] std::vector<std::string> diverged_notes(const std::vector<RunRecord>& runs,
-                                                      const std::vector<DivergedRun>& diverged);
+/// A sentence for each cell of which runs diverged, whose the figures then are, and the comparison's own notes.
+[[nodiscard]] std::vector<std::string> notes_of(const ComparisonRecord& comparison);
 
 /// "LSTM − RNN: +0.0212 (95% CI +0.0104 to +0.0320, p = 0.006): significant", or "…: not distinguishable
 /// with 5 seeds; about 12 would be needed". The p is Holm's.
 [[nodiscard]] std::string verdict(const CellDifference& difference);
 
 /// The document of `compare --json`: data, configuration, runs, summary and, with several seeds,
-/// differences; runs that diverged, if any did. Figures that do not exist (the deviation of one run) are null.
+/// differences; runs that diverged and notes, if there are any. Figures that do not exist (the deviation of one run)
+/// are null.
 [[nodiscard]] nlohmann::ordered_json comparison_json(const ComparisonRecord& record);
 
 /// An element of that document's "differences", and of its "baselines".

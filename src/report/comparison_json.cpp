@@ -87,6 +87,7 @@ Json comparison_json(const ComparisonRecord& record) {
     for (const auto& run : record.diverged) {
         document["diverged"].push_back({{"cell", cell_name(run.cell)}, {"seed", run.seed}, {"reason", run.reason}});
     }
+    for (const auto& note : record.notes) document["notes"].push_back(note);
     for (const auto& run : record.baselines) document["baselines"].push_back(baseline_json(run));
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) document["differences"] = Json::array();

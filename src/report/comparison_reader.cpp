@@ -152,7 +152,19 @@ ComparisonRecord read_comparison(std::string_view text, std::string_view origin)
         const auto run_where = fmt::format("{}: runs[{}]", where, number++);
         comparison.runs.push_back(read_run({element, run_where}, run_where));
     }
-    if (comparison.runs.empty()) document.refuse("runs", "is empty");
+    if (document.has("diverged")) {
+        for (const auto& element : document.list("diverged")) {
+            const Object run(element, where + ": a run that diverged");
+            comparison.diverged.push_back({run.cell("cell"), run.natural("seed"), run.text("reason")});
+        }
+    }
+    if (comparison.runs.empty() && comparison.diverged.empty()) document.refuse("runs", "is empty");
+    if (document.has("notes")) {
+        for (const auto& note : document.list("notes")) {
+            if (!note.is_string()) document.refuse("notes", "holds something that is not a text");
+            comparison.notes.push_back(note.get<std::string>());
+        }
+    }
     if (document.has("baselines")) {
         for (const auto& element : document.list("baselines")) {
             comparison.baselines.push_back(read_baseline({element, where + ": a baseline"}));
@@ -163,6 +175,10 @@ ComparisonRecord read_comparison(std::string_view text, std::string_view origin)
 
 void require_tutorial(const ComparisonRecord& comparison, std::string_view origin) {
     const auto where = fmt::format("'{}'", origin);
+    if (!comparison.diverged.empty()) {
+        throw DataError(fmt::format("{}: {} of its runs diverged; what is left of them cannot be compared", where,
+                                    comparison.diverged.size()));
+    }
     const Json data = comparison.data;
     if (Object(data, where + ": 'data'").text("kind") == "synthetic") {
         throw DataError(fmt::format("{} is of synthetic reviews: only runs on the real ones can be compared", where));

@@ -118,21 +118,22 @@ std::string diverged_text(const DivergedRun& run) {
     return fmt::format("{} seed {}: {}", cell_title(run.cell), run.seed, run.reason);
 }
 
-std::vector<std::string> diverged_notes(const std::vector<RunRecord>& runs, const std::vector<DivergedRun>& diverged) {
+std::vector<std::string> notes_of(const ComparisonRecord& comparison) {
     std::vector<std::string> notes;
     for (const Cell cell : all_cells) {
         std::vector<std::uint64_t> seeds;
-        for (const auto& run : diverged) {
+        for (const auto& run : comparison.diverged) {
             if (run.cell == cell) seeds.push_back(run.seed);
         }
         if (seeds.empty()) continue;
-        const auto kept = static_cast<std::size_t>(
-            std::count_if(runs.begin(), runs.end(), [&](const RunRecord& run) { return run.cell == cell; }));
+        const auto kept = static_cast<std::size_t>(std::count_if(
+            comparison.runs.begin(), comparison.runs.end(), [&](const RunRecord& run) { return run.cell == cell; }));
         notes.push_back(
             fmt::format("{} of {} runs of {} diverged (seed{} {}): {}", seeds.size(), seeds.size() + kept,
                         cell_title(cell), seeds.size() == 1 ? "" : "s", fmt::join(seeds, ", "),
                         kept == 0 ? "it has no figures." : "its figures are of the others alone, and so flatter it."));
     }
+    notes.insert(notes.end(), comparison.notes.begin(), comparison.notes.end());
     return notes;
 }
 
@@ -151,14 +152,15 @@ std::string comparison_text(const ComparisonRecord& record) {
     if (record.data.is_object() && record.data.value("kind", "") == "synthetic") {
         text += "On the SYNTHETIC review corpus, not on real reviews:\n";
     }
-    text += cell_table(summarise_cells(record.runs), record.baselines);
+    if (!record.runs.empty()) text += cell_table(summarise_cells(record.runs), record.baselines);
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) {
         text += fmt::format("\n{}", difference_table(differences));
         for (const auto& difference : differences) text += verdict(difference) + '\n';
         text += explanation(differences);
     }
-    for (const auto& note : diverged_notes(record.runs, record.diverged)) text += note + '\n';
+    for (const auto& note : notes_of(record)) text += note + '\n';
+    if (record.runs.empty()) return text;
     return fmt::format("{}{}\n{}", text, validation_note(record.runs), closing_lines(record.runs));
 }
 

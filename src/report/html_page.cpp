@@ -39,8 +39,8 @@ std::string learning_html(const RunReport& report, bool held_out) {
     std::string told;
     for (const auto& group : report.groups) {
         const auto& last = group.epochs.back();
-        told += fmt::format("{}{}: after epoch {} loss {:.4f}, accuracy {:.4f}", told.empty() ? "" : "; ", group.name,
-                            last.epoch, last.validation_loss.mean, last.validation_accuracy.mean);
+        told += fmt::format("{}{}: after epoch {} loss {}, accuracy {:.4f}", told.empty() ? "" : "; ", group.name,
+                            last.epoch, figure(last.validation_loss.mean, 4), last.validation_accuracy.mean);
     }
     return "<div class=\"charts\">\n" + chart_figure("loss", "Loss", lines, told) +
            chart_figure("accuracy", "Accuracy", lines, told) + "</div>\n";

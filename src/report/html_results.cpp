@@ -188,7 +188,7 @@ std::string runs_html(const ReportInput& input, const RunReport& report) {
                                          std::to_string(record.epochs.size()),
                                          std::to_string(record.best_epoch),
                                          fmt::format("{:.4f}", record.test_accuracy),
-                                         fmt::format("{:.4f}", record.test_loss)};
+                                         figure(record.test_loss, 4)};
             const auto& figures = report.runs[number];
             if (judged && figures) {
                 row.insert(row.end(), {figures->area ? fmt::format("{:.4f}", figures->area->area) : "–",

@@ -176,9 +176,7 @@ void add_notes(const ReportInput& input, bool one_data_set, RunReport& report) {
             "The runs were tested on different reviews: their figures stand beside each other, but cannot be "
             "compared.");
     }
-    std::vector<RunRecord> records;
-    for (const auto& run : input.runs) records.push_back(run.record);
-    for (auto& note : diverged_notes(records, input.diverged)) report.notes.push_back(std::move(note));
+    report.notes.insert(report.notes.end(), input.notes.begin(), input.notes.end());
     if (any([](const ReportRun& run) { return !run.record.held_out && run.record.early_stopping; })) {
         report.notes.emplace_back(
             "Caution: early stopping chose the epoch by the test reviews, so their accuracy is too good to be an "

@@ -48,7 +48,7 @@ struct ReportInput {
     std::string made;     ///< when, in words
     std::string version;  ///< of the program
     std::vector<ReportRun> runs;
-    std::vector<DivergedRun> diverged;  ///< runs that are left out
+    std::vector<std::string> notes;  ///< what a reader must know, of runs that are left out
     std::vector<BaselineRecord> baselines;
     std::vector<Picture> pictures;
     /// The words of a run's test review, the start token left out.

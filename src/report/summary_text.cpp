@@ -5,13 +5,10 @@
 #include <cmath>
 
 namespace cellwise::report {
-namespace {
 
 std::string figure(double value, int decimals) {
     return std::abs(value) < 1e9 ? fmt::format("{:.{}f}", value, decimals) : fmt::format("{:.{}e}", value, decimals);
 }
-
-}  // namespace
 
 std::string spread(const statistics::Summary& summary, int decimals) {
     const auto mean = figure(summary.mean, decimals);

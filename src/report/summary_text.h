@@ -7,7 +7,10 @@
 
 namespace cellwise::report {
 
-/// "0.8470", or "0.7757 ± 0.0675" (mean ± standard deviation) over several runs; "2.9e+38" what is as long.
+/// "0.8470"; from 1e9 on with an exponent, "2.7116e+38".
+[[nodiscard]] std::string figure(double value, int decimals);
+
+/// A figure, or "0.7757 ± 0.0675" (mean ± standard deviation) over several runs.
 [[nodiscard]] std::string spread(const statistics::Summary& summary, int decimals);
 
 /// 1292417 as "1,292,417".

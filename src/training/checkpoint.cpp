@@ -150,9 +150,12 @@ void require_same_settings(const CheckpointOrigin& stored, const CheckpointOrigi
     }
 }
 
-void save_checkpoint(const std::filesystem::path& path, const Fit& fit, const CheckpointOrigin& origin) {
+bool save_checkpoint(const std::filesystem::path& path, const Fit& fit, const CheckpointOrigin& origin) {
     std::vector<StoredTensor> tensors;
-    for (const auto& [name, tensor] : state_tensors(fit)) tensors.push_back(stored(name, tensor));
+    for (const auto& [name, tensor] : state_tensors(fit)) {
+        if (!tensor.isfinite().all().item<bool>()) return false;
+        tensors.push_back(stored(name, tensor));
+    }
     for (const auto& [name, tensor] : fit.early_stopping().state().weights) {
         tensors.push_back(stored(best_prefix + name, tensor));
     }
@@ -163,6 +166,7 @@ void save_checkpoint(const std::filesystem::path& path, const Fit& fit, const Ch
                        {"format_version", format_version},
                        {"state", state},
                        {"sha256", digest(tensors, state)}});
+    return true;
 }
 
 void load_checkpoint(const std::filesystem::path& path, Fit& fit, const CheckpointOrigin& origin) {

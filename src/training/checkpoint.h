@@ -27,8 +27,10 @@ void require_same_settings(const CheckpointOrigin& stored, const CheckpointOrigi
 // the best epoch's tensors for early stopping as "best.<name>", and in the metadata the format's version, the rest of
 // the state as JSON, and a SHA-256 over it all.
 
-/// Writes the state between two steps, atomically. Throws EnvironmentError.
-void save_checkpoint(const std::filesystem::path& path, const Fit& fit, const CheckpointOrigin& origin);
+/// Writes the state between two steps, atomically. Throws EnvironmentError. False, and nothing is written, if a weight
+/// or moment is not a finite number: the training has diverged, if it does not know it yet, and what was saved before
+/// leads there again.
+bool save_checkpoint(const std::filesystem::path& path, const Fit& fit, const CheckpointOrigin& origin);
 
 /// Sets trainer and fit to the saved state: what follows has the same bits as if it had never stopped.
 /// Throws DataError naming the file and what is wrong with it: damaged, of another version, of other

@@ -13,6 +13,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/strict_json.h"
+#include "core/utf8.h"
 #include "data/word_index.h"
 #include "training/checkpoint_state.h"
 #include "training/model_file.h"
@@ -138,13 +139,11 @@ void RunFolder::write_divergence(const std::string& reason) const {
     write_file_atomically(divergence_path(path_), reason + "\n");
 }
 
-void RunFolder::remove_divergence() const { fs::remove(divergence_path(path_)); }
-
 std::optional<std::string> RunFolder::divergence() const {
-    if (!fs::exists(divergence_path(path_))) return std::nullopt;
-    auto reason = read_file(divergence_path(path_), largest_environment);
+    if (is_finished() || !fs::exists(divergence_path(path_))) return std::nullopt;
+    auto reason = printable(read_file(divergence_path(path_), largest_environment));
     while (reason.ends_with('\n')) reason.pop_back();
-    return reason;
+    return reason.empty() ? "training diverged" : reason;
 }
 
 std::vector<EpochResult> RunFolder::read_metrics() const {

@@ -61,15 +61,14 @@ public:
     void write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const;
     void write_result(const RunResult& result) const;
     void write_model(const models::Classifier& model) const;
-    /// Why the training was given up; a training that begins or goes on takes it back.
+    /// Why the training was given up.
     void write_divergence(const std::string& reason) const;
-    void remove_divergence() const;
     void write_environment(const nlohmann::ordered_json& environment) const;
     /// Adds what a run was gone on with to its environment.json, under "resumed".
     void add_resumption(const nlohmann::ordered_json& environment) const;
 
     [[nodiscard]] bool is_finished() const;
-    /// What write_divergence() kept.
+    /// What write_divergence() kept, as it can be shown; nothing if the run is finished.
     [[nodiscard]] std::optional<std::string> divergence() const;
     [[nodiscard]] std::filesystem::path checkpoint() const;   ///< its path, whether it exists or not
     [[nodiscard]] std::filesystem::path events() const;       ///< likewise

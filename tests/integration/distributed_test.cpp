@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/safetensors.h"
+#include "integration/brink.h"
 #include "integration/program.h"
 
 // Several processes that share the work: with the results of one.
@@ -131,23 +132,22 @@ TEST_F(Distributed, RunsOfAComparisonAreShared) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "shared" / "report.html"));
 }
 
-// The rate lies between those at which LSTM's penalty and RNN's leave the range of float32 (divergence_test.cpp).
 TEST_F(Distributed, ARunThatDivergesLeavesTheOthersTheirResults) {
     const auto compare = [&](const std::string& name, const std::vector<std::string>& before,
                              const std::vector<std::string>& more) {
-        return run_program(words(small("compare", folder_ / name),
-                                 words({"--cells", "rnn,lstm", "--optimizer", "sgd", "--l2", "1", "--learning-rate",
-                                        "9.41e8", "--epochs", "1", "--batch-size", "75"},
-                                       more)),
-                           before);
+        // The second run is the second process's.
+        return run_program(
+            test::two_steps("compare", folder_ / name, test::brink, words({"--cells", "lstm", "--seeds", "2,1"}, more)),
+            before);
     };
     const auto alone = compare("alone", {}, {});
     const auto shared = compare("shared", processes(2), {"--distributed"});
     EXPECT_EQ(alone.exit_code, 1) << alone.errors;
     EXPECT_EQ(shared.exit_code, 1) << shared.errors;
     for (const auto* result : {&alone, &shared}) {
-        EXPECT_THAT(result->errors, testing::HasSubstr("1 of 2 runs diverged and have no figures: LSTM seed 0"));
-        EXPECT_THAT(result->output, testing::HasSubstr("1 of 1 runs of LSTM diverged (seed 0): it has no figures."));
+        EXPECT_THAT(result->errors,
+                    testing::HasSubstr("1 diverged, without figures: LSTM seed 1. Its training diverged"));
+        EXPECT_THAT(result->output, testing::HasSubstr("1 of 2 runs of LSTM diverged (seed 1)"));
     }
     EXPECT_EQ(accuracies(shared.output), accuracies(alone.output));
 }

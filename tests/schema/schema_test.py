@@ -168,7 +168,7 @@ def files_of_runs(folder):
 def damaged(document):
     """The document with one thing wrong: (what, document)."""
     for key in document:
-        if key not in ("baselines", "differences", "diverged", "resumed"):  # of compare, where there are any
+        if key not in ("baselines", "differences", "diverged", "notes", "resumed"):  # of compare, where there are any
             yield f"without {key}", {other: value for other, value in document.items() if other != key}
         yield f"{key} of another type", document | {key: {"of": "no type that is known"}}
     yield "something more", document | {"something": 1}

@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "report/reproduction.h"
+
 namespace cellwise::report {
 namespace {
 
@@ -24,6 +26,7 @@ ComparisonRecord one_seed() {
             {{"epochs", 2}},
             {run(Cell::simple_rnn, 0, 0.847), run(Cell::lstm, 0, 0.8626), run(Cell::gru, 0, 0.8676)},
             {},
+            {},
             {}};
 }
 
@@ -31,7 +34,7 @@ ComparisonRecord five_seeds() {
     constexpr std::array rnn{0.70, 0.81, 0.75, 0.82, 0.78};
     constexpr std::array lstm{0.86, 0.85, 0.87, 0.86, 0.855};
     constexpr std::array gru{0.87, 0.852, 0.865, 0.866, 0.858};
-    ComparisonRecord record{{{"kind", "imdb"}}, {}, {}, {}, {}};
+    ComparisonRecord record{{{"kind", "imdb"}}, {}, {}, {}, {}, {}};
     for (std::size_t i = 0; i < 5; ++i) {  // jobs may end in any order
         record.runs.push_back(run(Cell::gru, 4 - i, gru[4 - i]));
         record.runs.push_back(run(Cell::simple_rnn, i, rnn[i]));
@@ -133,23 +136,33 @@ TEST(Comparison, NoDifferenceAtAllNeedsNoNumber) {
 TEST(ComparisonText, SaysWhichRunsDivergedAndWhoseTheFiguresAre) {
     auto record = five_seeds();
     record.diverged = {{Cell::lstm, 7, "loss inf"}, {Cell::simple_rnn, 5, "loss nan"}, {Cell::lstm, 5, "loss inf"}};
+    record.notes = {"a note"};
     EXPECT_THAT(
-        diverged_notes(record.runs, record.diverged),
+        notes_of(record),
         testing::ElementsAre("1 of 6 runs of RNN diverged (seed 5): its figures are of the others alone, and so "
                              "flatter it.",
                              "2 of 7 runs of LSTM diverged (seeds 7, 5): its figures are of the others alone, "
-                             "and so flatter it."));
+                             "and so flatter it.",
+                             "a note"));
     EXPECT_THAT(comparison_text(record), HasSubstr("\n2 of 7 runs of LSTM diverged"));
-    EXPECT_EQ(comparison_json(record)["diverged"][0],
-              nlohmann::ordered_json({{"cell", "lstm"}, {"seed", 7}, {"reason", "loss inf"}}));
+    const auto document = comparison_json(record);
+    EXPECT_EQ(document["diverged"][0], nlohmann::ordered_json({{"cell", "lstm"}, {"seed", 7}, {"reason", "loss inf"}}));
+    EXPECT_EQ(notes_of(read_comparison(document.dump(), "a file")), notes_of(record));
     EXPECT_FALSE(comparison_json(five_seeds()).contains("diverged"));
+    EXPECT_FALSE(comparison_json(five_seeds()).contains("notes"));
 
-    record.runs.front().test_loss = 3e38;
-    EXPECT_THAT(comparison_text(record), HasSubstr("6.0000e+37 ± 1.3416e+38"));
     std::erase_if(record.runs, [](const RunRecord& each) { return each.cell == Cell::lstm; });
     const auto text = comparison_text(record);
     EXPECT_THAT(text, HasSubstr("2 of 2 runs of LSTM diverged (seeds 7, 5): it has no figures."));
     EXPECT_THAT(text, Not(HasSubstr("LSTM Test Accuracy")));
+    record.runs.clear();
+    EXPECT_THAT(comparison_text(record), testing::StartsWith("1 of 1 runs of RNN diverged")) << "and no empty table";
+}
+
+TEST(ComparisonText, WritesHugeFiguresWithAnExponent) {
+    auto record = five_seeds();
+    record.runs.front().test_loss = 3e38;
+    EXPECT_THAT(comparison_text(record), HasSubstr("6.0000e+37 ± 1.3416e+38"));
 }
 
 TEST(ComparisonText, ShowsBaselinesBelowTheCells) {

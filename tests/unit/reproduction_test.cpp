@@ -59,7 +59,7 @@ RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
 }
 
 ComparisonRecord ours() {
-    ComparisonRecord record{{{"kind", "imdb.npz"}}, tutorial_configuration(), {}, {}, {}};
+    ComparisonRecord record{{{"kind", "imdb.npz"}}, tutorial_configuration(), {}, {}, {}, {}};
     std::uint64_t seed = 0;
     for (const double accuracy : {0.79, 0.81, 0.72, 0.84}) {
         record.runs.push_back(run(Cell::simple_rnn, seed++, accuracy));
