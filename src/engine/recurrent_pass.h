@@ -98,8 +98,6 @@ public:
     [[nodiscard]] const PassSeconds& seconds() const { return seconds_; }
 
 private:
-    struct Group;  // a fixed share of the projection rows, summed on its own
-
     void prepare(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, bool keep);
     void project(ThreadPool& pool, const LayerInput& input, bool keep);
     void project_rows(const float* const* rows, std::size_t count, float* scratch, float* out) const;
