@@ -153,6 +153,7 @@ def files_of_runs(folder):
     diverging = ("train", *quick, "--epochs", 2, "--batch-size", 100, "--optimizer", "sgd", "--l2", 1, "--learning-rate",
                  1e12)
     run(*diverging, "--output", folder / "resumed", code=1)
+    (folder / "resumed" / "diverged.txt").unlink()  # else it would not be tried again
     run("train", "--resume", folder / "resumed", code=1)
     environments = {name: json.loads((folder / name / "environment.json").read_text())
                     for name in ("tested", "compared", "compared/simple_rnn", "resumed")}
