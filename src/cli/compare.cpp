@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -62,13 +61,9 @@ void add_baselines(const training::Configuration& configuration, const PreparedD
     }
 }
 
-// The runs that have a result.
-std::vector<PlannedRun> finished_part(std::vector<PlannedRun> plan, const std::vector<report::DivergedRun>& diverged) {
-    std::erase_if(plan, [&](const PlannedRun& run) {
-        return std::any_of(diverged.begin(), diverged.end(), [&](const report::DivergedRun& other) {
-            return other.cell == run.cell && other.seed == run.seed;
-        });
-    });
+// The runs that did not diverge, once all of the plan are done.
+std::vector<PlannedRun> finished_part(std::vector<PlannedRun> plan) {
+    std::erase_if(plan, [](const PlannedRun& run) { return !training::RunFolder::view(run.folder).is_finished(); });
     return plan;
 }
 
@@ -76,7 +71,7 @@ std::vector<PlannedRun> finished_part(std::vector<PlannedRun> plan, const std::v
 CheckFailed some_diverged(const std::filesystem::path& folder, const std::vector<report::DivergedRun>& diverged,
                           std::size_t planned) {
     std::vector<std::string> names;
-    for (const auto& run : diverged) names.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
+    for (const auto& run : diverged) names.push_back(report::run_title(run.cell, run.seed));
     return CheckFailed(fmt::format("of {} run{} in '{}' {} diverged, without figures: {}. {}{}", planned,
                                    planned == 1 ? "" : "s", folder.string(), diverged.size(), fmt::join(names, ", "),
                                    names.size() == 1 ? "Its " : "Each folder's diverged.txt says why; the first one's ",
@@ -112,7 +107,7 @@ void run_compare(const SettingFlags& flags) {
         auto trained = train_runs(configuration, plan, data, processes);
         comparison.runs = std::move(trained.runs);
         comparison.diverged = std::move(trained.diverged);
-        finished = finished_part(plan, comparison.diverged);
+        finished = finished_part(plan);
         if (flags.report && processes.is_first()) write_reports(finished, data);
     });
     if (!processes.is_first()) return;

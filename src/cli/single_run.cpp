@@ -168,7 +168,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     const bool is_begun = processes.from_first(folder && std::filesystem::exists(checkpoint));
     if (is_begun) {
         training::load_checkpoint(checkpoint, fit, origin);
-        display.say(fmt::format("{} seed {} goes on after step {}", cell_title(planned.cell), planned.seed,
+        display.say(fmt::format("{} goes on after step {}", report::run_title(planned.cell, planned.seed),
                                 trainer.optimizer().steps()));
     }
     if (folder) begin_folder(*folder, own, data, is_begun);
@@ -188,7 +188,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
         hooks.save = [&] {
             const bool is_saved = training::save_checkpoint(checkpoint, fit, origin);
             if (is_saved && log::level() == log::Level::verbose) {
-                display.say(fmt::format("{} seed {}: checkpoint after step {}", cell_title(planned.cell), planned.seed,
+                display.say(fmt::format("{}: checkpoint after step {}", report::run_title(planned.cell, planned.seed),
                                         trainer.optimizer().steps()));
             }
         };

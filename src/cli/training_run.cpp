@@ -190,7 +190,7 @@ TrainedRuns train_runs(const training::Configuration& configuration, const std::
     const auto device = training::resolve_device(configuration.device, processes.local_rank());
     if (!device.is_cpu()) training::set_gpu_arithmetic(configuration.deterministic, configuration.tf32);
     std::vector<std::string> titles;
-    for (const auto& run : plan) titles.push_back(fmt::format("{} seed {}", cell_title(run.cell), run.seed));
+    for (const auto& run : plan) titles.push_back(report::run_title(run.cell, run.seed));
     ProgressDisplay display(std::move(titles), data.validation ? "validation" : "test");
     const StopRequest stop_request;
 

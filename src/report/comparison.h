@@ -23,6 +23,9 @@ struct EpochRecord {
     double validation_seconds = 0;
 };
 
+/// What a run is called: "LSTM seed 0".
+[[nodiscard]] std::string run_title(Cell cell, std::uint64_t seed);
+
 /// One model trained with one seed.
 struct RunRecord {
     Cell cell = Cell::lstm;

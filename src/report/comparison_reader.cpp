@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/strict_json.h"
+#include "core/utf8.h"
 #include "report/reproduction.h"
 
 namespace cellwise::report {
@@ -162,7 +163,7 @@ ComparisonRecord read_comparison(std::string_view text, std::string_view origin)
     if (document.has("notes")) {
         for (const auto& note : document.list("notes")) {
             if (!note.is_string()) document.refuse("notes", "holds something that is not a text");
-            comparison.notes.push_back(note.get<std::string>());
+            comparison.notes.push_back(printable(note.get<std::string>()));
         }
     }
     if (document.has("baselines")) {

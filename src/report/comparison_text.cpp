@@ -114,8 +114,10 @@ std::string validation_note(const std::vector<RunRecord>& runs) {
 
 }  // namespace
 
+std::string run_title(Cell cell, std::uint64_t seed) { return fmt::format("{} seed {}", cell_title(cell), seed); }
+
 std::string diverged_text(const DivergedRun& run) {
-    return fmt::format("{} seed {}: {}", cell_title(run.cell), run.seed, run.reason);
+    return fmt::format("{}: {}", run_title(run.cell, run.seed), run.reason);
 }
 
 std::vector<std::string> notes_of(const ComparisonRecord& comparison) {
@@ -152,7 +154,8 @@ std::string comparison_text(const ComparisonRecord& record) {
     if (record.data.is_object() && record.data.value("kind", "") == "synthetic") {
         text += "On the SYNTHETIC review corpus, not on real reviews:\n";
     }
-    if (!record.runs.empty()) text += cell_table(summarise_cells(record.runs), record.baselines);
+    if (!record.runs.empty() || !record.baselines.empty())
+        text += cell_table(summarise_cells(record.runs), record.baselines);
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) {
         text += fmt::format("\n{}", difference_table(differences));

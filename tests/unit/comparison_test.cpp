@@ -157,6 +157,8 @@ TEST(ComparisonText, SaysWhichRunsDivergedAndWhoseTheFiguresAre) {
     EXPECT_THAT(text, Not(HasSubstr("LSTM Test Accuracy")));
     record.runs.clear();
     EXPECT_THAT(comparison_text(record), testing::StartsWith("1 of 1 runs of RNN diverged")) << "and no empty table";
+    record.baselines = {{"bag_of_embeddings", 0, 1280129, 0.80, 0.5, 1}};
+    EXPECT_THAT(comparison_text(record), HasSubstr("bag_of_embeddings")) << "which has not diverged";
 }
 
 TEST(ComparisonText, WritesHugeFiguresWithAnExponent) {
