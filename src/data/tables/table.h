@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cellwise::tables {
+
+/// What a column holds, decided over all of its rows.
+enum class Kind { numeric, boolean, category, date, text, identifier };
+
+/// One named column of a table, with one value a row.
+///
+/// numeric, boolean (0 and 1) and date (days since 1970-01-01, with a fraction for the time of day) keep `numbers`,
+/// NaN where missing. category, text and identifier keep `codes` into `levels`, -1 where missing; a boolean keeps both.
+/// `levels` are distinct and in the order of their bytes, so that codes compare as their texts do.
+struct Column {
+    std::string name;
+    Kind kind = Kind::numeric;
+    std::string reason;  ///< why it is of this kind, for people
+    std::vector<double> numbers;
+    std::vector<std::int64_t> integers;  ///< in place of `numbers` where whole numbers pass 2^53; then none is missing
+    std::vector<std::int32_t> codes;
+    std::vector<std::string> levels;
+};
+
+/// Columns of equal length, with where they are from.
+struct Table {
+    std::string origin;  ///< a path, or what messages call it
+    std::int64_t rows = 0;
+    std::vector<Column> columns;
+};
+
+}  // namespace cellwise::tables
