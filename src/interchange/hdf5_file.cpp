@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/utf8.h"
+#include "interchange/hdf5_attribute.h"
+#include "interchange/hdf5_handle.h"
 
 namespace cellwise::interchange {
 namespace {
@@ -23,32 +25,27 @@ constexpr int most_dimensions = 4;
 constexpr std::uint64_t most_expansion = 100;
 constexpr std::uint64_t always_allowed = 1 << 20;
 
-/// An HDF5 identifier with the function that gives it back.
-class Handle {
-public:
-    Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() {
-        if (id_ >= 0) close_(id_);
+/// IEEE 754's 16 bits, for which HDF5 1.10 has no name.
+hid_t half_type() {
+    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+    // sign, exponent and mantissa: where each begins and its bits
+    if (H5Tset_fields(type, 15, 10, 5, 0, 10) < 0 || H5Tset_size(type, 2) < 0 || H5Tset_ebias(type, 15) < 0) {
+        throw InternalError("HDF5 refuses the type float16");
     }
-    [[nodiscard]] hid_t get() const { return id_; }
-    [[nodiscard]] bool is_valid() const { return id_ >= 0; }
-
-private:
-    hid_t id_;
-    herr_t (*close_)(hid_t);
-};
-
-/// HDF5 prints its errors and loads plug-ins unless told otherwise.
-void be_quiet() {
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-    H5PLset_loading_state(0);
+    return type;
 }
 
-class Reader {
+bool is_half(hid_t type) {
+    const Hdf5Handle half(half_type(), &H5Tclose);
+    if (H5Tequal(type, half.get()) > 0) return true;
+    return H5Tset_order(half.get(), H5T_ORDER_BE) >= 0 && H5Tequal(type, half.get()) > 0;
+}
+
+}  // namespace
+
+class Hdf5Reader {
 public:
-    Reader(std::string_view image, std::string origin)
+    Hdf5Reader(std::string_view image, std::string origin)
         : origin_(std::move(origin)),
           most_bytes_(image.size() * most_expansion + always_allowed),
           access_(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose),
@@ -57,14 +54,31 @@ public:
     }
 
     std::map<std::string, KerasVariable> read(const std::string& group) {
-        if (is_hard_link(file_.get(), "model_weights")) {
-            refuse("", "was saved by Keras 2: load it in Keras 3 and save it as .keras");
-        }
-        if (!is_hard_link(file_.get(), group)) refuse(group, "is missing");
-        const Handle opened(H5Gopen2(file_.get(), group.c_str(), H5P_DEFAULT), &H5Gclose);
+        if (!has_group(group)) refuse(group, "is missing");
+        const Hdf5Handle opened(H5Gopen2(file_.get(), group.c_str(), H5P_DEFAULT), &H5Gclose);
         if (!opened.is_valid()) refuse(group, "is not a group");
         walk(opened.get(), group, 1);
-        return std::move(variables_);
+        return std::exchange(variables_, {});
+    }
+
+    bool has_group(const std::string& path) const {
+        for (auto end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+            if (!is_hard_link(file_.get(), path.substr(0, end))) return false;
+        }
+        return is_hard_link(file_.get(), path);
+    }
+
+    const std::set<std::string>& converted_types() const { return converted_types_; }
+
+    std::optional<std::vector<std::string>> texts(const std::string& group, const std::string& name) const {
+        const Hdf5Handle place(H5Gopen2(file_.get(), group.c_str(), H5P_DEFAULT), &H5Gclose);
+        if (!place.is_valid() || H5Aexists(place.get(), name.c_str()) <= 0) return std::nullopt;
+        auto values = read_text_attribute(place.get(), name);
+        if (!values) refuse(group, fmt::format("its attribute {} is damaged", name));
+        for (const auto& text : *values) {
+            if (first_invalid_utf8(text)) refuse(group, fmt::format("its attribute {} is not UTF-8", name));
+        }
+        return values;
     }
 
 private:
@@ -112,7 +126,7 @@ private:
         if (++objects_ > most_objects) refuse(member_path, "is one object too many");
         if (name == "seed_generator") return;
         if (!is_hard_link(group, name)) refuse(member_path, "is a link to elsewhere, which is not followed");
-        const Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), &H5Oclose);
+        const Hdf5Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), &H5Oclose);
         switch (object.is_valid() ? H5Iget_type(object.get()) : H5I_BADID) {
             case H5I_GROUP:
                 walk(object.get(), member_path, depth + 1);
@@ -129,7 +143,7 @@ private:
     static bool has_missing_chunks(hid_t dataset, hid_t plan, const std::vector<std::int64_t>& shape) {
         std::array<hsize_t, most_dimensions> chunk{};
         hsize_t stored = 0;
-        const Handle space(H5Dget_space(dataset), &H5Sclose);
+        const Hdf5Handle space(H5Dget_space(dataset), &H5Sclose);
         if (H5Pget_chunk(plan, most_dimensions, chunk.data()) != static_cast<int>(shape.size()) ||
             H5Dget_num_chunks(dataset, space.get(), &stored) < 0) {
             return true;
@@ -142,8 +156,8 @@ private:
     }
 
     void check_storage(hid_t dataset, const std::string& path, const std::vector<std::int64_t>& shape,
-                       std::uint64_t values) const {
-        const Handle plan(H5Dget_create_plist(dataset), &H5Pclose);
+                       std::uint64_t bytes) const {
+        const Hdf5Handle plan(H5Dget_create_plist(dataset), &H5Pclose);
         const auto layout = H5Pget_layout(plan.get());
         const bool known = layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED || layout == H5D_COMPACT;
         if (!known || H5Pget_external_count(plan.get()) != 0) refuse(path, "keeps its values in another file");
@@ -160,13 +174,13 @@ private:
         if (layout == H5D_CHUNKED && has_missing_chunks(dataset, plan.get(), shape)) {
             refuse(path, "has fewer values than its shape");
         }
-        if (layout == H5D_CONTIGUOUS && H5Dget_storage_size(dataset) < values * sizeof(float)) {
+        if (layout == H5D_CONTIGUOUS && H5Dget_storage_size(dataset) < bytes) {
             refuse(path, "has fewer values than its shape");
         }
     }
 
     std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& path) const {
-        const Handle space(H5Dget_space(dataset), &H5Sclose);
+        const Hdf5Handle space(H5Dget_space(dataset), &H5Sclose);
         const int dimensions = H5Sget_simple_extent_ndims(space.get());
         if (dimensions < 0 || dimensions > most_dimensions) refuse(path, "has a shape that no variable has");
         std::array<hsize_t, most_dimensions> sizes{};
@@ -174,10 +188,18 @@ private:
         return {sizes.begin(), sizes.begin() + dimensions};
     }
 
-    /// Of either byte order, which HDF5 converts.
-    void require_float32(hid_t dataset, const std::string& path) const {
-        const Handle type(H5Dget_type(dataset), &H5Tclose);
-        if (H5Tequal(type.get(), H5T_IEEE_F32LE) > 0 || H5Tequal(type.get(), H5T_IEEE_F32BE) > 0) return;
+    /// Of either byte order, which HDF5 converts. Returns the bytes of a value in the file.
+    std::size_t require_float(hid_t dataset, const std::string& path) {
+        const Hdf5Handle type(H5Dget_type(dataset), &H5Tclose);
+        if (H5Tequal(type.get(), H5T_IEEE_F32LE) > 0 || H5Tequal(type.get(), H5T_IEEE_F32BE) > 0) return 4;
+        if (H5Tequal(type.get(), H5T_IEEE_F64LE) > 0 || H5Tequal(type.get(), H5T_IEEE_F64BE) > 0) {
+            converted_types_.insert("float64");
+            return 8;
+        }
+        if (is_half(type.get())) {
+            converted_types_.insert("float16");
+            return 2;
+        }
         const auto bits = 8 * H5Tget_size(type.get());
         std::string held = "values of another kind";
         switch (H5Tget_class(type.get())) {
@@ -193,7 +215,7 @@ private:
             default:
                 break;
         }
-        refuse(path, fmt::format("holds {}: only float32 can be represented", held));
+        refuse(path, fmt::format("holds {}: float16, float32 and float64 are read", held));
     }
 
     KerasVariable read_dataset(hid_t dataset, const std::string& path) {
@@ -209,8 +231,7 @@ private:
         if (values_ > most_values) refuse(path, "brings the values to more than a gigabyte");
         // All together: hard links can name one array many times.
         if (values_ * sizeof(float) > most_bytes_) refuse(path, "claims more values than the file can hold");
-        require_float32(dataset, path);
-        check_storage(dataset, path, variable.shape, count);
+        check_storage(dataset, path, variable.shape, count * require_float(dataset, path));
         variable.values.resize(count);
         if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, variable.values.data()) < 0) {
             refuse(path, "is damaged");
@@ -224,67 +245,46 @@ private:
 
     std::string origin_;
     std::uint64_t most_bytes_;
-    Handle access_;
-    Handle file_;
+    Hdf5Handle access_;
+    Hdf5Handle file_;
     std::map<std::string, KerasVariable> variables_;
+    std::set<std::string> converted_types_;
     std::size_t objects_ = 0;
     std::uint64_t values_ = 0;
 };
 
-hid_t require(hid_t id) {
-    if (id < 0) throw InternalError("HDF5 could not write a model's weights");
-    return id;
-}
+namespace {
 
-void write_name(hid_t group, const std::string& name) {
-    const Handle type(require(H5Tcopy(H5T_C_S1)), &H5Tclose);
-    require(H5Tset_size(type.get(), H5T_VARIABLE));
-    require(H5Tset_cset(type.get(), H5T_CSET_UTF8));
-    const Handle space(require(H5Screate(H5S_SCALAR)), &H5Sclose);
-    const Handle attribute(require(H5Acreate2(group, "name", type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT)),
-                           &H5Aclose);
-    const char* text = name.c_str();
-    require(H5Awrite(attribute.get(), type.get(), &text));
-}
-
-void write_dataset(hid_t group, const std::string& name, const KerasVariable& variable) {
-    const std::vector<hsize_t> sizes(variable.shape.begin(), variable.shape.end());
-    const Handle space(require(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr)), &H5Sclose);
-    const Handle dataset(
-        require(H5Dcreate2(group, name.c_str(), H5T_IEEE_F32LE, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)),
-        &H5Dclose);
-    require(H5Dwrite(dataset.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, variable.values.data()));
+std::unique_ptr<Hdf5Reader> reader_of(std::string_view image, const std::string& origin) {
+    keep_hdf5_quiet();
+    return std::make_unique<Hdf5Reader>(image, origin);
 }
 
 }  // namespace
 
-std::map<std::string, KerasVariable> read_hdf5(std::string_view image, const std::string& group,
-                                               const std::string& origin) {
-    be_quiet();
-    return Reader(image, origin).read(group);
+Hdf5File::Hdf5File(std::string_view image, const std::string& origin) : reader_(reader_of(image, origin)) {}
+
+Hdf5File::~Hdf5File() = default;
+
+bool Hdf5File::has_group(const std::string& path) const { return reader_->has_group(path); }
+
+std::map<std::string, KerasVariable> Hdf5File::read(const std::string& group) { return reader_->read(group); }
+
+const std::set<std::string>& Hdf5File::converted_types() const { return reader_->converted_types(); }
+
+std::optional<std::string> Hdf5File::text(const std::string& group, const std::string& name) const {
+    const auto values = reader_->texts(group, name);
+    if (!values || values->empty()) return std::nullopt;
+    return values->front();
 }
 
-std::string encode_hdf5(const std::vector<Hdf5Group>& groups) {
-    be_quiet();
-    const Handle access(require(H5Pcreate(H5P_FILE_ACCESS)), &H5Pclose);
-    require(H5Pset_fapl_core(access.get(), 1 << 20, 0));  // in memory, never on disk
-    const Handle file(require(H5Fcreate("weights", H5F_ACC_TRUNC, H5P_DEFAULT, access.get())), &H5Fclose);
-    const Handle parents(require(H5Pcreate(H5P_LINK_CREATE)), &H5Pclose);
-    require(H5Pset_create_intermediate_group(parents.get(), 1));
-    for (const auto& group : groups) {
-        const Handle opened(
-            require(H5Gcreate2(file.get(), group.path.c_str(), parents.get(), H5P_DEFAULT, H5P_DEFAULT)), &H5Gclose);
-        write_name(opened.get(), group.name);
-        for (std::size_t i = 0; i < group.variables.size(); ++i) {
-            write_dataset(opened.get(), std::to_string(i), *group.variables[i]);
-        }
-    }
-    require(H5Fflush(file.get(), H5F_SCOPE_GLOBAL));
-    const auto size = H5Fget_file_image(file.get(), nullptr, 0);
-    if (size <= 0) throw InternalError("HDF5 could not write a model's weights");
-    std::string bytes(static_cast<std::size_t>(size), '\0');
-    require(H5Fget_file_image(file.get(), bytes.data(), bytes.size()));
-    return bytes;
+std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& group, const std::string& name) const {
+    return reader_->texts(group, name);
+}
+
+std::map<std::string, KerasVariable> read_hdf5(std::string_view image, const std::string& group,
+                                               const std::string& origin) {
+    return Hdf5File(image, origin).read(group);
 }
 
 }  // namespace cellwise::interchange

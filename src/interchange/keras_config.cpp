@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 #include "core/error.h"
+#include "interchange/functional_chain.h"
 #include "interchange/layer_config.h"
+#include "interchange/recurrent_config.h"
 
 namespace cellwise::interchange {
 namespace {
@@ -14,22 +17,29 @@ using models::RecurrentOptions;
 
 constexpr std::size_t most_layers = 64;
 
+/// Layers that pass on what they are given when a model predicts.
+bool is_noise_of_training(const std::string& name) {
+    for (const auto* known : {"Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout"}) {
+        if (name == known) return true;
+    }
+    return false;
+}
+
 /// Reads the layers one after the other; each may stand only where the classifier has its place.
 class ConfigReader {
 public:
-    explicit ConfigReader(std::string origin) : origin_(std::move(origin)) {}
+    ConfigReader(std::string origin, KerasDefaults defaults)
+        : origin_(std::move(origin)), defaults_(std::move(defaults)) {}
 
     KerasModel read(const nlohmann::json& document) {
-        LayerConfig model(document, origin_);
-        if (model.class_name() != "Sequential")
-            model.refuse("is not a Sequential model, which alone can be represented");
-        const auto layers = model.config().find("layers");
-        if (layers == model.config().end() || !layers->is_array()) model.refuse("has no list of layers");
-        if (layers->size() > most_layers) model.refuse("has too many layers");
-        for (const auto& layer : *layers) read_layer(layer);
+        for (const auto* layer : layers_of(document)) read_layer(*layer);
         require_complete();
         set_recurrent_layers(model_.options, std::move(layers_), dropout_);
-        model_.options.batch_norm = stage_reached(Stage::batch_norm) && has_batch_norm_;
+        model_.options.batch_norm = has_batch_norm_;
+        for (const auto& dtype : other_dtypes_) {
+            model_.notes.push_back(fmt::format(
+                "{}: made for {}, computed here in float32: probabilities can differ a little", origin_, dtype));
+        }
         return std::move(model_);
     }
 
@@ -37,13 +47,33 @@ private:
     // What has been read so far; a layer may only come after those of an earlier stage.
     enum class Stage { nothing, input, embedding, recurrent, batch_norm, dropout, dense };
 
-    [[nodiscard]] bool stage_reached(Stage stage) const { return stage_ >= stage; }
+    std::vector<const nlohmann::json*> layers_of(const nlohmann::json& document) const {
+        // Keras before 2.2.3 wrote a Sequential model's layers without an object around them.
+        const bool is_bare = document.is_object() && document.contains("config") && document["config"].is_array() &&
+                             document.contains("class_name") && document["class_name"] == "Sequential";
+        const auto* list = is_bare ? &document["config"] : nullptr;
+        if (!is_bare) {
+            const LayerConfig model(document, origin_);
+            const auto& name = model.class_name();
+            if (name == "Functional" || name == "Model") return functional_chain(model.config(), origin_);
+            if (name != "Sequential") {
+                model.refuse("is neither a Sequential model nor a Functional one, which alone can be represented");
+            }
+            const auto found = model.config().find("layers");
+            if (found == model.config().end() || !found->is_array()) model.refuse("has no list of layers");
+            list = &*found;
+        }
+        if (list->size() > most_layers) throw DataError(fmt::format("{}: the model has too many layers", origin_));
+        std::vector<const nlohmann::json*> layers;
+        for (const auto& layer : *list) layers.push_back(&layer);
+        return layers;
+    }
 
     void advance(const LayerConfig& layer, Stage from, Stage last_allowed, Stage to) {
         if (stage_ < from || stage_ > last_allowed) {
             layer.refuse(
                 "stands where it cannot be represented: the order is Embedding, recurrent layers, "
-                "[BatchNormalization], [Dropout], Dense(1)");
+                "[BatchNormalization], [Dropout], Dense(1). Let Keras predict with this model");
         }
         stage_ = to;
     }
@@ -55,28 +85,40 @@ private:
             read_input(layer);
         } else if (name == "Embedding") {
             read_embedding(layer);
-        } else if (name == "SimpleRNN" || name == "LSTM" || name == "GRU") {
-            add_recurrent(layer, read_recurrent(layer, false));
+        } else if (is_recurrent(name)) {
+            add_recurrent(layer, read_recurrent(layer, recurrent_context()));
         } else if (name == "Bidirectional") {
-            read_bidirectional(layer);
+            add_recurrent(layer, read_bidirectional(layer, recurrent_context()));
         } else if (name == "BatchNormalization") {
             read_batch_norm(layer);
-        } else if (name == "Dropout") {
-            read_dropout(layer);
+        } else if (is_noise_of_training(name)) {
+            read_noise(layer);
         } else if (name == "Dense") {
             read_dense(layer);
         } else {
-            layer.refuse("layers of this kind cannot be represented");
+            refuse_kind(layer);
         }
+    }
+
+    RecurrentContext recurrent_context() { return {origin_, defaults_, model_.notes, other_dtypes_}; }
+
+    void read_dtype(LayerConfig& layer) {
+        const auto dtype = layer.other_dtype();
+        if (!dtype.empty()) other_dtypes_.insert(dtype);
     }
 
     void read_input(LayerConfig& layer) {
         advance(layer, Stage::nothing, Stage::nothing, Stage::input);
-        for (const auto* key : {"batch_shape", "batch_input_shape"}) {
+        read_shape(layer, {"batch_shape", "batch_input_shape"});
+        layer.ignore({"dtype"});
+        layer.finish();
+    }
+
+    void read_shape(LayerConfig& layer, std::initializer_list<const char*> keys) {
+        layer.ignore(keys);
+        for (const auto* key : keys) {
             if (layer.config().contains(key)) set_length(layer, layer.config()[key]);
         }
-        layer.ignore({"batch_shape", "batch_input_shape", "dtype"});
-        layer.finish();
     }
 
     void set_length(const LayerConfig& layer, const nlohmann::json& shape) {
@@ -95,63 +137,14 @@ private:
         if (layer.config().contains("input_length") && layer.config()["input_length"].is_number_integer()) {
             model_.length = layer.size("input_length");
         }
-        layer.require_float32();
+        read_dtype(layer);
         layer.note({"embeddings_regularizer", "activity_regularizer", "embeddings_constraint"}, model_.notes);
-        layer.ignore({"embeddings_initializer", "trainable", "input_length", "batch_input_shape"});
+        read_shape(layer, {"batch_input_shape"});
+        layer.ignore({"embeddings_initializer", "trainable", "input_length"});
         layer.finish();
     }
 
-    /// The cell and its sizes; `backwards`: the layer of a Bidirectional that reads from the end.
-    RecurrentOptions read_recurrent(LayerConfig& layer, bool backwards) {
-        RecurrentOptions result;
-        result.cell = layer.class_name() == "LSTM"  ? Cell::lstm
-                      : layer.class_name() == "GRU" ? Cell::gru
-                                                    : Cell::simple_rnn;
-        result.hidden_size = layer.size("units");
-        layer.require_name("activation", "tanh");
-        if (result.cell != Cell::simple_rnn) layer.require_name("recurrent_activation", "sigmoid");
-        if (result.cell == Cell::gru && !layer.flag("reset_after", true)) result.gru_reset = models::GruReset::before;
-        returns_sequences_ = layer.flag("return_sequences", false);
-        layer.require("go_backwards", backwards);
-        layer.require("use_bias", true);
-        for (const auto* key : {"return_state", "stateful", "time_major"}) layer.require(key, false);
-        for (const auto* key : {"dropout", "recurrent_dropout"}) layer.require_number(key, 0);
-        layer.require_float32();
-        layer.note({"kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer",
-                    "kernel_constraint", "recurrent_constraint", "bias_constraint"},
-                   model_.notes);
-        // zero_output_for_mask speaks of masks, which only mask_zero=True could make.
-        layer.ignore({"zero_output_for_mask", "kernel_initializer", "recurrent_initializer", "bias_initializer",
-                      "unit_forget_bias", "trainable", "unroll", "implementation", "seed", "batch_input_shape"});
-        layer.finish();
-        return result;
-    }
-
-    void read_bidirectional(LayerConfig& layer) {
-        layer.require("merge_mode", "concat");
-        layer.require_float32();
-        if (!layer.config().contains("layer")) layer.refuse("lacks 'layer'");
-        const auto direction = [&](const char* key, bool backwards) {
-            LayerConfig inner(layer.config()[key], fmt::format("{}: in a Bidirectional", origin_));
-            if (inner.class_name() != "SimpleRNN" && inner.class_name() != "LSTM" && inner.class_name() != "GRU") {
-                inner.refuse("layers of this kind cannot be represented in a Bidirectional");
-            }
-            return read_recurrent(inner, backwards);
-        };
-        auto options = direction("layer", false);
-        if (layer.config().contains("backward_layer")) {
-            const bool sequences = returns_sequences_;
-            if (direction("backward_layer", true) != options || returns_sequences_ != sequences) {
-                layer.refuse("its two directions differ, which cannot be represented");
-            }
-        }
-        options.bidirectional = true;
-        layer.ignore({"layer", "backward_layer", "trainable", "batch_input_shape"});
-        layer.finish();
-        add_recurrent(layer, options);
-    }
-
-    void add_recurrent(const LayerConfig& layer, const RecurrentOptions& options) {
+    void add_recurrent(const LayerConfig& layer, const RecurrentConfig& read) {
         if (!layers_.empty() && !last_returned_sequences_) {
             layer.refuse("follows a recurrent layer with return_sequences=False, which gives it nothing to read");
         }
@@ -159,23 +152,32 @@ private:
         const bool after_dropout = stage_ == Stage::dropout && last_returned_sequences_ && !has_batch_norm_;
         advance(layer, Stage::embedding, after_dropout ? Stage::dropout : Stage::recurrent, Stage::recurrent);
         if (!layers_.empty()) layers_.back().dropout = std::exchange(dropout_, 0.0);
-        layers_.push_back(options);
-        last_returned_sequences_ = returns_sequences_;
+        layers_.push_back(read.options);
+        last_returned_sequences_ = read.returns_sequences;
     }
 
     void read_batch_norm(LayerConfig& layer) {
+        if (stage_ == Stage::dropout && !has_batch_norm_ && dropout_ > 0) {
+            model_.notes.push_back(
+                fmt::format("{}: the Dropout({}) in front of it {}", layer.where(), dropout_, matters_to_training));
+            dropout_ = 0;
+            stage_ = Stage::recurrent;
+        }
         advance(layer, Stage::recurrent, Stage::recurrent, Stage::batch_norm);
         has_batch_norm_ = true;
         if (layer.config().contains("axis") && layer.config()["axis"] != -1 && layer.config()["axis"] != 1 &&
             layer.config()["axis"] != nlohmann::json::array({1})) {
             layer.refuse_option("axis", layer.config()["axis"]);
         }
-        layer.require_number("momentum", 0.99);
+        if (layer.share("momentum", 0.99) != 0.99) {
+            model_.notes.push_back(
+                fmt::format("{}: momentum={} {}", layer.where(), layer.share("momentum", 0.99), matters_to_training));
+        }
         layer.require_number("epsilon", 1e-3);
         layer.require("center", true);
         layer.require("scale", true);
         layer.require("renorm", false);  // then its momentum and clipping mean nothing
-        layer.require_float32();
+        read_dtype(layer);
         layer.note({"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"}, model_.notes);
         layer.ignore({"axis", "renorm_momentum", "renorm_clipping", "synchronized", "beta_initializer",
                       "gamma_initializer", "moving_mean_initializer", "moving_variance_initializer", "trainable",
@@ -183,21 +185,39 @@ private:
         layer.finish();
     }
 
-    void read_dropout(LayerConfig& layer) {
-        advance(layer, Stage::recurrent, Stage::batch_norm, Stage::dropout);
-        dropout_ = layer.share("rate", 0);
-        layer.require_float32();
-        layer.ignore({"seed", "trainable", "batch_input_shape"});
+    /// A Dropout has a place behind a recurrent layer and before the dense layer; elsewhere only training would see it.
+    void read_noise(LayerConfig& layer) {
+        const bool has_place = layer.class_name() == "Dropout" && stage_ >= Stage::recurrent &&
+                               stage_ <= Stage::batch_norm && dropout_ == 0;
+        advance(layer, Stage::embedding, Stage::dropout, stage_);
+        if (has_place) {
+            stage_ = Stage::dropout;
+            dropout_ = layer.share("rate", 0);
+        } else if (layer.class_name() == "GaussianNoise") {
+            layer.ignore({"stddev"});
+            model_.notes.push_back(fmt::format("{}: {}", layer.where(), matters_to_training));
+        } else {
+            layer.note_share("rate", model_.notes);
+        }
+        read_dtype(layer);
+        layer.ignore({"seed", "trainable", "batch_input_shape", "noise_shape"});
         layer.finish();
     }
 
     void read_dense(LayerConfig& layer) {
         advance(layer, Stage::recurrent, Stage::dropout, Stage::dense);
-        if (layer.size("units") != 1) layer.refuse_option("units", layer.config()["units"]);
-        layer.require_name("activation", "sigmoid");
-        if (!layer.config().contains("activation")) layer.refuse("activation=linear cannot be represented");
+        const auto units = layer.size("units");
+        const auto activation = layer.name_of("activation", "linear");
+        if (units > 2) layer.refuse_option("units", units, 1);
+        const auto* const wanted = units == 1 ? "sigmoid" : "softmax";
+        if (activation != wanted) layer.refuse_option("activation", activation, wanted);
+        if (units == 2) {
+            model_.softmax_of_two = true;
+            model_.notes.push_back(layer.where() +
+                                   ": a softmax over two classes is read as the probability of the second");
+        }
         layer.require("use_bias", true);
-        layer.require_float32();
+        read_dtype(layer);
         layer.note(
             {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"},
             model_.notes);
@@ -210,16 +230,19 @@ private:
 
     void require_complete() const {
         if (stage_ != Stage::dense) {
-            throw DataError(
-                fmt::format("{}: the model does not end with Dense(1, sigmoid): it cannot be represented", origin_));
+            throw DataError(fmt::format(
+                "{}: the model does not end with Dense(1, sigmoid): it cannot be represented. Let Keras predict "
+                "with this model",
+                origin_));
         }
     }
 
     std::string origin_;
+    KerasDefaults defaults_;
     KerasModel model_;
+    std::set<std::string> other_dtypes_;  // of the layers, where they are not float32
     std::vector<RecurrentOptions> layers_;
     Stage stage_ = Stage::nothing;
-    bool returns_sequences_ = false;        // of the layer that was read last
     bool last_returned_sequences_ = false;  // of the last one in layers_
     bool has_batch_norm_ = false;
     double dropout_ = 0;
@@ -227,8 +250,9 @@ private:
 
 }  // namespace
 
-KerasModel parse_keras_config(const nlohmann::json& document, const std::string& origin) {
-    return ConfigReader(origin).read(document);
+KerasModel parse_keras_config(const nlohmann::json& document, const std::string& origin,
+                              const KerasDefaults& defaults) {
+    return ConfigReader(origin, defaults).read(document);
 }
 
 }  // namespace cellwise::interchange

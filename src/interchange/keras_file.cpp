@@ -3,98 +3,39 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "core/atomic_file.h"
 #include "core/error.h"
-#include "core/safetensors.h"
 #include "core/strict_json.h"
-#include "core/utf8.h"
 #include "interchange/hdf5_file.h"
 #include "interchange/keras_config.h"
+#include "interchange/keras_container.h"
 #include "interchange/keras_inference.h"
-#include "interchange/limited_process.h"
 #include "interchange/zip.h"
 
 namespace cellwise::interchange {
 namespace {
 
-constexpr std::uint64_t most_config_bytes = 16 << 20;
-constexpr std::uint64_t most_weights_bytes = std::uint64_t{1} << 30;
 constexpr std::int64_t most_length = 1'000'000;
 constexpr auto config_member = "config.json";
 constexpr auto metadata_member = "metadata.json";
 constexpr auto length_key = "cellwise_length";
 constexpr auto weights_member = "model.weights.h5";
-constexpr auto layers_group = "layers";
 
 using VariablesByPath = std::map<std::string, KerasVariable>;
 
-std::string first_bytes(const std::filesystem::path& path) {
-    // A pipe or device could make the reader wait for ever.
-    std::error_code code;
-    const bool is_file = std::filesystem::is_regular_file(path, code);
-    std::ifstream file;
-    if (is_file) file.open(path, std::ios::binary);
-    std::string bytes(8, '\0');
-    if (!is_file || !file) {
-        throw DataError(fmt::format("cannot read '{}': is it there, and a file?", path.string()));
-    }
-    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(file.gcount()));
-    return bytes;
+/// What Keras was when the file was written decides what an option is that it does not name.
+KerasDefaults defaults_of(const KerasContent& content) {
+    if (!content.is_keras2 || !is_before_keras_2_3(content.version)) return {};
+    return {.recurrent_activation = "hard_sigmoid", .reset_after = false};
 }
 
-/// What a file of this size may cost to read: its bytes some times over, as text, HDF5 image and values.
-ProcessLimits limits_for(std::uintmax_t file_bytes) {
-    ProcessLimits limits;
-    const auto bytes = std::min<std::uintmax_t>(file_bytes, most_weights_bytes);
-    limits.memory_bytes = (std::uint64_t{512} << 20) + 8 * bytes;
-    limits.most_result_bytes = std::min(limits.most_result_bytes, limits.memory_bytes);
-    limits.seconds = 30 + static_cast<int>(bytes >> 24);
-    return limits;
-}
-
-/// What the child sends: the variables by path, and config.json as metadata if there is one.
-std::string unpack(const std::filesystem::path& path, bool is_zip, const std::string& origin) {
-    SafetensorsMetadata metadata;
-    std::string image;
-    if (is_zip) {
-        auto members = read_zip(path, {{config_member, most_config_bytes},
-                                       {metadata_member, most_config_bytes},
-                                       {weights_member, most_weights_bytes}});
-        for (const auto* name : {config_member, weights_member}) {
-            if (!members.contains(name))
-                throw DataError(fmt::format("{}: has no {}: not a .keras file of Keras 3", origin, name));
-        }
-        for (const auto* name : {config_member, metadata_member}) {
-            metadata[name] = members[name];  // empty if there is no metadata.json
-            if (const auto byte = first_invalid_utf8(metadata[name])) {
-                throw DataError(fmt::format("{}: {}: not UTF-8 at its byte {}", origin, name, *byte + 1));
-            }
-        }
-        image = std::move(members[weights_member]);
-    } else {
-        image = read_file(path, most_weights_bytes);
-    }
-    std::vector<StoredTensor> tensors;
-    for (auto& [name, variable] : read_hdf5(image, layers_group, origin)) {
-        tensors.push_back(store_tensor<float>(name, variable.shape, variable.values));
-        variable = {};
-    }
-    return encode_safetensors(tensors, metadata);
-}
-
-nlohmann::json parsed_member(const SafetensorsMetadata& metadata, const char* member, const std::string& origin) {
-    return parse_strict_json(metadata.at(member), fmt::format("{}: {}", origin, member));
-}
-
-KerasModel model_of_config(const SafetensorsMetadata& metadata, const std::string& origin) {
-    auto model = parse_keras_config(parsed_member(metadata, config_member, origin), origin);
-    if (model.length || metadata.at(metadata_member).empty()) return model;
-    const auto own = parsed_member(metadata, metadata_member, origin);
+KerasModel model_of_config(const KerasContent& content, const std::string& origin) {
+    const auto document = parse_strict_json(content.config, fmt::format("{}: {}", origin, config_member));
+    auto model = parse_keras_config(document, origin, defaults_of(content));
+    if (model.length || content.metadata.empty()) return model;
+    const auto own = parse_strict_json(content.metadata, fmt::format("{}: {}", origin, metadata_member));
     if (!own.is_object() || !own.contains(length_key)) return model;
     const auto& length = own[length_key];
     if (!length.is_number_integer() || length < 1 || length > most_length) {
@@ -104,10 +45,21 @@ KerasModel model_of_config(const SafetensorsMetadata& metadata, const std::strin
     return model;
 }
 
-KerasModel model_of_weights(const VariablesByPath& by_path, const LayerHints& hints, const std::string& origin) {
-    if (!hints.options) return infer_keras_model(by_path, hints.stack, origin);
+/// The model behind weights alone, as the user describes it or as their shapes tell.
+KerasModel model_of_weights(const KerasContent& content, const Keras2Weights& keras2, const LayerHints& hints,
+                            const std::string& origin) {
+    const auto& by_path = content.is_keras2 ? keras2.by_path : content.variables;
     KerasModel model;
-    model.options = *hints.options;
+    if (hints.options) {
+        model.options = *hints.options;
+        const auto dense = by_path.find("layers/dense/vars/1");
+        model.softmax_of_two = dense != by_path.end() && dense->second.shape == std::vector<std::int64_t>{2};
+    } else if (content.is_keras2) {
+        model = infer_keras2_model(keras2, content.version, origin);
+        if (!hints.stack.empty()) set_recurrent_layers(model.options, hints.stack, 0);
+    } else {
+        model = infer_keras_model(by_path, hints.stack, origin);
+    }
     return model;
 }
 
@@ -145,22 +97,26 @@ std::vector<Hdf5Group> weight_groups(const KerasModel& model) {
 
 KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& hints) {
     const auto origin = fmt::format("'{}'", path.string());
-    const auto start = first_bytes(path);
-    const bool is_zip = start.starts_with("PK");
-    if (!is_zip && start != "\x89HDF\r\n\x1a\n") {
-        throw DataError(fmt::format("{} is neither a .keras file nor a .weights.h5 file", origin));
+    auto content = unpack_keras(path, origin);
+    if (!content.config.empty() && (hints.options || !hints.stack.empty())) {
+        throw UsageError(fmt::format("{} says itself what its layers are: leave --config and --stack out", origin));
     }
-    if (is_zip && (hints.options || !hints.stack.empty())) {
-        throw UsageError(fmt::format("{} is a .keras file, which says itself what its layers are", origin));
+    // The configuration first: it names a layer that cannot be represented better than its variables do.
+    std::optional<KerasModel> described;
+    if (!content.config.empty()) described = model_of_config(content, origin);
+    Keras2Weights keras2;
+    if (content.is_keras2) {
+        keras2 = as_keras3({content.config, content.version, content.layers, std::move(content.variables)}, origin);
     }
-    const auto bytes = run_in_limited_process([&] { return unpack(path, is_zip, origin); }, origin,
-                                              limits_for(std::filesystem::file_size(path)));
-    const auto content = decode_safetensors(bytes, origin);
-    VariablesByPath by_path;
-    for (const auto& tensor : content.tensors) by_path[tensor.name] = {tensor.shape, tensor.values<float>()};
-
-    auto model = is_zip ? model_of_config(content.metadata, origin) : model_of_weights(by_path, hints, origin);
+    auto model = described ? std::move(*described) : model_of_weights(content, keras2, hints, origin);
+    auto by_path = content.is_keras2 ? std::move(keras2.by_path) : std::move(content.variables);
+    if (model.softmax_of_two) {
+        for (const auto* variable : {"layers/dense/vars/0", "layers/dense/vars/1"}) {
+            if (by_path.contains(variable)) subtract_outputs(by_path.at(variable), fmt::format("{}: {}", origin, variable));
+        }
+    }
     take_variables(model, std::move(by_path), origin);
+    for (const auto& type : content.rounded_types) model.notes.push_back(conversion_note(origin, type));
     return model;
 }
 

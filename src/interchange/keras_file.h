@@ -16,14 +16,16 @@ struct LayerHints {
     std::vector<models::RecurrentOptions> stack;
 };
 
-/// Reads a .keras file (Keras 3) or a .weights.h5 file; which one, its first bytes say. The file is
-/// unpacked in a child process with memory and time limits. Notes are left in the model. Throws
-/// DataError naming the file and the layer, option or variable that is damaged, missing or cannot
-/// be represented; UsageError for hints about a .keras file, which holds its configuration.
+/// Reads a .keras file or its unpacked folder, a .weights.h5 file, or a whole model or weights that Keras 2 saved as
+/// HDF5 (.h5); which one, the content says. The file is unpacked in a child process with memory and time limits. Notes
+/// are left in the model. Throws DataError naming the file and the layer, option or variable that is damaged, missing
+/// or cannot be represented, or what the file is instead; UsageError for hints about a file that holds its
+/// configuration.
 [[nodiscard]] KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& hints = {});
 
-/// A .keras file for keras.models.load_model. Its input takes rows of any length; the model's own stands in
-/// metadata.json, where read_keras_file finds it again. Throws InternalError if a variable is missing.
+/// A .keras file for keras.models.load_model, the same bytes for the same model. Its input takes rows of any length;
+/// the model's own stands in metadata.json, where read_keras_file finds it again. Throws InternalError if a variable is
+/// missing.
 [[nodiscard]] std::string encode_keras_file(const KerasModel& model);
 
 /// A .weights.h5 file for Model.load_weights of a Keras model with the same layers.

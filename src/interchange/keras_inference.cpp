@@ -54,10 +54,12 @@ public:
         model.options.vocabulary_size = embedding[0];
         model.options.embedding_size = embedding[1];
         model.options.batch_norm = has_batch_norm_;
+        const auto dense = shape("layers/dense/vars/0", 2);
+        if (dense[1] > 2) refuse("layers/dense/vars/0", fmt::format("Dense({}) cannot be represented", dense[1]));
         if (!stack.empty()) {
             orders_ = {stack};
         } else {
-            search(embedding[1], shape("layers/dense/vars/0", 2)[0]);
+            search(embedding[1], dense[0]);
         }
         if (orders_.empty()) refuse("layers", "their sizes do not fit together to a classifier");
         if (orders_.size() > 1) {
@@ -66,10 +68,8 @@ public:
                    "name the layers with --stack");
         }
         set_recurrent_layers(model.options, orders_.front(), 0);
-        model.notes.push_back(
-            "a file of weights says nothing of activations, masking and dropout: taken as tanh and sigmoid, none, "
-            "none" +
-            std::string(has_batch_norm_ ? "; batch normalization as Keras's default in front of the dense layer" : ""));
+        model.softmax_of_two = dense[1] == 2;
+        model.notes.push_back(assumptions_of_weights(model));
         return model;
     }
 
@@ -172,6 +172,14 @@ private:
 };
 
 }  // namespace
+
+std::string assumptions_of_weights(const KerasModel& model) {
+    std::string text =
+        "a file of weights says nothing of activations, masking and dropout: taken as tanh and sigmoid, none, none";
+    if (model.options.batch_norm) text += "; batch normalization as Keras's default in front of the dense layer";
+    if (model.softmax_of_two) text += "; the two outputs as a softmax, of which the second is a positive review";
+    return text;
+}
 
 KerasModel infer_keras_model(const std::map<std::string, KerasVariable>& by_path,
                              const std::vector<RecurrentOptions>& stack, const std::string& origin) {

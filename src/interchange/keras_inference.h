@@ -18,4 +18,7 @@ namespace cellwise::interchange {
                                            const std::vector<models::RecurrentOptions>& stack,
                                            const std::string& origin);
 
+/// What had to be assumed of a model that was told from weights alone, to be shown.
+[[nodiscard]] std::string assumptions_of_weights(const KerasModel& model);
+
 }  // namespace cellwise::interchange

@@ -1,6 +1,7 @@
 #include "interchange/keras_model.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,18 +10,6 @@
 
 namespace cellwise::interchange {
 namespace {
-
-/// Names groups as Keras does: gru, gru_1, gru_2.
-class GroupNames {
-public:
-    std::string next(const std::string& layer_class) {
-        const int count = counts_[layer_class]++;
-        return count == 0 ? layer_class : fmt::format("{}_{}", layer_class, count);
-    }
-
-private:
-    std::map<std::string, int> counts_;
-};
 
 void add_cell(std::vector<VariablePlace>& places, const models::RecurrentOptions& layer, std::int64_t features,
               const std::string& name, const std::string& group) {
@@ -86,6 +75,22 @@ void set_recurrent_layers(models::ClassifierOptions& options, std::vector<models
     } else {
         options.stack = std::move(layers);
     }
+}
+
+std::string conversion_note(const std::string& origin, const std::string& type) {
+    return fmt::format("{}: its weights are {}, converted to float32{}", origin, type,
+                       type == "float64" ? ": rounded to seven digits" : ", which holds all of their digits");
+}
+
+void subtract_outputs(KerasVariable& variable, const std::string& name) {
+    auto& [shape, values] = variable;
+    if (shape.empty() || shape.back() != 2) {
+        throw DataError(fmt::format("{} has the shape [{}], two outputs need a last 2", name, fmt::join(shape, ", ")));
+    }
+    shape.back() = 1;
+    std::vector<float> difference(values.size() / 2);
+    for (std::size_t i = 0; i < difference.size(); ++i) difference[i] = values[2 * i + 1] - values[2 * i];
+    values = std::move(difference);
 }
 
 std::string keras_class(Cell cell) {

@@ -29,6 +29,10 @@ struct KerasModel {
     /// .moving_variance, dense.kernel, dense.bias.
     std::map<std::string, KerasVariable> variables;
 
+    /// The file's dense layer is a softmax over two classes. `variables` hold the difference of the two: sigmoid(b − a)
+    /// is the second share of softmax(a, b).
+    bool softmax_of_two = false;
+
     /// What the user should know: options that do not matter to predictions and are not kept, or what
     /// had to be assumed.
     std::vector<std::string> notes;
@@ -44,6 +48,18 @@ struct VariablePlace {
     [[nodiscard]] std::string path() const { return group + "/" + std::to_string(index); }
 };
 
+/// Names groups as Keras 3 does: gru, gru_1, gru_2.
+class GroupNames {
+public:
+    std::string next(const std::string& layer_class) {
+        const int count = counts_[layer_class]++;
+        return count == 0 ? layer_class : layer_class + "_" + std::to_string(count);
+    }
+
+private:
+    std::map<std::string, int> counts_;
+};
+
 /// The places of all variables of a model, in Keras's order. The groups are named after the layers'
 /// CLASSES in snake case, with _1, _2 … for repeats, whatever the layers' own names.
 [[nodiscard]] std::vector<VariablePlace> variable_places(const models::ClassifierOptions& options);
@@ -52,6 +68,13 @@ struct VariablePlace {
 /// `dropout` stands before the dense layer.
 void set_recurrent_layers(models::ClassifierOptions& options, std::vector<models::RecurrentOptions> layers,
                           double dropout);
+
+/// What to tell of weights of another type than float32: "float64", "float16", "bfloat16".
+[[nodiscard]] std::string conversion_note(const std::string& origin, const std::string& type);
+
+/// Puts the difference of two classes' outputs (second − first) in the place of both, in a kernel [in, 2] or a bias
+/// [2]: see KerasModel::softmax_of_two. `name` is the variable's in messages. Throws DataError for another shape.
+void subtract_outputs(KerasVariable& variable, const std::string& name);
 
 /// The name of a cell's Keras class: SimpleRNN, LSTM, GRU.
 [[nodiscard]] std::string keras_class(Cell cell);

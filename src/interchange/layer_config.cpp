@@ -47,8 +47,9 @@ const nlohmann::json* LayerConfig::find(const char* key) {
 
 void LayerConfig::refuse(const std::string& why) const { throw DataError(fmt::format("{}: {}", where_, why)); }
 
-void LayerConfig::refuse_option(std::string_view key, const nlohmann::json& value) const {
-    refuse(fmt::format("{}={} cannot be represented", key, shown(value)));
+void LayerConfig::refuse_option(std::string_view key, const nlohmann::json& value, const nlohmann::json& only) const {
+    refuse(fmt::format("{}={} cannot be represented{}. Let Keras predict with this model", key, shown(value),
+                       only.is_null() ? "" : fmt::format(", {}={} can: build and train it so", key, shown(only))));
 }
 
 std::int64_t LayerConfig::size(const char* key) {
@@ -89,19 +90,19 @@ std::string LayerConfig::name_of(const char* key, const std::string& fallback) {
 
 void LayerConfig::require(const char* key, const nlohmann::json& only) {
     const auto* value = find(key);
-    if (value != nullptr && *value != only) refuse_option(key, *value);
+    if (value != nullptr && *value != only) refuse_option(key, *value, only);
 }
 
 void LayerConfig::require_number(const char* key, double only) {
     const auto* value = find(key);
     if (value == nullptr) return;
     const bool same = value->is_number() && std::abs(value->get<double>() - only) <= 1e-6 * std::abs(only);
-    if (!same) refuse_option(key, *value);
+    if (!same) refuse_option(key, *value, only);
 }
 
 void LayerConfig::require_name(const char* key, const std::string& only) {
     const auto name = name_of(key, only);
-    if (name != only) refuse_option(key, name);
+    if (name != only) refuse_option(key, name, only);
 }
 
 void LayerConfig::ignore(std::initializer_list<const char*> keys) {
@@ -116,9 +117,19 @@ void LayerConfig::note(std::initializer_list<const char*> keys, std::vector<std:
     }
 }
 
-void LayerConfig::require_float32() {
+void LayerConfig::note_share(const char* key, std::vector<std::string>& notes) {
+    const auto value = share(key, 0);
+    if (value == 0) return;
+    notes.push_back(fmt::format("{}: {}={} {}", where_, key, value, matters_to_training));
+}
+
+std::string LayerConfig::other_dtype() {
     const auto name = name_of("dtype", "float32");
-    if (name != "float32") refuse(fmt::format("dtype {} cannot be represented, only float32", name));
+    if (name == "float32") return "";
+    for (const auto* known : {"float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"}) {
+        if (name == known) return name;
+    }
+    refuse(fmt::format("dtype {} cannot be represented: save it in a type of floating point", name));
 }
 
 void LayerConfig::finish() const {

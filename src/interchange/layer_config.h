@@ -10,6 +10,10 @@
 
 namespace cellwise::interchange {
 
+/// How a note ends on an option that predictions do not need.
+constexpr auto matters_to_training =
+    "matters to training alone and is not kept: predictions are the same, training on would differ";
+
 /// The configuration of one Keras layer while it is read: every key must be asked for, and one that
 /// nobody asked for is refused unless it is off. Errors are DataErrors that name file, layer and key.
 class LayerConfig {
@@ -37,14 +41,21 @@ public:
     void ignore(std::initializer_list<const char*> keys);
     /// Keys that matter to training alone: `notes` gets a line for each that is set.
     void note(std::initializer_list<const char*> keys, std::vector<std::string>& notes);
-    /// The type must be float32.
-    void require_float32();
+    /// A share in [0, 1) that matters to training alone: `notes` gets a line unless it is 0.
+    void note_share(const char* key, std::vector<std::string>& notes);
+    /// The type must be one of floating point; all is computed in float32. Returns its name where Keras would
+    /// compute in another ("float64", "mixed_float16"), else "".
+    std::string other_dtype();
 
     /// Refuses the first key that nobody asked for and that is not null, false, 0 or empty.
     void finish() const;
 
     [[noreturn]] void refuse(const std::string& why) const;
-    [[noreturn]] void refuse_option(std::string_view key, const nlohmann::json& value) const;
+    /// `only`: the one value that can be represented, where there is one.
+    [[noreturn]] void refuse_option(std::string_view key, const nlohmann::json& value,
+                                    const nlohmann::json& only = nullptr) const;
+    /// "'model.keras': layer 'lstm' (LSTM)"
+    [[nodiscard]] const std::string& where() const { return where_; }
 
 private:
     const nlohmann::json* find(const char* key);

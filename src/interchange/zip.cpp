@@ -82,6 +82,20 @@ std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
     }
 }
 
+std::vector<std::string> zip_member_names(const std::filesystem::path& path) {
+    constexpr std::size_t most_names = 1000;
+    const Reader reader(archive_read_new(), &archive_read_free);
+    archive_read_support_format_zip_seekable(reader.get());
+    std::vector<std::string> names;
+    if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 16) != ARCHIVE_OK) return names;
+    archive_entry* entry = nullptr;
+    while (names.size() < most_names && archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK) {
+        const char* name = archive_entry_pathname(entry);
+        names.emplace_back(name != nullptr ? name : "");
+    }
+    return names;
+}
+
 std::string encode_zip(const std::vector<ZipMember>& members) {
     std::size_t size = 1 << 16;
     for (const auto& member : members) size += member.bytes.size() + 2 * member.name.size() + 1024;
@@ -101,7 +115,8 @@ std::string encode_zip(const std::vector<ZipMember>& members) {
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), 0644);
         archive_entry_set_size(entry.get(), static_cast<la_int64_t>(member.bytes.size()));
-        archive_entry_set_mtime(entry.get(), 315532800, 0);  // 1980-01-01, the first time a zip can name
+        // Without a time libarchive writes the first that a zip can name, 1980-01-01, whatever the local time zone.
+        archive_entry_unset_mtime(entry.get());
         require(archive_write_header(writer.get(), entry.get()));
         require(archive_write_data(writer.get(), member.bytes.data(), member.bytes.size()));
     }

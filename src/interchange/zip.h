@@ -20,7 +20,10 @@ struct ZipMember {
 [[nodiscard]] std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
                                                           const std::map<std::string, std::uint64_t>& most_bytes);
 
-/// A zip of these members, stored uncompressed, the same bytes for the same members.
+/// The names of its members, to say what it is; at most a thousand, and those before a damage.
+[[nodiscard]] std::vector<std::string> zip_member_names(const std::filesystem::path& path);
+
+/// A zip of these members, stored uncompressed, the same bytes for the same members in every time zone.
 [[nodiscard]] std::string encode_zip(const std::vector<ZipMember>& members);
 
 }  // namespace cellwise::interchange

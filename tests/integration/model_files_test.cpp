@@ -25,16 +25,13 @@ using testing::Not;
 
 class KerasModels : public testing::Test {
 protected:
-    void SetUp() override {
-        if (!fs::exists(folder_)) GTEST_SKIP() << folder_ << " is not here";
-    }
     void expect_near(const std::vector<double>& ours, const json& keras, const std::string& what) {
         ASSERT_EQ(ours.size(), keras.size()) << what;
         for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], keras[i].get<double>(), 1e-6) << what;
     }
     [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-    const fs::path folder_ = fs::path(CELLWISE_TEST_DATA) / "keras_models";
+    const fs::path folder_ = fs::path(CELLWISE_SHIPPED_DATA) / "keras_models";
     const ScratchFolder scratch_;
 };
 
