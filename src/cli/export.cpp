@@ -13,6 +13,7 @@
 #include "cli/settings.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/safetensors.h"
 #include "interchange/keras_file.h"
 #include "interchange/keras_layout.h"
@@ -38,7 +39,8 @@ struct Format {
 
 /// torch.nn.GRU would compute something else with these weights and say nothing.
 void require_torch_module(const ModelSource& source) {
-    for (const auto& layer : source.configuration.model.recurrent_layers()) {
+    // The model's own options: a run's configuration keeps its cell elsewhere.
+    for (const auto& layer : source.model->options().recurrent_layers()) {
         if (layer.cell == Cell::gru && layer.gru_reset == models::GruReset::before) {
             throw UsageError(
                 "the GRU of this model resets before the product (--gru-reset before, Keras's reset_after=False), "
@@ -48,6 +50,10 @@ void require_torch_module(const ModelSource& source) {
 }
 
 interchange::KerasModel keras_model(const ModelSource& source) {
+    if (source.model->dense->weight.scalar_type() != torch::kFloat32) {
+        log::notice(
+            "the model's weights are float64: rounded to float32 for Keras (safetensors and pytorch keep them)");
+    }
     return interchange::keras_model_of(source.model, source.configuration.length);
 }
 

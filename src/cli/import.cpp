@@ -38,10 +38,10 @@ std::filesystem::path write_run(const ModelSource& source, const data::Vocabular
 
 void run_import(const ImportOptions& options) {
     const Output out(options.json);
-    if (std::filesystem::is_directory(options.model.path)) {
-        throw UsageError(fmt::format("'{}' is a folder: name a .keras or .weights.h5 file", options.model.path));
-    }
     const auto source = options.model.load();
+    if (source.is_run) {
+        throw UsageError(fmt::format("'{}' is a run already: name a model of Keras or PyTorch", options.model.path));
+    }
     const auto vocabulary = options.words.of(source);
     if (vocabulary.size() == 0) {
         log::warning(
@@ -80,10 +80,10 @@ void run_import(const ImportOptions& options) {
 
 void add_import(CLI::App& app) {
     auto options = std::make_shared<ImportOptions>();
-    auto* command = app.add_subcommand("import", "make a run folder of a Keras model");
-    command->add_option("file", options->model.path, "the Keras file")
+    auto* command = app.add_subcommand("import", "make a run folder of a Keras or PyTorch model");
+    command->add_option("file", options->model.path, "the model: .keras, .h5, .weights.h5 or .safetensors")
         ->required()
-        ->type_name("FILE.keras|FILE.weights.h5");
+        ->type_name("FILE");
     command->add_option("--output", options->output, "the folder that becomes the run")
         ->type_name("DIR")
         ->default_str("runs/<date>-<name>");

@@ -11,8 +11,10 @@
 #include "core/log.h"
 #include "data/locate.h"
 #include "data/word_index.h"
+#include "interchange/file_kind.h"
 #include "interchange/keras_file.h"
 #include "interchange/keras_layout.h"
+#include "interchange/pytorch_state.h"
 #include "training/run_folder.h"
 #include "training/setting_text.h"
 
@@ -49,7 +51,19 @@ ModelSource load_run(const ModelFlags& flags) {
     return source;
 }
 
-ModelSource load_keras_file(const ModelFlags& flags) {
+/// A file of Keras or PyTorch: what is in it decides.
+interchange::KerasModel read_model_file(const std::string& path, const interchange::LayerHints& hints) {
+    if (!interchange::is_safetensors(path)) return interchange::read_keras_file(path, hints);
+    return interchange::read_pytorch_state(path, hints.options ? hints.options->recurrent_layers() : hints.stack);
+}
+
+/// A folder is a run, or one that tells what else it is by its files.
+bool is_run(const fs::path& path) {
+    return fs::is_directory(path) && !interchange::is_unpacked_keras(path) &&
+           interchange::describe_folder(path).empty();
+}
+
+ModelSource load_model_file(const ModelFlags& flags) {
     if (!flags.config.empty() && !flags.stack.empty()) {
         throw UsageError("give the layers with --config or with --stack, not both");
     }
@@ -60,7 +74,7 @@ ModelSource load_keras_file(const ModelFlags& flags) {
         hints.options = described->model_for(described->cells.front());
     }
     if (!flags.stack.empty()) training::setting_text::parse(flags.stack, "--stack", hints.stack);
-    auto keras = interchange::read_keras_file(flags.path, hints);
+    auto keras = read_model_file(flags.path, hints);
 
     ModelSource source;
     source.model = interchange::classifier_of(keras);
@@ -88,18 +102,18 @@ void ModelFlags::add_to(CLI::App& command) {
 }
 
 void ModelFlags::add_layers_to(CLI::App& command) {
-    command.add_option("--config", config, "for a .weights.h5: a run or TOML file that describes its layers")
+    command.add_option("--config", config, "for weights alone: a run or TOML file that describes their layers")
         ->type_name("RUN|FILE");
     command
         .add_option("--stack", stack,
-                    "for a .weights.h5: its layers, first to last, CELL:SIZE with :bidirectional, :before behind it")
+                    "for weights alone: their layers, first to last, CELL:SIZE with :bidirectional, :before behind it")
         ->type_name("LAYERS");
 }
 
 ModelSource ModelFlags::load() const {
     if (length < 0) throw UsageError(fmt::format("--length is {}: it must be 0 or more", length));
     if (!fs::exists(path)) throw DataError(fmt::format("there is no run folder or model file '{}'", path));
-    auto source = fs::is_directory(path) ? load_run(*this) : load_keras_file(*this);
+    auto source = is_run(path) ? load_run(*this) : load_model_file(*this);
     if (length > 0) source.configuration.length = length;
     source.configuration.validate();
     for (const auto& note : source.notes) log::notice(note);

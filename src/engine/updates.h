@@ -29,7 +29,7 @@ struct AdamOptions : UpdateOptions {
     double rate = 0;
 };
 
-/// velocity = momentum·velocity + g, θ −= rate·velocity.
+/// velocity = momentum·velocity − rate·g, θ += velocity, as Keras has it; without momentum θ −= rate·g.
 struct SgdOptions : UpdateOptions {
     double momentum = 0;
     double rate = 0;

@@ -29,6 +29,7 @@ public:
         const auto first = end_of("input_layers");
         const auto last = end_of("output_layers");
         if (!by_name_.contains(first)) refuse(fmt::format("has no layer '{}'", printable(first)));
+        if (readers_.contains(first)) refuse(first, "is the input and reads another");
         std::vector<const Json*> chain{by_name_.at(first)};
         for (auto name = first; name != last;) {
             const auto next = reader_of_.find(name);
@@ -67,6 +68,7 @@ private:
         const auto sources = sources_of(layer, name);
         if (sources.empty()) return;  // an input
         if (sources.size() > 1) refuse(name, fmt::format("reads {} others", sources.size()));
+        readers_.insert(name);
         const auto [place, is_new] = reader_of_.emplace(sources.front(), name);
         if (!is_new) refuse(sources.front(), fmt::format("is read by '{}' and '{}'", place->second, printable(name)));
     }
@@ -147,6 +149,7 @@ private:
     std::string origin_;
     std::map<std::string, const Json*> by_name_;
     std::map<std::string, std::string> reader_of_;  // by the layer that is read
+    std::set<std::string> readers_;
 };
 
 }  // namespace

@@ -99,7 +99,9 @@ KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& 
     const auto origin = fmt::format("'{}'", path.string());
     auto content = unpack_keras(path, origin);
     if (!content.config.empty() && (hints.options || !hints.stack.empty())) {
-        throw UsageError(fmt::format("{} says itself what its layers are: leave --config and --stack out", origin));
+        throw UsageError(
+            fmt::format("{} is a {}, which says itself what its layers are: leave --config and --stack out", origin,
+                        content.is_keras2 ? "whole model" : ".keras file"));
     }
     // The configuration first: it names a layer that cannot be represented better than its variables do.
     std::optional<KerasModel> described;
@@ -112,7 +114,8 @@ KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& 
     auto by_path = content.is_keras2 ? std::move(keras2.by_path) : std::move(content.variables);
     if (model.softmax_of_two) {
         for (const auto* variable : {"layers/dense/vars/0", "layers/dense/vars/1"}) {
-            if (by_path.contains(variable)) subtract_outputs(by_path.at(variable), fmt::format("{}: {}", origin, variable));
+            if (by_path.contains(variable))
+                subtract_outputs(by_path.at(variable), fmt::format("{}: {}", origin, variable));
         }
     }
     take_variables(model, std::move(by_path), origin);

@@ -16,7 +16,7 @@
 namespace cellwise::interchange {
 namespace {
 
-constexpr std::int64_t most_layers = 16;
+constexpr std::size_t most_layers = 16;
 
 /// "lstm2" before "lstm10".
 bool natural_less(const std::string& one, const std::string& other) {
@@ -76,6 +76,9 @@ public:
         for (const auto& tensor : tensors) sort(tensor);
         for (auto& [module, layers] : recurrent_) {
             for (auto& [number, layer] : layers) add_layer(module, number, layer);
+            if (result_.layers.size() > most_layers) {
+                refuse(fmt::format("has more than {} recurrent layers", most_layers));
+            }
         }
         for (auto& [module, own] : others_) add_module(module, own);
         if (result_.embedding.shape.empty()) refuse("has no nn.Embedding (a tensor 'weight' alone, of two dimensions)");
@@ -110,7 +113,7 @@ private:
             others_[module][name] = variable_of(tensor);
         } else if (parsed.what == "weight_hr") {
             refuse(tensor.name, "belongs to an LSTM with proj_size, which cannot be represented");
-        } else if (parsed.number >= most_layers) {
+        } else if (std::cmp_greater_equal(parsed.number, most_layers)) {
             refuse(tensor.name, fmt::format("is one layer too many: {} are read", most_layers));
         } else {
             auto& layer = recurrent_[module][parsed.number];

@@ -73,15 +73,14 @@ void DeviceUpdate::apply_adam(const UpdateTensors& tensors, const std::vector<to
 }
 
 void DeviceUpdate::apply_sgd(const UpdateTensors& tensors, const std::vector<torch::Tensor>& gradients) {
-    std::vector<torch::Tensor> moves;
-    if (options_.momentum > 0) {
-        at::_foreach_mul_(tensors.first, options_.momentum);
-        at::_foreach_add_(tensors.first, gradients);
-        moves = at::_foreach_mul(tensors.first, rate_.to(gradients.front().scalar_type()));
-    } else {
-        moves = at::_foreach_mul(gradients, rate_.to(gradients.front().scalar_type()));
+    const auto moves = at::_foreach_mul(gradients, rate_.to(gradients.front().scalar_type()));
+    if (options_.momentum == 0) {
+        at::_foreach_sub_(tensors.values, moves);
+        return;
     }
-    at::_foreach_sub_(tensors.values, moves);
+    at::_foreach_mul_(tensors.first, options_.momentum);
+    at::_foreach_sub_(tensors.first, moves);
+    at::_foreach_add_(tensors.values, tensors.first);
 }
 
 }  // namespace cellwise::training

@@ -71,9 +71,11 @@ double Optimizer::dense_gradient_norm() const {
 }
 
 std::map<std::string, torch::Tensor> Optimizer::moments() const {
+    // An older checkpoint's velocity had no rate in it: under its old name it is not taken for this one.
+    const std::string first = options_.optimizer == OptimizerKind::sgd ? "velocity." : "first.";
     std::map<std::string, torch::Tensor> moments;
     for (const auto& slot : slots_) {
-        if (slot.first.defined()) moments["first." + slot.variable.name] = slot.first;
+        if (slot.first.defined()) moments[first + slot.variable.name] = slot.first;
         if (slot.second.defined()) moments["second." + slot.variable.name] = slot.second;
     }
     return moments;
@@ -148,8 +150,11 @@ void Optimizer::update(Slot& slot, double factor) {
         }
     }
     if (options_.optimizer == OptimizerKind::sgd) {
-        if (options_.momentum > 0) gradient = slot.first.mul_(options_.momentum).add_(gradient);
-        value.add_(gradient, -rate);
+        if (options_.momentum == 0) {
+            value.add_(gradient, -rate);
+        } else {
+            value.add_(slot.first.mul_(options_.momentum).add_(gradient, -rate));
+        }
         return;
     }
     slot.first.lerp_(gradient, 1 - adam::beta_1);

@@ -21,7 +21,8 @@ namespace cellwise::training {
 ///
 /// Adam (keras.optimizers.Adam): m += (1−β1)(g−m), v += (1−β2)(g²−v),
 /// θ −= lr·√(1−β2ᵗ)/(1−β1ᵗ) · m/(√v + ε), with β1 0.9, β2 0.999 and ε 1e-7 OUTSIDE the bias
-/// correction. SGD: velocity = momentum·velocity + g, θ −= lr·velocity.
+/// correction. SGD (keras.optimizers.SGD): velocity = momentum·velocity − lr·g, θ += velocity: the rate is inside the
+/// velocity, unlike torch::optim::SGD's, which differs as soon as a schedule changes it.
 ///
 /// Order within a step: clipping, then coupled weight decay, then decoupled, then the update.
 class Optimizer {
@@ -61,8 +62,8 @@ public:
     /// The same over the gradients that are not sparse: cheap enough for every step.
     [[nodiscard]] double dense_gradient_norm() const;
 
-    /// What a checkpoint keeps beside steps(): the moments, "first.<variable>" and "second.<variable>"
-    /// (Adam's m and v, SGD's velocity). They share the optimizer's memory: set them by copying into
+    /// What a checkpoint keeps beside steps(): "first.<variable>" and "second.<variable>" (Adam's m and v), or
+    /// "velocity.<variable>" (SGD's). They share the optimizer's memory: set them by copying into
     /// them, then call resume().
     [[nodiscard]] std::map<std::string, torch::Tensor> moments() const;
 

@@ -214,6 +214,8 @@ Run RunFolder::load(const fs::path& path) {
     run.configuration = load_configuration(path);
     run.model =
         models::Classifier(run.configuration.model_for(run.configuration.cells.front()), run.configuration.seed);
+    // Weights of float64 keep all of their digits, and are computed with as they were trained.
+    if (run.configuration.training.precision == Precision::float64) run.model->to(torch::kFloat64);
     load_model(run.model, model_path(path));
     run.vocabulary = data::read_vocabulary(vocabulary_path(path));
     return run;

@@ -58,7 +58,7 @@ def safetensors(tensors, metadata=None):
     header, data = {}, b""
     if metadata:
         header["__metadata__"] = metadata
-    kinds = {"float32": "F32", "float64": "F64", "int64": "I64", "uint8": "U8"}
+    kinds = {"float16": "F16", "float32": "F32", "float64": "F64", "int64": "I64", "uint8": "U8"}
     for name, array in tensors.items():
         header[name] = {"dtype": kinds[array.dtype.name], "shape": list(array.shape),
                         "data_offsets": [len(data), len(data) + array.nbytes]}
@@ -165,9 +165,65 @@ def models():
     put("keras_file", "stored", packed_zip(members))
     put("keras_file", "deflated", packed_zip(members, zipfile.ZIP_DEFLATED))
     put("keras_file", "weights", hdf5(shapes))
+    other_forms(config)
     small = {"config.json": "{}", "metadata.json": "{}", "model.weights.h5": "abc", "other": "x"}
     put("zip", "stored", packed_zip(small))
     put("zip", "deflated", packed_zip(small, zipfile.ZIP_DEFLATED))
+
+
+def other_forms(config):
+    """A chain of Keras 3 and of Keras 2, whole models of Keras 2, other precisions, a state_dict of PyTorch."""
+    layers = json.loads(json.dumps(config["config"]["layers"]))
+    previous = None
+    for number, layer in enumerate(layers):
+        layer["name"] = layer["config"]["name"] = f"layer_{number}"
+        layer["inbound_nodes"] = [] if previous is None else [{"args": [{"class_name": "__keras_tensor__", "config": {
+            "keras_history": [previous, 0, 0]}}], "kwargs": {"mask": None}}]
+        previous = layer["name"]
+    chain = {"class_name": "Functional", "config": {"layers": layers, "input_layers": [["layer_0", 0, 0]],
+                                                    "output_layers": [[previous, 0, 0]]}}
+    put("keras_config", "functional", json.dumps(chain, separators=(",", ":")))
+    for number, layer in enumerate(layers):
+        layer["inbound_nodes"] = [] if number == 0 else [[[layers[number - 1]["name"], 0, 0, {}]]]
+    chain["class_name"] = "Model"
+    put("keras_config", "functional-2", json.dumps(chain, separators=(",", ":")))
+    arrays = {"embedding/embedding/embeddings:0": (3, 2), "lstm/lstm/lstm_cell/kernel:0": (2, 8),
+              "lstm/lstm/lstm_cell/recurrent_kernel:0": (2, 8), "lstm/lstm/lstm_cell/bias:0": (8,),
+              "dense/dense/kernel:0": (2, 1), "dense/dense/bias:0": (1,)}
+    names = ["embedding", "lstm", "dense"]
+    ones = {path: numpy.ones(shape, dtype="<f4") for path, shape in arrays.items()}
+    put("keras2_layers", "lstm", safetensors(ones, {"layers": json.dumps(names)}))
+    both = {path: value for path, value in ones.items() if not path.startswith("lstm")}
+    for direction in ("forward", "backward"):
+        for name, shape in (("kernel", (2, 3)), ("recurrent_kernel", (1, 3)), ("bias", (2, 3))):
+            both[f"gru/gru/{direction}_gru/{name}:0"] = numpy.ones(shape, dtype="<f4")
+    put("keras2_layers", "bidirectional", safetensors(both, {"layers": '["embedding","gru","drop","dense"]'}))
+    for name, prefix in (("keras2-whole", "model_weights/"), ("keras2-weights", "")):
+        stream = io.BytesIO()
+        with h5py.File(stream, "w") as file:
+            for path, value in ones.items():
+                file.create_dataset(prefix + path, data=value, track_times=False)
+            place = file[prefix] if prefix else file
+            place.attrs["layer_names"] = [layer.encode() for layer in names]
+            place.attrs["keras_version"] = "2.15.0"
+            if prefix:
+                file.attrs["model_config"] = json.dumps(config)
+        put("keras_file", name, stream.getvalue())
+        put("hdf5", name, stream.getvalue())
+    for dtype in ("<f2", "<f8"):
+        stream = io.BytesIO()
+        with h5py.File(stream, "w") as file:
+            file.create_dataset("layers/a/vars/0", data=numpy.ones(3, dtype=dtype), track_times=False)
+        put("hdf5", f"type-{dtype[1:]}", stream.getvalue())
+    state = {"e.weight": (3, 2), "r.weight_ih_l0": (3, 2), "r.weight_hh_l0": (3, 1), "r.bias_ih_l0": (3,),
+             "r.bias_hh_l0": (3,), "r.weight_ih_l0_reverse": (3, 2), "r.weight_hh_l0_reverse": (3, 1),
+             "r.bias_ih_l0_reverse": (3,), "r.bias_hh_l0_reverse": (3,), "l.weight": (2, 2), "l.bias": (2,)}
+    put("pytorch_state", "gru", safetensors({"module." + name: numpy.ones(shape, dtype="<f4")
+                                             for name, shape in state.items()}))
+    put("pytorch_state", "rnn", safetensors({"e.weight": numpy.ones((5, 2), dtype="<f8"),
+                                             "r.weight_ih_l0": numpy.ones((2, 2), dtype="<f2"),
+                                             "r.weight_hh_l0": numpy.ones((2, 2), dtype="<f4"),
+                                             "l.weight": numpy.ones((1, 2), dtype="<f4")}))
 
 
 def golden_cases():

@@ -5,11 +5,13 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "integration/checks.h"
 #include "integration/predicting.h"
 #include "integration/program.h"
+#include "integration/small_run.h"
 
 namespace cellwise {
 namespace {
@@ -99,6 +101,70 @@ TEST_F(KerasModels, ExportsReadBackTheSame) {
     expect_refusal({"export", path("lstm.keras"), "--format", "onnx"}, 2, "--format 'onnx' is unknown");
     expect_refusal({"export", path("lstm.keras"), "--format", "keras", "--output", (scratch_ / "a.h5").string()}, 2,
                    "ends with .keras");
+}
+
+// Keras 2, an unpacked folder and PyTorch's tensors the whole way that a user goes.
+TEST(ModelsOfTheWorld, AreImportedAndPredictTheSame) {
+    const auto cases = fs::path(CELLWISE_SHIPPED_DATA) / "cases";
+    const auto example = json::parse(test::content_of(cases / "00-base/expected.json"))["lstm"];
+    const ScratchFolder scratch;
+    const std::vector<std::pair<std::string, std::vector<std::string>>> files{
+        {"12-legacy-h5/tf215.h5", {}},
+        {"13-keras-of-tf215/tf215.keras", {}},
+        {"14-legacy-weights/weights.h5", {"--length", "9"}},
+        {"15-unzipped-keras/unzipped.keras", {}},
+        {"17-dropout-in-cells/imdb_lstm.keras", {}},
+        {"18-mixed-precision/double.weights.h5", {"--length", "9"}},
+        {"19-functional/functional.keras", {}},
+        {"19-functional/softmax2.keras", {}},
+        {"36-torch-files/model.safetensors", {"--stack", "lstm:4", "--length", "9"}}};
+    for (const auto& [name, flags] : files) {
+        const auto run = (scratch / name).string();
+        std::vector<std::string> words{"import", (cases / name).string(), "--output", run};
+        words.insert(words.end(), flags.begin(), flags.end());
+        const auto imported = run_program(words);
+        ASSERT_EQ(imported.exit_code, 0) << imported.errors;
+        const auto predicted = probabilities(run, example["ids"]);
+        for (std::size_t i = 0; i < predicted.size(); ++i) {
+            EXPECT_NEAR(predicted[i], example["probability"][i].get<double>(), 1e-5) << name;
+        }
+    }
+    expect_refusal({"evaluate", (cases / "12-legacy-h5/keras224-cudnn-gru.h5").string()}, 3, "CuDNNGRU");
+    expect_refusal({"predict", "--model", (cases / "36-torch-files/saved_model").string(), "good"}, 3, "SavedModel");
+    expect_refusal({"import", (cases / "36-torch-files/model.safetensors").string()}, 2, "--stack lstm:4");
+}
+
+TEST(ExportOfRuns, ResetBeforeIsNoGruOfPytorch) {
+    const ScratchFolder scratch;
+    const auto run = (scratch / "run").string();
+    test::make_small_run("60", "train", run, {"--cell", "gru", "--gru-reset", "before"});
+    for (const auto* format : {"pytorch", "safetensors"}) {
+        expect_refusal({"export", run, "--format", format, "--output", (scratch / "x").string()}, 2,
+                       "torch.nn.GRU cannot represent");
+    }
+    EXPECT_EQ(run_program({"export", run, "--format", "keras", "--output", (scratch / "x.keras").string()}).exit_code,
+              0);
+}
+
+TEST(ExportOfRuns, Float64StaysOrIsSaidToBeRounded) {
+    const ScratchFolder scratch;
+    const auto run = (scratch / "run").string();
+    test::make_small_run("60", "train", run, {"--cell", "lstm", "--precision", "float64"});
+    const auto exported = [&](const std::string& format, const std::string& name) {
+        const auto result = run_program({"export", run, "--format", format, "--output", (scratch / name).string()});
+        EXPECT_EQ(result.exit_code, 0) << result.errors;
+        return result.errors;
+    };
+    EXPECT_THAT(exported("safetensors", "x.safetensors"), Not(HasSubstr("rounded")));
+    EXPECT_EQ(test::content_of(scratch / "x.safetensors").find("\"F32\""), std::string::npos);
+    EXPECT_THAT(exported("keras", "x.keras"), HasSubstr("float64: rounded to float32"));
+    EXPECT_THAT(exported("keras", "y.keras"), HasSubstr("rounded"));
+    EXPECT_EQ(test::content_of(scratch / "x.keras"), test::content_of(scratch / "y.keras"));
+    // Weights rounded to seven digits would move the loss by more.
+    const auto result = json::parse(test::content_of(fs::path(run) / "result.json"));
+    const auto evaluated = run_program({"evaluate", run, "--limit", "60", "--json", "-"});
+    ASSERT_EQ(evaluated.exit_code, 0) << evaluated.errors;
+    EXPECT_NEAR(json::parse(evaluated.output)["test_loss"].get<double>(), result["test_loss"].get<double>(), 1e-12);
 }
 
 }  // namespace

@@ -32,9 +32,9 @@ struct Truth {
     }
     void sgd(const SgdOptions& options, const std::vector<double>& gradient) {
         for (std::size_t i = 0; i < weight.size(); ++i) {
-            first[i] =
-                options.momentum * first[i] + gradient[i] * options.gradient_scale + options.coupled_decay * weight[i];
-            weight[i] = weight[i] * options.weight_scale - options.rate * first[i];
+            const double g = gradient[i] * options.gradient_scale + options.coupled_decay * weight[i];
+            first[i] = options.momentum * first[i] - options.rate * g;
+            weight[i] = weight[i] * options.weight_scale + first[i];
         }
     }
 };

@@ -100,8 +100,8 @@ private:
         return all;
     }
 
-    std::vector<double> gru(const models::RecurrentOptions& layer, const std::string& name, const std::vector<double>& x,
-                            const std::vector<double>& h) const {
+    std::vector<double> gru(const models::RecurrentOptions& layer, const std::string& name,
+                            const std::vector<double>& x, const std::vector<double>& h) const {
         const auto units = h.size();
         const auto r = product(h, name + ".recurrent_kernel");
         const bool after = layer.gru_reset == models::GruReset::after;
@@ -118,8 +118,7 @@ private:
         std::vector<double> next(units);
         for (std::size_t i = 0; i < units; ++i) {
             const auto j = 2 * units + i;
-            const auto candidate =
-                std::tanh(x[j] + (after ? reset[i] * (r[j] + recurrent_bias(j)) : before[j]));
+            const auto candidate = std::tanh(x[j] + (after ? reset[i] * (r[j] + recurrent_bias(j)) : before[j]));
             next[i] = update[i] * h[i] + (1 - update[i]) * candidate;
         }
         return next;

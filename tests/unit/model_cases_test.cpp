@@ -157,9 +157,9 @@ TEST(ModelCases, PytorchsTensorsByTheirStack) {
     EXPECT_THAT(model.notes, ElementsAre(HasSubstr("a state_dict does not say")));
     EXPECT_THAT(test::error_of<UsageError>([&] { static_cast<void>(read_pytorch_state(path, {})); }),
                 HasSubstr("--stack lstm:4"));
-    EXPECT_THAT(test::error_of<DataError>(
-                    [&] { static_cast<void>(read_pytorch_state(path, {models::parse_layer("gru:4")})); }),
-                AllOf(HasSubstr("does not fit"), HasSubstr("look like lstm:4")));
+    EXPECT_THAT(
+        test::error_of<DataError>([&] { static_cast<void>(read_pytorch_state(path, {models::parse_layer("gru:4")})); }),
+        AllOf(HasSubstr("does not fit"), HasSubstr("look like lstm:4")));
 }
 
 TEST(ModelCases, FoldersAndFilesOfOthersAreNamed) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "engine/thread_pool.h"
 #include "training/baseline.h"
 #include "training/clipping.h"
 #include "training/configuration.h"
@@ -115,9 +118,37 @@ TEST(Sgd, HasMomentumAndCoupledOrDecoupledDecay) {
             theta.mutable_grad() = torch::tensor({g}, torch::kFloat64);
             optimizer.step();
             if (mode == WeightDecayMode::decoupled) reference *= 1 - 0.1 * 0.01;
-            velocity = 0.5 * velocity + g + (mode == WeightDecayMode::coupled ? 0.01 * reference : 0);
-            reference -= 0.1 * velocity;
+            velocity = 0.5 * velocity - 0.1 * (g + (mode == WeightDecayMode::coupled ? 0.01 * reference : 0));
+            reference += velocity;
             EXPECT_NEAR(theta.item<double>(), reference, 1e-14);
+        }
+    }
+}
+
+// The rate changes before every step, as a schedule changes it: what Keras itself did
+// (tests/interop/make_sgd_golden.py).
+TEST(Sgd, KeepsTheRateInsideTheVelocityAsKerasDoes) {
+    const auto golden = nlohmann::json::parse(read_file(fs::path(CELLWISE_SHIPPED_DATA) / "sgd_golden.json"));
+    for (const auto& example : golden.at("cases")) {
+        TrainingOptions options;
+        options.optimizer = OptimizerKind::sgd;
+        options.learning_rate = 0.1;
+        options.momentum = example.at("momentum");
+        for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+            const bool is_fused = type == torch::kFloat32;
+            auto theta = torch::tensor(example.at("initial").get<std::vector<double>>(), type).set_requires_grad(true);
+            Optimizer optimizer({{"w", theta, "w", true}}, options,
+                                is_fused ? std::make_shared<engine::ThreadPool>(2) : nullptr);
+            for (std::size_t step = 0; step < example.at("gradients").size(); ++step) {
+                theta.mutable_grad() = torch::tensor(example["gradients"][step].get<std::vector<double>>(), type);
+                optimizer.set_learning_rate(example["rates"][step]);
+                optimizer.step();
+                const auto expected = example["weights"][step].get<std::vector<double>>();
+                for (std::size_t i = 0; i < expected.size(); ++i) {
+                    EXPECT_NEAR(theta[static_cast<std::int64_t>(i)].item<double>(), expected[i], 2e-6)
+                        << "step " << step;
+                }
+            }
         }
     }
 }

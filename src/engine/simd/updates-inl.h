@@ -63,16 +63,24 @@ inline void UpdateSgd(const SgdStep& step, float* HWY_RESTRICT weight, float* HW
         const V w = hn::LoadU(d, weight + i);
         V g = gradient == nullptr ? Zeros() : hn::Mul(hn::LoadU(d, gradient + i), Fill(step.gradient_scale));
         g = hn::MulAdd(Fill(step.coupled_decay), w, g);
-        if (velocity != nullptr) {
-            g = hn::MulAdd(Fill(step.momentum), hn::LoadU(d, velocity + i), g);
-            hn::StoreU(g, d, velocity + i);
+        const V kept = hn::Mul(w, Fill(step.weight_scale));
+        if (velocity == nullptr) {
+            hn::StoreU(hn::NegMulAdd(Fill(step.rate), g, kept), d, weight + i);
+            continue;
         }
-        hn::StoreU(hn::NegMulAdd(Fill(step.rate), g, hn::Mul(w, Fill(step.weight_scale))), d, weight + i);
+        const V move = hn::NegMulAdd(Fill(step.rate), g, hn::Mul(Fill(step.momentum), hn::LoadU(d, velocity + i)));
+        hn::StoreU(move, d, velocity + i);
+        hn::StoreU(hn::Add(kept, move), d, weight + i);
     }
     for (; i < count; ++i) {
-        float g = (gradient == nullptr ? 0 : gradient[i] * step.gradient_scale) + step.coupled_decay * weight[i];
-        if (velocity != nullptr) velocity[i] = g += step.momentum * velocity[i];
-        weight[i] = weight[i] * step.weight_scale - step.rate * g;
+        const float g = (gradient == nullptr ? 0 : gradient[i] * step.gradient_scale) + step.coupled_decay * weight[i];
+        const float kept = weight[i] * step.weight_scale;
+        if (velocity == nullptr) {
+            weight[i] = kept - step.rate * g;
+            continue;
+        }
+        velocity[i] = step.momentum * velocity[i] - step.rate * g;
+        weight[i] = kept + velocity[i];
     }
 }
 
