@@ -9,7 +9,6 @@
 
 #include "core/csv_cell.h"
 #include "core/error.h"
-#include "data/tables/columns.h"
 #include "unit/error_of.h"
 
 namespace cellwise::tables {
@@ -139,7 +138,9 @@ TEST(TableFile, DuplicateHeadersAreNamed) {
 }
 
 TEST(TableFile, BadFilesNameTheLine) {
-    const auto message = [](std::string_view text) { return error_of<DataError>([&] { (void)csv(text); }); };
+    ReadOptions options;
+    options.quoting = data::Quoting::standard;
+    const auto message = [&](std::string_view text) { return error_of<DataError>([&] { (void)csv(text, options); }); };
     EXPECT_THAT(message(""), HasSubstr("t.csv: the file is empty"));
     EXPECT_THAT(message("\n\n"), HasSubstr("empty"));
     EXPECT_THAT(message("a,b\n"), HasSubstr("no rows"));
@@ -151,6 +152,27 @@ TEST(TableFile, BadFilesNameTheLine) {
     EXPECT_THAT(message(std::string_view("a,b\n1,\0\n", 8)), HasSubstr("NUL"));
     EXPECT_THAT(message("a,b\n1,2\n1,\xFF\n"), HasSubstr("line 3: not UTF-8"));
     EXPECT_THAT(error_of<DataError>([] { (void)read_table("/nonexistent/t.csv"); }), HasSubstr("/nonexistent/t.csv"));
+}
+
+TEST(TableFile, EncodingsAndDialects) {
+    ReadOptions options;
+    options.encoding = "cp949";
+    EXPECT_THAT(texts_of(csv("a,b\n\xC7\xD1\xB1\xDB,1\n\xC7\xD1\xB1\xDB,2\n", options).columns[0]),
+                ElementsAre("한글", "한글"));
+    EXPECT_THAT(error_of<DataError>([] { (void)csv("a,b\n\xC7\xD1\xB1\xDB,1\n"); }), HasSubstr("--encoding cp949"));
+    const Table semicolons = csv("a;b\n1,5;x\n2,25;y\n");
+    EXPECT_THAT(semicolons.columns[0].numbers, ElementsAre(1.5, 2.25));
+    EXPECT_THAT(csv("a\tb\n1\tx,y\n2\tz\n").columns[0].numbers, ElementsAre(1, 2));
+    options = {};
+    options.quoting = data::Quoting::backslash;
+    const Table table = csv("a,b\n\"say \\\"hi, you\\\"\",1\n\"x\\\\\",2\n", options);
+    EXPECT_THAT(texts_of(table.columns[0]), ElementsAre("say \"hi, you\"", "x\\"));
+    EXPECT_THAT(csv("a,b\r1,x\r2,y\r").columns[0].numbers, ElementsAre(1, 2));
+    EXPECT_EQ(csv("\xEF\xBB\xBF"
+                  "a,b\n1,2\n")
+                  .columns[0]
+                  .name,
+              "a");
 }
 
 TEST(TableFile, OneColumnAndTenThousand) {
@@ -246,12 +268,12 @@ TEST(TableFile, Telco) {
     const Table table = read_table(path);
     EXPECT_EQ(table.rows, 7043);
     ASSERT_EQ(table.columns.size(), 21U);
-    EXPECT_EQ(find_column(table, "customerID")->kind, Kind::identifier);
-    EXPECT_EQ(find_column(table, "SeniorCitizen")->kind, Kind::boolean);
-    EXPECT_EQ(find_column(table, "TotalCharges")->kind, Kind::numeric);
-    EXPECT_EQ(missing_count(*find_column(table, "TotalCharges")), 11);
-    EXPECT_EQ(find_column(table, "Contract")->kind, Kind::category);
-    EXPECT_EQ(find_column(table, "Churn")->kind, Kind::boolean);
+    EXPECT_EQ(table.columns[*find_column(table, "customerID")].kind, Kind::identifier);
+    EXPECT_EQ(table.columns[*find_column(table, "SeniorCitizen")].kind, Kind::boolean);
+    EXPECT_EQ(table.columns[*find_column(table, "TotalCharges")].kind, Kind::numeric);
+    EXPECT_EQ(missing_count(table.columns[*find_column(table, "TotalCharges")]), 11);
+    EXPECT_EQ(table.columns[*find_column(table, "Contract")].kind, Kind::category);
+    EXPECT_EQ(table.columns[*find_column(table, "Churn")].kind, Kind::boolean);
 }
 
 }  // namespace

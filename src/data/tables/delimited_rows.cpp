@@ -30,7 +30,7 @@ DelimitedRows::DelimitedRows(std::string_view text, Form form, std::function<voi
 }
 
 void DelimitedRows::read_header() {
-    RowScanner scanner(text_, form_.delimiter, form_.has_quotes, 0);
+    RowScanner scanner(text_, form_.delimiter, form_.quoting, 0);
     if (!scanner.begin_row()) {
         starts_ = {text_.size(), text_.size()};
         return;
@@ -46,7 +46,7 @@ void DelimitedRows::read_header() {
 
 std::size_t DelimitedRows::row_behind(std::size_t place, bool in_quotes) const {
     for (; place < text_.size(); ++place) {
-        if (text_[place] == '"' && form_.has_quotes) in_quotes = !in_quotes;
+        if (text_[place] == '"' && form_.quoting != data::Quoting::none) in_quotes = !in_quotes;
         if (text_[place] == '\n' && !in_quotes) return place + 1;
     }
     return text_.size();
@@ -57,7 +57,7 @@ void DelimitedRows::find_chunks() {
     const std::size_t count = std::clamp<std::size_t>(size / chunk_bytes, 1, most_chunks);
     const auto bound = [&](std::size_t i) { return first_row_ + size / count * i; };
     std::vector<char> odd(count, 0);
-    if (form_.has_quotes && count > 1) {
+    if (form_.quoting != data::Quoting::none && count > 1) {
         parallel_for(count - 1, form_.threads, [&](std::size_t i) {
             const auto part = text_.substr(bound(i), bound(i + 1) - bound(i));
             odd[i] = std::ranges::count(part, '"') % 2 != 0;
@@ -120,7 +120,7 @@ RowChunk DelimitedRows::read(std::size_t from, std::size_t to, std::int64_t most
     RowChunk chunk;
     chunk.from = from;
     for (const auto use : uses) chunk.pieces.emplace_back(use);
-    RowScanner scanner(text_, form_.delimiter, form_.has_quotes, from);
+    RowScanner scanner(text_, form_.delimiter, form_.quoting, from);
     try {
         while (chunk.rows < most_rows && scanner.position() < to && scanner.begin_row() && scanner.position() < to) {
             read_row(scanner, chunk);
@@ -137,8 +137,7 @@ RowChunk DelimitedRows::read(std::size_t from, std::size_t to, std::int64_t most
     if (!is_ascii(part)) {
         const auto wrong = first_invalid_utf8(part);
         if (wrong && (!chunk.fault || from + *wrong < chunk.fault->place)) {
-            chunk.fault =
-                RowFault{from + *wrong, "not UTF-8: say the encoding with --encoding (cp949, latin-1, utf-16)"};
+            chunk.fault = RowFault{from + *wrong, "not UTF-8", true};
         }
     }
     return chunk;

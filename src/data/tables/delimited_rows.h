@@ -15,7 +15,7 @@ class DelimitedRows : public RowSource {
 public:
     struct Form {
         char delimiter = ',';
-        bool has_quotes = true;
+        data::Quoting quoting = data::Quoting::standard;
         bool has_header = true;
         std::vector<std::string> missing_values;
         int threads = 0;

@@ -1,11 +1,12 @@
 #include "data/tables/row_scanner.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace cellwise::tables {
 
-RowScanner::RowScanner(std::string_view text, char delimiter, bool has_quotes, std::size_t from)
-    : text_(text), delimiter_(delimiter), has_quotes_(has_quotes), position_(from) {}
+RowScanner::RowScanner(std::string_view text, char delimiter, data::Quoting quoting, std::size_t from)
+    : text_(text), delimiter_(delimiter), quoting_(quoting), position_(from) {}
 
 bool RowScanner::begin_row() {
     assert(row_ended_);
@@ -29,7 +30,7 @@ void RowScanner::take_end() {
 std::string_view RowScanner::next_cell() {
     assert(!row_ended_);
     const std::size_t size = text_.size();
-    if (has_quotes_ && position_ < size && text_[position_] == '"') return quoted_cell();
+    if (quoting_ != data::Quoting::none && position_ < size && text_[position_] == '"') return quoted_cell();
     const std::size_t from = position_;
     const char* const letters = text_.data();
     const char delimiter = delimiter_;
@@ -52,9 +53,18 @@ std::string_view RowScanner::quoted_cell() {
     std::size_t from = position_;
     bool is_plain = true;
     while (true) {
-        const std::size_t quote = text_.find('"', position_);
+        const bool backslash = quoting_ == data::Quoting::backslash;
+        const std::size_t quote = backslash ? text_.find_first_of("\"\\", position_) : text_.find('"', position_);
         if (quote == std::string_view::npos) throw RowFault{opened, "a quote is opened and never closed"};
-        const bool is_doubled = quote + 1 < text_.size() && text_[quote + 1] == '"';
+        if (backslash && text_[quote] == '\\') {  // the letter behind it is text, whatever it is
+            if (is_plain) unescaped_.clear();
+            is_plain = false;
+            unescaped_.append(text_, from, quote - from);
+            from = quote + 1;
+            position_ = std::min(quote + 2, text_.size());
+            continue;
+        }
+        const bool is_doubled = !backslash && quote + 1 < text_.size() && text_[quote + 1] == '"';
         if (is_doubled) {
             if (is_plain) unescaped_.clear();
             is_plain = false;

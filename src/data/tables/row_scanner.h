@@ -4,21 +4,25 @@
 #include <string>
 #include <string_view>
 
+#include "data/files/dialect.h"
+
 namespace cellwise::tables {
 
 /// What is wrong with a row, before the line is known on which it stands.
 struct RowFault {
-    std::size_t place = 0;  ///< the byte of the text
-    std::string message;    ///< "a quote is opened and never closed"
+    std::size_t place = 0;     ///< the byte of the text
+    std::string message;       ///< "a quote is opened and never closed"
+    bool is_encoding = false;  ///< the bytes there are not UTF-8
 };
 
 /// Goes over delimited text cell by cell, by RFC 4180: a cell that begins with a double quote reaches to the closing
 /// one, and in it the delimiter, line ends and doubled quotes are text. Line ends are LF, CRLF or CR. Quotes within
-/// other cells are text. With `has_quotes` false all quotes are.
+/// other cells are text. Quotes within a quoted cell may have a backslash before them instead, or no quote mean
+/// anything.
 class RowScanner {
 public:
     /// `text` must outlive the scanner, and so must a cell be used before the next is read.
-    RowScanner(std::string_view text, char delimiter, bool has_quotes, std::size_t from);
+    RowScanner(std::string_view text, char delimiter, data::Quoting quoting, std::size_t from);
 
     /// Passes over empty lines; false at the end of the text, else the next cell begins a row.
     bool begin_row();
@@ -37,7 +41,7 @@ private:
 
     std::string_view text_;
     char delimiter_;
-    bool has_quotes_;
+    data::Quoting quoting_;
     std::size_t position_;
     bool row_ended_ = true, ended_open_ = false;
     std::string unescaped_;

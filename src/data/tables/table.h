@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cellwise::tables {
@@ -40,5 +43,21 @@ struct Table {
     std::vector<Column> columns;
     std::vector<std::string> notes;  ///< what its reader did that people should know: renamed headers, the encoding
 };
+
+/// The kind's name in flags and JSON: numeric, boolean, category, date, text, identifier.
+[[nodiscard]] std::string_view kind_name(Kind kind);
+/// Reads a kind's name. Throws UsageError for any other word.
+[[nodiscard]] Kind parse_kind(std::string_view name);
+
+/// The place of the column of that name; nothing if there is none.
+[[nodiscard]] std::optional<std::size_t> find_column(const Table& table, std::string_view name);
+/// The same, or UsageError that tells the nearest name; `flag` is what named it ("--target").
+[[nodiscard]] std::size_t require_column(const Table& table, std::string_view name, std::string_view flag);
+
+/// Whether the cells were written as numbers: a numeric column, or a boolean of 0 and 1 (not of yes and no). Models
+/// take those as they are and other booleans as categories of two levels.
+[[nodiscard]] bool is_number(const Column& column);
+[[nodiscard]] bool is_missing(const Column& column, std::int64_t row);
+[[nodiscard]] std::int64_t missing_count(const Column& column);
 
 }  // namespace cellwise::tables

@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
-#include <numeric>
-#include <set>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/parallel_for.h"
 #include "core/utf8.h"
+#include "data/files/dialect.h"
+#include "data/files/encoding.h"
 #include "data/files/mapped_file.h"
 #include "data/tables/column_kind.h"
-#include "data/tables/columns.h"
 #include "data/tables/delimited_rows.h"
 #include "data/tables/header_names.h"
 #include "data/tables/jsonl_rows.h"
@@ -21,10 +22,6 @@ namespace cellwise::tables {
 namespace {
 
 constexpr std::int64_t sampled_rows = 200;
-
-[[noreturn]] void refuse(const RowSource& source, const RowFault& fault, const std::string& origin) {
-    throw DataError(fmt::format("{}, line {}: {}", origin, source.line_of(fault.place), printable(fault.message)));
-}
 
 class TableReader {
 public:
@@ -70,7 +67,7 @@ private:
         return uses;
     }
 
-    /// All chunks, the rows checked. Throws DataError for the first bad row.
+    /// All chunks, the rows checked. Throws RowFault for the first bad row.
     std::vector<RowChunk> read_chunks() {
         std::vector<RowChunk> chunks(source_.chunks());
         parallel_for(chunks.size(), options_.threads, [&](std::size_t i) { chunks[i] = source_.read(i, uses_); });
@@ -80,7 +77,7 @@ private:
                 source_.join_chunks();
                 return read_chunks();
             }
-            if (chunks[i].fault) refuse(source_, *chunks[i].fault, cells_.origin);
+            if (chunks[i].fault) throw RowFault(*chunks[i].fault);
         }
         return chunks;
     }
@@ -123,31 +120,77 @@ Table read_rows(RowSource& source, const ReadOptions& options, const std::string
     return TableReader(source, options, std::move(cells)).read();
 }
 
-std::size_t line_of(std::string_view text, std::size_t place) {
-    return static_cast<std::size_t>(std::ranges::count(text.substr(0, place), '\n')) + 1;
+/// The text in UTF-8: the bytes themselves if they are that, or else `decoded`, which is filled.
+std::string_view text_of(std::string_view bytes, const ReadOptions& options, const std::string& origin,
+                         std::string& decoded) {
+    const auto encoding =
+        options.encoding.empty() ? data::Encoding::utf8 : data::encoding_named(options.encoding, "--encoding");
+    const bool is_utf16 = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+    if (encoding != data::Encoding::utf8 || is_utf16) {
+        decoded = data::decode(std::string(bytes), encoding, origin);
+        return decoded;
+    }
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    if (const auto nul = bytes.find('\0'); nul != std::string_view::npos) {
+        (void)data::decode(std::string(bytes), encoding, origin);  // throws, and says what the bytes look like
+    }
+    return bytes;
 }
 
-Table parse(std::string_view text, TableForm form, const std::string& origin, const ReadOptions& options,
+/// The beginning of a text, as far as it is enough to tell its dialect: whole rows, as standard quotes divide them.
+std::string_view head_of(std::string_view text) {
+    constexpr std::size_t enough = std::size_t{1} << 17;
+    if (text.size() <= 2 * enough) return text;
+    bool in_quotes = false;
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < 2 * enough && (i < enough || end == 0); ++i) {
+        if (text[i] == '"') in_quotes = !in_quotes;
+        if (text[i] == '\n' && !in_quotes) end = i + 1;
+    }
+    return text.substr(0, end == 0 ? enough : end);
+}
+
+data::Dialect dialect_of(std::string_view text, const ReadOptions& options, const std::string& origin) {
+    data::DialectHints hints;
+    if (options.delimiter != 0) hints.delimiter = options.delimiter;
+    hints.quoting = options.quoting;
+    if (std::filesystem::path(origin).extension() == ".tsv") hints.likely_delimiter = '\t';
+    const auto head = head_of(text);
+    if (first_invalid_utf8(head)) {  // which is told with its line later
+        return {hints.delimiter.value_or(hints.likely_delimiter), hints.quoting.value_or(data::Quoting::standard),
+                data::LineEnds::lf, true};
+    }
+    return data::dialect_of(data::with_known_line_ends(std::string(head)), hints, origin);
+}
+
+Table parse_delimited(std::string_view text, const std::string& origin, const ReadOptions& options,
+                      std::function<void(std::string_view)> release) {
+    const auto dialect = dialect_of(text, options, origin);
+    DelimitedRows rows(text,
+                       {dialect.delimiter, dialect.quoting, options.header, options.missing_values, options.threads},
+                       std::move(release));
+    Table table = read_rows(rows, options, origin, dialect.delimiter);
+    if (options.header && !dialect.has_header) {
+        table.notes.emplace_back(
+            "the first row looks like the rows below it: if it names no columns, pass --no-header");
+    }
+    return table;
+}
+
+Table parse(std::string_view bytes, TableForm form, const std::string& origin, const ReadOptions& options,
             std::function<void(std::string_view)> release) {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    if (text.substr(0, std::size_t{1} << 16).find('\0') != std::string_view::npos) {
-        throw DataError(fmt::format("{}: the file holds NUL bytes and is no text", origin));
-    }
-    std::unique_ptr<RowSource> source;
-    char delimiter = ',';
+    std::string decoded;
+    const std::string_view text = text_of(bytes, options, origin, decoded);
+    if (!decoded.empty()) release = {};
     try {
-        if (form == TableForm::jsonl) {
-            source = std::make_unique<JsonlRows>(text, options.missing_values);
-        } else {
-            delimiter = options.delimiter != 0 ? options.delimiter : ',';
-            source = std::make_unique<DelimitedRows>(
-                text, DelimitedRows::Form{delimiter, true, options.header, options.missing_values, options.threads},
-                std::move(release));
-        }
+        if (form == TableForm::delimited) return parse_delimited(text, origin, options, std::move(release));
+        JsonlRows rows(text, options.missing_values);
+        return read_rows(rows, options, origin, ',');
     } catch (const RowFault& fault) {
-        throw DataError(fmt::format("{}, line {}: {}", origin, line_of(text, fault.place), printable(fault.message)));
+        if (fault.is_encoding) (void)data::decode(std::string(text), data::Encoding::utf8, origin);  // throws
+        const auto line = std::ranges::count(text.substr(0, fault.place), '\n') + 1;
+        throw DataError(fmt::format("{}, line {}: {}", origin, line, printable(fault.message)));
     }
-    return read_rows(*source, options, origin, delimiter);
 }
 
 }  // namespace

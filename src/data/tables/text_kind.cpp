@@ -10,7 +10,6 @@
 
 #include "core/error.h"
 #include "core/utf8.h"
-#include "data/tables/columns.h"
 #include "data/tables/date_text.h"
 
 namespace cellwise::tables {
