@@ -16,7 +16,7 @@ enum class FindingKind {
     constant,             ///< a column of one value, or of none
     missing,              ///< a column with missing cells
     spelled_missing,      ///< cells that spell a missing value and were read as texts
-    outliers,             ///< values further than 10·IQR from the quartiles
+    outliers,             ///< NumberFigures::far_outliers
     no_spread,            ///< quartiles that are equal: the IQR rule would remove every other value
     duplicates,           ///< rows that are equal in all columns but identifiers
     contradictions,       ///< rows of equal features and different labels

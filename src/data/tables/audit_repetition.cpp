@@ -13,7 +13,7 @@ namespace {
 
 constexpr double collinear_from = 0.99;
 constexpr double product_from = 0.999;
-constexpr std::size_t sampled_rows = 2000;  // on which products are looked for, before all rows are asked
+constexpr std::size_t sampled_rows = 400;  // on which products are looked for, before all rows are asked
 constexpr std::size_t most_factors = 60;
 constexpr double least_level_share = 0.01;  // of the rows, for a level to be compared
 constexpr std::size_t most_levels = 1000;

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t histogram_bins = 30;
 constexpr std::size_t density_points = 101;  // the quarters of the range are among them
 constexpr std::int64_t most_levels = 10;
-constexpr std::int64_t fewest_distinct = 11;  // for a histogram
 constexpr std::size_t most_correlated = 200;
 
 std::int64_t distinct_in(const std::vector<double>& sorted) {
@@ -30,7 +29,7 @@ std::int64_t outside(const std::vector<double>& sorted, double low, double high)
     return below + above;
 }
 
-NumberFigures figures_of(const std::vector<double>& sorted, std::int64_t distinct) {
+NumberFigures figures_of(const std::vector<double>& sorted) {
     const auto moments = statistics::moments(sorted);
     NumberFigures figures;
     figures.mean = moments.mean;
@@ -44,15 +43,19 @@ NumberFigures figures_of(const std::vector<double>& sorted, std::int64_t distinc
     figures.q75 = statistics::quantile(sorted, 0.75);
     const double range = figures.q75 - figures.q25;
     figures.iqr_outliers = outside(sorted, figures.q25 - 1.5 * range, figures.q75 + 1.5 * range);
-    figures.far_outliers = outside(sorted, figures.q25 - 10 * range, figures.q75 + 10 * range);
+    double low = figures.q25 - 10 * range, high = figures.q75 + 10 * range;
+    if (figures.min > 0) {  // many amounts are lognormal, and their long tail is no fault
+        const double factor = std::pow(figures.q75 / figures.q25, 4);
+        low = std::min(low, figures.q25 / factor);
+        high = std::max(high, figures.q75 * factor);
+    }
+    figures.far_outliers = outside(sorted, low, high);
     if (const double deviation = moments.population_deviation; deviation > 0) {
         figures.z_outliers = std::ranges::count_if(
             sorted, [&](double value) { return std::abs((value - moments.mean) / deviation) > 3; });
     }
-    if (distinct >= fewest_distinct) {
-        figures.histogram = statistics::histogram(sorted, histogram_bins);
-        figures.density = statistics::density(sorted, density_points);
-    }
+    figures.histogram = statistics::histogram(sorted, histogram_bins);
+    figures.density = statistics::density(sorted, density_points);
     return figures;
 }
 
@@ -117,7 +120,13 @@ ColumnDescription describe_column(const Column& column) {
         std::erase_if(sorted, [](double value) { return std::isnan(value); });
         std::ranges::sort(sorted);
         if (column.codes.empty()) description.unique = distinct_in(sorted);
-        if (!sorted.empty()) description.numbers = figures_of(sorted, description.unique);
+        if (!sorted.empty()) {
+            description.numbers = figures_of(sorted);
+            if (!column.integers.empty()) {
+                const auto [least, most] = std::ranges::minmax(column.integers);
+                description.numbers->whole_range = std::pair(least, most);
+            }
+        }
     }
     return description;
 }

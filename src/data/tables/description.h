@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/tables/table.h"
@@ -14,13 +15,15 @@ namespace cellwise::tables {
 /// What pandas' describe says of numbers, and more.
 struct NumberFigures {
     double mean = 0, min = 0, q25 = 0, median = 0, q75 = 0, max = 0;
-    std::optional<double> std;                       ///< the sample's (n − 1)
-    std::optional<double> skew, kurtosis;            ///< adjusted, as pandas gives them
-    std::int64_t iqr_outliers = 0;                   ///< below q25 − 1.5·IQR or above q75 + 1.5·IQR
-    std::int64_t z_outliers = 0;                     ///< |x − mean| > 3 population deviations
-    std::int64_t far_outliers = 0;                   ///< further than 10·IQR from the quartiles
-    std::optional<statistics::Histogram> histogram;  ///< 30 bins; above ten distinct values
-    std::optional<statistics::Density> density;      ///< likewise
+    std::optional<double> std;             ///< the sample's (n − 1)
+    std::optional<double> skew, kurtosis;  ///< adjusted, as pandas gives them
+    std::int64_t iqr_outliers = 0;         ///< below q25 − 1.5·IQR or above q75 + 1.5·IQR
+    std::int64_t z_outliers = 0;           ///< |x − mean| > 3 population deviations
+    std::int64_t far_outliers = 0;  ///< further than 10·IQR from the quartiles; of positive numbers, so far off that
+                                    ///< their logarithms, too, are further than 4·IQR from theirs
+    std::optional<statistics::Histogram> histogram;                    ///< 30 bins
+    std::optional<statistics::Density> density;                        ///< where the values differ
+    std::optional<std::pair<std::int64_t, std::int64_t>> whole_range;  ///< min and max, where they may pass 2^53
 };
 
 /// One distinct value and how many cells hold it.
