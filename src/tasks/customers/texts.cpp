@@ -35,8 +35,9 @@ std::string short_number(double value) {
     if (value == 0) return "0";
     const double size = std::abs(value);
     if (size >= 1e7 || size < 1e-4) return fmt::format("{:.2e}", value);
-    if (size >= 1e5 || (size >= 1000 && value == std::round(value))) return fmt::format("{:.0f}", value);
-    return fmt::format("{:.5g}", value);
+    if (value == std::round(value) && size < 1e5) return fmt::format("{:.0f}", value);
+    if (size >= 1e4) return fmt::format("{:.0f}", value);
+    return fmt::format("{:.4g}", value);
 }
 
 std::string percent(double share) { return fmt::format("{:.1f}%", 100 * share); }
