@@ -37,7 +37,8 @@ svg .base { stroke: var(--rule); }
 .level { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 2fr) auto; gap: 4px 10px; align-items: center; font-size: 0.86rem; padding: 2px 0; }
 .level span { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .level svg { width: 100%; height: 10px; } .level b { font-weight: 500; font-variant-numeric: tabular-nums; }
-.told { display: grid; grid-template-columns: minmax(0, 190px) minmax(0, 1fr) auto; gap: 2px 14px; align-items: center; font-size: 0.9rem; max-width: 860px; }
+.told { font-size: 0.9rem; max-width: 860px; }
+.told div { display: grid; grid-template-columns: minmax(0, 190px) minmax(0, 1fr) 4.5em; gap: 0 14px; align-items: center; padding: 1px 0; }
 .told span { overflow-wrap: anywhere; } .told svg { width: 100%; height: 22px; } .told b { font-weight: 500; font-variant-numeric: tabular-nums; text-align: right; }
 svg .interval { stroke: var(--series-1); stroke-width: 3; vector-effect: non-scaling-stroke; } svg .dot { fill: var(--series-1); }
 svg .middle { stroke: var(--rule); vector-effect: non-scaling-stroke; }
@@ -49,7 +50,7 @@ table.matrix { font-size: 0.78rem; } table.matrix td { text-align: center; borde
 table.matrix td.up { background: color-mix(in srgb, var(--series-1) calc(var(--size) * 70%), var(--panel)); }
 table.matrix td.down { background: color-mix(in srgb, var(--series-0) calc(var(--size) * 70%), var(--panel)); }
 table.matrix th { padding: 5px 8px; } table.matrix thead th { writing-mode: vertical-rl; text-align: left; border-bottom: 0; }
-@media (max-width: 600px) { .told { grid-template-columns: minmax(0, 1fr) auto; } .told svg { grid-column: 1 / -1; grid-row: auto; order: 3; } }
+@media (max-width: 600px) { .told div { grid-template-columns: minmax(0, 1fr) 4.5em; } .told svg { grid-column: 1 / -1; order: 3; height: 16px; } }
 )";
 }
 
@@ -106,10 +107,10 @@ std::string associations_picture(const std::vector<AssociationRecord>& associati
         const auto interval = one.association.interval.value_or(statistics::Interval{value, value});
         const std::string name = one.label.empty() ? one.column : one.column + " → " + one.label;
         rows += fmt::format(
-            "<span>{}</span><svg viewBox=\"0 0 600 22\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+            "<div><span>{}</span><svg viewBox=\"0 0 600 22\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
             "<line class=\"middle\" x1=\"300\" x2=\"300\" y1=\"0\" y2=\"22\"/>"
             "<line class=\"interval\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"11\" y2=\"11\"/>"
-            "<rect class=\"dot\" x=\"{:.1f}\" y=\"5\" width=\"5\" height=\"12\"/></svg><b>{:.4f}</b>\n",
+            "<rect class=\"dot\" x=\"{:.1f}\" y=\"5\" width=\"5\" height=\"12\"/></svg><b>{:.4f}</b></div>\n",
             report::escaped_xml(name), x(interval.low), x(interval.high), x(value) - 2.5, value);
     }
     return rows.empty() ? "" : "<div class=\"told\">\n" + rows + "</div>\n";

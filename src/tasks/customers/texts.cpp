@@ -138,7 +138,7 @@ std::string target_text(const Understanding& understanding, Language language) {
     if (target.classes.size() > most_classes) classes += ", …";
     return fmt::format(
         fmt::runtime(in(language,
-                        "{0} is predicted, a class (classification): {1}. The positive are '{2}'. "
+                        "{0} is predicted, a class (classification): {1}. Positive is '{2}'. "
                         "Always saying the largest class is right in {3}.",
                         "{0} 범주를 예측합니다(분류): {1}. 양성은 '{2}'입니다. 가장 큰 범주만 답해도 {3}는 "
                         "맞습니다.")),
@@ -160,8 +160,8 @@ std::string candidates_text(const Understanding& understanding, Language languag
         }
     }
     return fmt::format(
-        fmt::runtime(in(language, "{} numbers, {} categories, {} dates; {} identifiers and texts are left out.",
-                        "수치 {}개, 범주 {}개, 날짜 {}개; 식별자와 글 {}개는 뺍니다.")),
+        fmt::runtime(in(language, "{} numbers, {} categories, {} dates (identifiers and texts, left out: {}).",
+                        "수치 {}개, 범주 {}개, 날짜 {}개(뺀 식별자와 글: {}개).")),
         numbers, categories, dates, others);
 }
 
