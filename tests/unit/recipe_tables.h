@@ -19,7 +19,9 @@ namespace cellwise::tables {
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 inline Table table_of(std::vector<Column> columns) {
-    Table table{.origin = "a table", .rows = 0, .columns = std::move(columns)};
+    Table table;
+    table.origin = "a table";
+    table.columns = std::move(columns);
     if (!table.columns.empty()) {
         const auto& first = table.columns.front();
         table.rows =
@@ -81,7 +83,7 @@ inline Table golden_table(const std::string& name) {
 
 inline std::vector<std::int32_t> golden_labels(const std::string& name) {
     const auto table = golden_table(name);
-    return find_column(table, name == "telco" ? "Churn" : "deny")->codes;
+    return column_of(table, name == "telco" ? "Churn" : "deny")->codes;
 }
 
 }  // namespace cellwise::tables

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "core/error.h"
@@ -13,14 +13,6 @@
 
 namespace cellwise::tables {
 namespace {
-
-constexpr std::array<std::pair<Kind, std::string_view>, 6> kinds{{{Kind::numeric, "numeric"},
-                                                                  {Kind::boolean, "boolean"},
-                                                                  {Kind::category, "category"},
-                                                                  {Kind::date, "date"},
-                                                                  {Kind::text, "text"},
-                                                                  {Kind::identifier, "identifier"}}};
-constexpr std::size_t most_names = 12;  // in a message
 
 template <class T>
 void take(std::vector<T>& values, const std::vector<T>& from, std::span<const std::int64_t> rows) {
@@ -38,73 +30,38 @@ void keep(std::vector<T>& values, const std::vector<bool>& kept) {
     values.resize(next);
 }
 
-std::string names_of(const Table& table) {
-    std::string names;
-    for (std::size_t i = 0; i < std::min(table.columns.size(), most_names); ++i) {
-        names += (i == 0 ? "" : ", ") + table.columns[i].name;
-    }
-    if (table.columns.size() > most_names) names += fmt::format(", … ({} in all)", table.columns.size());
-    return printable(names);
+template <class AnyTable>
+auto* find_in(AnyTable& table, std::string_view name) {
+    const auto place = find_column(table, name);
+    return place ? &table.columns[*place] : nullptr;
+}
+
+template <class AnyTable>
+auto& fitted_in(AnyTable& table, std::string_view name) {
+    if (auto* column = find_in(table, name)) return *column;
+    throw DataError(fmt::format("{} lacks the column '{}', which the recipe was fitted on", table.origin, printable(name)));
+}
+
+std::vector<std::optional<std::string>> texts_of_numbers(const std::vector<double>& numbers) {
+    std::vector<std::optional<std::string>> texts;
+    for (const double x : numbers) texts.push_back(std::isnan(x) ? std::nullopt : std::optional(fmt::format("{}", x)));
+    return texts;
 }
 
 }  // namespace
-
-std::string_view kind_name(Kind kind) {
-    for (const auto& [value, name] : kinds) {
-        if (value == kind) return name;
-    }
-    return "";
-}
-
-std::optional<Kind> kind_of(std::string_view name) {
-    for (const auto& [value, text] : kinds) {
-        if (text == name) return value;
-    }
-    return std::nullopt;
-}
-
-const Column* find_column(const Table& table, std::string_view name) {
-    for (const auto& column : table.columns) {
-        if (column.name == name) return &column;
-    }
-    return nullptr;
-}
-
-const Column& require_column(const Table& table, std::string_view name, std::string_view asked_by) {
-    if (const auto* column = find_column(table, name)) return *column;
-    throw UsageError(fmt::format("{}: {} has no column '{}'\nIts columns: {}", printable(asked_by), table.origin,
-                                 printable(name), names_of(table)));
-}
-
-bool is_number(const Column& column) {
-    if (column.kind == Kind::numeric) return true;
-    return column.kind == Kind::boolean && std::all_of(column.levels.begin(), column.levels.end(),
-                                                       [](const auto& level) { return level == "0" || level == "1"; });
-}
 
 bool is_category(const Column& column) {
     return column.kind == Kind::category || (column.kind == Kind::boolean && !is_number(column));
 }
 
-bool is_missing(const Column& column, std::size_t row) {
-    if (!column.integers.empty()) return false;
-    return has_numbers(column) ? std::isnan(column.numbers[row]) : column.codes[row] < 0;
-}
-
-std::int64_t missing_count(const Column& column) {
-    if (!column.integers.empty()) return 0;
-    if (has_numbers(column)) {
-        return std::count_if(column.numbers.begin(), column.numbers.end(), [](double x) { return std::isnan(x); });
-    }
-    return std::count_if(column.codes.begin(), column.codes.end(), [](std::int32_t code) { return code < 0; });
-}
+const Column* column_of(const Table& table, std::string_view name) { return find_in(table, name); }
+Column* column_of(Table& table, std::string_view name) { return find_in(table, name); }
+Column& fitted_column(Table& table, std::string_view name) { return fitted_in(table, name); }
+const Column& fitted_column(const Table& table, std::string_view name) { return fitted_in(table, name); }
 
 std::vector<double> numbers_of(const Column& column) {
     if (column.integers.empty()) return column.numbers;
-    std::vector<double> numbers;
-    numbers.reserve(column.integers.size());
-    for (const auto value : column.integers) numbers.push_back(static_cast<double>(value));
-    return numbers;
+    return {column.integers.begin(), column.integers.end()};
 }
 
 Column numeric_column(std::string name, std::vector<double> numbers, std::string reason) {
@@ -128,12 +85,8 @@ Column level_column(std::string name, const std::vector<std::optional<std::strin
     column.levels.erase(std::unique(column.levels.begin(), column.levels.end()), column.levels.end());
     column.codes.reserve(texts.size());
     for (const auto& text : texts) {
-        if (!text) {
-            column.codes.push_back(-1);
-            continue;
-        }
-        const auto at = std::lower_bound(column.levels.begin(), column.levels.end(), *text);
-        column.codes.push_back(static_cast<std::int32_t>(at - column.levels.begin()));
+        const auto at = text ? std::lower_bound(column.levels.begin(), column.levels.end(), *text) : column.levels.end();
+        column.codes.push_back(text ? static_cast<std::int32_t>(at - column.levels.begin()) : -1);
     }
     return column;
 }
@@ -153,6 +106,21 @@ Column flag_column(std::string name, std::vector<double> flags, std::string reas
     return column;
 }
 
+void set_numbers(Column& column, std::vector<double> numbers) {
+    const bool are_flags = column.kind == Kind::boolean && std::all_of(numbers.begin(), numbers.end(), [](double x) {
+                               return std::isnan(x) || x == 0 || x == 1;
+                           });
+    if (are_flags) {
+        column = flag_column(std::move(column.name), std::move(numbers), std::move(column.reason));
+        return;
+    }
+    column.kind = Kind::numeric;
+    column.codes.clear();
+    column.levels.clear();
+    column.integers.clear();
+    column.numbers = std::move(numbers);
+}
+
 std::int32_t add_level(Column& column, const std::string& level) {
     const auto at = std::lower_bound(column.levels.begin(), column.levels.end(), level);
     const auto code = static_cast<std::int32_t>(at - column.levels.begin());
@@ -161,7 +129,62 @@ std::int32_t add_level(Column& column, const std::string& level) {
     for (auto& other : column.codes) {
         if (other >= code) ++other;
     }
+    if (column.kind == Kind::boolean) {
+        column.kind = Kind::category;
+        column.numbers.clear();
+    }
     return code;
+}
+
+std::int64_t fill_level(Column& column, const std::string& level) {
+    if (missing_count(column) == 0) return 0;
+    const auto code = add_level(column, level);
+    double number = std::numeric_limits<double>::quiet_NaN();  // a boolean's, as its other cells of that level have it
+    for (std::size_t i = 0; i < column.numbers.size(); ++i) {
+        if (column.codes[i] == code) number = column.numbers[i];
+    }
+    // None has it in these rows: then the level's place tells the number, as for every boolean.
+    if (std::isnan(number)) number = static_cast<double>(code);
+    std::int64_t filled = 0;
+    for (std::size_t i = 0; i < column.codes.size(); ++i) {
+        if (column.codes[i] >= 0) continue;
+        column.codes[i] = code;
+        if (!column.numbers.empty()) column.numbers[i] = number;
+        ++filled;
+    }
+    return filled;
+}
+
+bool match_kind(Column& column, Kind kind) {
+    const bool wants_number = kind == Kind::numeric;
+    const bool wants_levels = kind == Kind::category || kind == Kind::boolean;
+    if (column.kind == kind || (wants_number && is_number(column)) || (kind == Kind::category && is_category(column))) {
+        return true;
+    }
+    const auto rows = std::max({column.numbers.size(), column.codes.size(), column.integers.size()});
+    if (missing_count(column) == static_cast<std::int64_t>(rows)) {
+        auto empty = wants_number || kind == Kind::date
+                         ? numeric_column(column.name, std::vector<double>(rows, std::numeric_limits<double>::quiet_NaN()))
+                         : level_column(column.name, std::vector<std::optional<std::string>>(rows), kind);
+        empty.kind = kind == Kind::boolean ? Kind::category : kind;
+        column = std::move(empty);
+        return true;
+    }
+    if (kind == Kind::boolean && is_number(column)) return true;  // 0 and 1 among which other numbers turned up
+    if (wants_levels && is_number(column)) {
+        column = level_column(column.name, texts_of_numbers(numbers_of(column)), Kind::category, column.reason);
+        return true;
+    }
+    if ((wants_levels || kind == Kind::text || kind == Kind::identifier) && !column.codes.empty()) {
+        column.kind = kind == Kind::boolean ? Kind::category : kind;
+        column.numbers.clear();
+        return true;
+    }
+    if (wants_number && column.kind == Kind::identifier && !column.numbers.empty()) {
+        column = numeric_column(column.name, std::move(column.numbers), column.reason);
+        return true;
+    }
+    return false;
 }
 
 Table take_rows(const Table& table, std::span<const std::int64_t> rows) {

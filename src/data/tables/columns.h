@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,29 +11,16 @@
 
 namespace cellwise::tables {
 
-/// "numeric", "boolean", … as --column takes it.
-[[nodiscard]] std::string_view kind_name(Kind kind);
-[[nodiscard]] std::optional<Kind> kind_of(std::string_view name);
-
-/// The column of that name, or nullptr.
-[[nodiscard]] const Column* find_column(const Table& table, std::string_view name);
-
-/// Throws UsageError naming the columns that there are, twelve at most.
-[[nodiscard]] const Column& require_column(const Table& table, std::string_view name, std::string_view asked_by);
-
-/// Whether the column keeps `numbers`: all kinds of it do, or its `integers`.
-[[nodiscard]] inline bool has_numbers(const Column& column) {
-    return column.kind == Kind::numeric || column.kind == Kind::boolean || column.kind == Kind::date;
-}
-
-/// Whether models and statistics read the column as numbers: numeric, or boolean and written as 0 and 1.
-[[nodiscard]] bool is_number(const Column& column);
-
 /// Whether the column is one of levels: a category, or a boolean that is not written as 0 and 1.
 [[nodiscard]] bool is_category(const Column& column);
 
-[[nodiscard]] bool is_missing(const Column& column, std::size_t row);
-[[nodiscard]] std::int64_t missing_count(const Column& column);
+/// The column of that name, or nullptr.
+[[nodiscard]] const Column* column_of(const Table& table, std::string_view name);
+[[nodiscard]] Column* column_of(Table& table, std::string_view name);
+
+/// The column that was there when a step was fitted. Throws DataError naming it if the table lacks it.
+[[nodiscard]] Column& fitted_column(Table& table, std::string_view name);
+[[nodiscard]] const Column& fitted_column(const Table& table, std::string_view name);
 
 /// [rows]: a column's numbers, NaN where missing; `integers` as doubles.
 [[nodiscard]] std::vector<double> numbers_of(const Column& column);
@@ -48,13 +34,23 @@ namespace cellwise::tables {
 /// A column of 0 and 1, NaN where missing.
 [[nodiscard]] Column flag_column(std::string name, std::vector<double> flags, std::string reason = {});
 
-/// The code of a level, which joins the column's levels if it is not among them.
+/// Puts new numbers into a column that is_number(). A column of 0 and 1 becomes numeric if others are among them.
+void set_numbers(Column& column, std::vector<double> numbers);
+
+/// The code of a level, which joins the column's levels if it is not among them; a boolean then becomes a category.
 std::int32_t add_level(Column& column, const std::string& level);
+
+/// Sets the missing cells of a column of levels and returns how many there were.
+std::int64_t fill_level(Column& column, const std::string& level);
+
+/// Makes the column one of the other kind, if its values allow: a column without a value becomes any kind, numbers
+/// become a category's levels. Whether it is now (or was) of that kind.
+[[nodiscard]] bool match_kind(Column& column, Kind kind);
 
 /// The given rows of the table, in their order.
 [[nodiscard]] Table take_rows(const Table& table, std::span<const std::int64_t> rows);
 
-/// Keeps the rows whose mark is true.
+/// Keeps the rows whose mark is true. kept: [rows].
 void keep_rows(Table& table, const std::vector<bool>& kept);
 
 }  // namespace cellwise::tables
