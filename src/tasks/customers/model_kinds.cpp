@@ -137,8 +137,19 @@ trees::TrainingData tree_data(const TrainingRows& rows) {
     return {rows.features, rows.targets, rows.weights, rows.objective, rows.classes, rows.names};
 }
 
+ModelKind named(std::string name, std::string title, std::string file, bool classifies, bool regresses, int cost = 0) {
+    ModelKind kind;
+    kind.name = std::move(name);
+    kind.title = std::move(title);
+    kind.file = std::move(file);
+    kind.classifies = classifies;
+    kind.regresses = regresses;
+    kind.cost = cost;
+    return kind;
+}
+
 ModelKind baseline(std::string name, std::string title, bool classifies) {
-    ModelKind kind{std::move(name), std::move(title), "baseline.json", classifies, !classifies};
+    auto kind = named(std::move(name), std::move(title), "baseline.json", classifies, !classifies);
     kind.is_baseline = true;
     kind.fit = Baseline::fit;
     kind.load = Baseline::load;
@@ -146,14 +157,14 @@ ModelKind baseline(std::string name, std::string title, bool classifies) {
 }
 
 ModelKind linear_kind(std::string name, std::string title, bool classifies) {
-    ModelKind kind{std::move(name), std::move(title), "linear.json", classifies, !classifies, 1};
+    auto kind = named(std::move(name), std::move(title), "linear.json", classifies, !classifies, 1);
     kind.fit = Linear::fit;
     kind.load = Linear::load;
     return kind;
 }
 
 ModelKind forest() {
-    ModelKind kind{"random_forest", "Random Forest", "forest.safetensors", true, true, 4};
+    auto kind = named("random_forest", "Random Forest", "forest.safetensors", true, true, 4);
     kind.fit = [](const TrainingRows& rows, const Parameters& parameters,
                   std::uint64_t seed) -> std::unique_ptr<Model> {
         return std::make_unique<Trees>(
@@ -170,7 +181,7 @@ using Load = std::unique_ptr<trees::TreeModel> (*)(std::string_view, const std::
 
 ModelKind boosting(std::string name, std::string title, std::string file, int cost,
                    const trees::Availability& (*availability)(), Train train, Load load) {
-    ModelKind kind{std::move(name), std::move(title), std::move(file), true, true, cost};
+    auto kind = named(std::move(name), std::move(title), std::move(file), true, true, cost);
     kind.missing = [availability] { return availability().reason; };
     kind.fit = [train](const TrainingRows& rows, const Parameters& parameters,
                        std::uint64_t seed) -> std::unique_ptr<Model> {
