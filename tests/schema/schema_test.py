@@ -120,6 +120,18 @@ def documents(folder):
         ("bench", "--cells", "gru", "--batch-size", 4, "--length", 10, "--hidden-size", 8, "--rounds", 2,
          "--without-torch", "--data", "synthetic"),
     ]
+    (folder / "customers.csv").write_text("id,visits,plan,spend,bought\n" + "".join(
+        f"C{i:04},{i * 7 % 30},{'ab'[i % 2]},{i * 13 % 97}.5,{'yes' if i * 7 % 30 + i % 5 > 15 else 'no'}\n"
+        for i in range(120)))
+    customers = (folder / "customers.csv", "--target", "bought", "--stratify")
+    calls += [
+        ("customers", "compare", *customers, "--models", "majority,logistic,random_forest", "--folds", 2),
+        ("customers", "compare", folder / "customers.csv", "--target", "spend", "--models", "mean,ridge", "--folds", 0),
+        ("customers", "train", *customers, "--model", "random_forest", "--output", runs / "forest"),
+        ("customers", "predict", "--model", runs / "forest", "--id", "C0003"),
+        ("customers", "explain", "--model", runs / "forest", "--file", folder / "customers.csv"),
+        ("customers", "explain", "--model", runs / "forest", "--repeats", 2),
+    ]
     golden = DATA / "keras_golden"
     if golden.exists():
         calls.append(("parity", golden))

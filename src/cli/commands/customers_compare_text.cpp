@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/table.h"
 
@@ -33,7 +34,7 @@ public:
             if (!model.missing.empty()) add("{}: {}\n", model.title, model.missing);
         }
         for (const auto& notice : all_.notices) add("{}: {}\n", say("notice", "주의"), notice);
-        text_ += '\n';
+        if (!text_.ends_with("\n\n")) text_ += '\n';
         for (const auto& model : all_.models) {
             if (model.missing.empty() && !model.is_baseline) last_line(model);
         }
@@ -178,8 +179,8 @@ private:
         for (const auto& one : differences) {
             if (one.metric != metric || (one.a != best && one.b != best)) continue;
             const auto other = title_of(one.a == best ? one.b : one.a);
-            const double sign = one.a == best ? 1 : -1;
-            auto entry = fmt::format("{} ({:+.4f}, p {:.2g})", other, -sign * one.mean, one.p);
+            const double behind = one.a == best ? -one.mean : one.mean;
+            auto entry = fmt::format("{} ({:+.4f}, p {:.2g})", other, std::abs(behind) < 5e-5 ? 0.0 : behind, one.p);
             (one.verdict == "cannot be told apart" ? alike : worse).push_back(std::move(entry));
         }
         const auto name = metric_name(metric);
