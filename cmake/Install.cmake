@@ -2,6 +2,16 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS cellwise RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# XGBoost and LightGBM in their wheels' layout: the first finds its OpenMP library by it.
+if(CELLWISE_XGBOOST_LIBRARY)
+  cmake_path(GET CELLWISE_XGBOOST_LIBRARY PARENT_PATH folder)
+  install(FILES ${CELLWISE_XGBOOST_LIBRARY} DESTINATION ${CMAKE_INSTALL_LIBDIR}/cellwise/xgboost/lib)
+  file(GLOB libraries ${folder}/../../xgboost_cpu.libs/*)
+  install(PROGRAMS ${libraries} DESTINATION ${CMAKE_INSTALL_LIBDIR}/cellwise/xgboost_cpu.libs)
+endif()
+if(CELLWISE_LIGHTGBM_LIBRARY)
+  install(FILES ${CELLWISE_LIGHTGBM_LIBRARY} DESTINATION ${CMAKE_INSTALL_LIBDIR}/cellwise/lightgbm/lib)
+endif()
 # Completions and the manual page come out of the program itself, so they never lag behind it.
 foreach(page "completion;bash;${CMAKE_INSTALL_DATADIR}/bash-completion/completions/cellwise"
     "completion;zsh;${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_cellwise" "man;;${CMAKE_INSTALL_MANDIR}/man1/cellwise.1")

@@ -11,6 +11,8 @@ preset=$1 target=$2
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/libtorch.sh
 . "$root/scripts/libtorch.sh"
+# shellcheck source=scripts/tree_libraries.sh
+. "$root/scripts/tree_libraries.sh"
 
 build_folder=$root/build/$preset
 if ! mkdir -p "$build_folder" 2>/dev/null; then
@@ -25,6 +27,7 @@ groups=(build)
 if [[ -n ${CELLWISE_WITH_TESTS:-} ]]; then groups+=(tests); fi
 ensure_packages "${groups[@]}"
 ensure_libtorch "$preset"
+ensure_tree_libraries
 
 log=$build_folder/build.log
 started=$(mktemp "$build_folder/.started.XXXXXX")
@@ -34,8 +37,8 @@ if [[ ! -e $build_folder/cellwise.stamp ]]; then
 else
     say "the sources have changed: rebuilding in build/$preset"
 fi
-# shellcheck disable=SC2154  # libtorch is set by ensure_libtorch
-if ! (cd "$root" && cmake --preset "$preset" -DLIBTORCH="$libtorch" \
+# shellcheck disable=SC2154  # libtorch is set by ensure_libtorch, tree_libraries by ensure_tree_libraries
+if ! (cd "$root" && cmake --preset "$preset" -DLIBTORCH="$libtorch" -DCELLWISE_TREE_LIBRARIES="$tree_libraries" \
     -DCELLWISE_TESTS="$([[ -n ${CELLWISE_WITH_TESTS:-} || -e $build_folder/.with-tests ]] && echo ON || echo OFF)") \
     >"$log" 2>&1; then
     tail -n 30 "$log" >&2

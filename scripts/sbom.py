@@ -24,7 +24,7 @@ USES = {
 }
 # Of the packages that a build wants, those without a shared library of their own that end up in the program.
 COMPILED_IN = {"libcli11-dev", "libfmt-dev", "libspdlog-dev", "nlohmann-json3-dev", "libtomlplusplus-dev",
-               "libboost-math-dev", "libjs-chart.js", "libhwy-dev"}
+               "libboost-math-dev", "libjs-chart.js", "libhwy-dev", "libeigen3-dev"}
 
 
 def output_of(*command):
@@ -79,14 +79,16 @@ def wheel_component(name, version, digest, use):
                      properties=[Property(name="cellwise:use", value=use)])
 
 
-def bom_of(root, program_version, debian, wheels, gpu_wheels):
+def bom_of(root, program_version, debian, wheels, tree_wheels, gpu_wheels):
     bom = Bom()
-    date = output_of("git", "-C", str(root), "log", "-1", "--format=%cI", "--", "scripts/packages.sh", "scripts/libtorch.sh")
+    date = output_of("git", "-C", str(root), "log", "-1", "--format=%cI", "--", "scripts/packages.sh", "scripts/libtorch.sh",
+                     "scripts/tree_libraries.sh")
     bom.metadata.timestamp = datetime.datetime.fromisoformat(date.strip())
     bom.metadata.component = Component(type=ComponentType.APPLICATION, name="cellwise", version=program_version,
                                        bom_ref="cellwise")
     components = [debian_component(package, version, use) for package, (version, _, use) in debian.items()]
     components += [wheel_component(*wheel, "linked") for wheel in wheels]
+    components += [wheel_component(*wheel, "opened when needed") for wheel in tree_wheels]
     components += [wheel_component(*wheel, "linked with a GPU") for wheel in gpu_wheels]
     for component in components:
         bom.components.add(component)
@@ -96,7 +98,7 @@ def bom_of(root, program_version, debian, wheels, gpu_wheels):
     return bom
 
 
-def page(debian, wheels, gpu_wheels, program_version):
+def page(debian, wheels, tree_wheels, gpu_wheels, program_version):
     lines = ["# Dependencies", "",
              "Written by `scripts/sbom.sh`, not by hand: what Cellwise " + program_version + " is built from and loads, in the",
              "versions that were installed where it ran (Debian 12, x86_64). The same list for machines, with package URLs",
@@ -107,6 +109,9 @@ def page(debian, wheels, gpu_wheels, program_version):
     if gpu_wheels:
         lines += ["", "The CUDA flavour takes these besides (cuda-crt and cuda-cccl are headers, for building alone):", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
         lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in gpu_wheels]
+    lines += ["", "## XGBoost and LightGBM", "Wheels from PyPI, fetched by `scripts/tree_libraries.sh` and checked by these "
+              "hashes. The program opens them when it needs them.", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in tree_wheels]
     for use, meaning in USES.items():
         rows = [(package, version, homepage) for package, (version, homepage, its_use) in sorted(debian.items())
                 if its_use == use]
@@ -118,7 +123,7 @@ def page(debian, wheels, gpu_wheels, program_version):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("root", "program", "build", "tests", "lint", "wheels", "gpu-wheels"):
+    for name in ("root", "program", "build", "tests", "lint", "wheels", "tree-wheels", "gpu-wheels"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
@@ -132,25 +137,26 @@ def main():
     debian = {package: (*facts, uses[package]) for package, facts in versions(uses).items()}
     wheels = wheels_of(options.wheels)
     gpu_wheels = [wheel for wheel in wheels_of(options.gpu_wheels) if wheel not in wheels]
+    tree_wheels = wheels_of(options.tree_wheels)
     if len(wheels) < 3:
         sys.exit("cellwise: error: scripts/libtorch.sh names no wheels that can be read")
 
     program_version = output_of(options.program, "--version").split()[-1]
-    bom = bom_of(root, program_version, debian, wheels, gpu_wheels)
+    bom = bom_of(root, program_version, debian, wheels, tree_wheels, gpu_wheels)
     text = JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.exit(f"cellwise: error: what was written is no CycloneDX 1.6: {error}")
 
     stale = []
     for path, content in ((root / "docs/sbom.cdx.json", text),
-                          (root / "docs/dependencies.md", page(debian, wheels, gpu_wheels, program_version))):
+                          (root / "docs/dependencies.md", page(debian, wheels, tree_wheels, gpu_wheels, program_version))):
         if options.check and (not path.exists() or path.read_text() != content):
             stale.append(str(path.relative_to(root)))
         elif not options.check:
             path.write_text(content)
     if stale:
         sys.exit(f"cellwise: error: not what scripts/sbom.sh writes here: {', '.join(stale)}")
-    print(f"{len(debian)} Debian packages, {len(wheels) + len(gpu_wheels)} wheels; valid CycloneDX 1.6"
+    print(f"{len(debian)} Debian packages, {len(wheels) + len(tree_wheels) + len(gpu_wheels)} wheels; valid CycloneDX 1.6"
           + (", as committed" if options.check else ": docs/sbom.cdx.json, docs/dependencies.md"))
 
 

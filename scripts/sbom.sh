@@ -10,6 +10,8 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/libtorch.sh
 . "$root/scripts/libtorch.sh"
+# shellcheck source=scripts/tree_libraries.sh
+. "$root/scripts/tree_libraries.sh"
 
 program=${CELLWISE_PROGRAM:-$root/build/${CELLWISE_PRESET:-release}/bin/cellwise}
 [[ -x $program ]] || die "'$program' is not there: build it first with ./cellwise --version"
@@ -28,4 +30,4 @@ fi
 # shellcheck disable=SC2154  # set by packages.sh and libtorch.sh
 "$environment/bin/python3" "$root/scripts/sbom.py" --root "$root" --program "$program" \
     --build "${packages_build[*]}" --tests "${packages_tests[*]}" --lint "${packages_lint[*]}" \
-    --wheels "$libtorch_cpu_requirements" --gpu-wheels "${libtorch_cuda_requirements:-}" "$@"
+    --wheels "$libtorch_cpu_requirements" --tree-wheels "$tree_libraries_requirements" --gpu-wheels "${libtorch_cuda_requirements:-}" "$@"

@@ -2,36 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <future>
-#include <numeric>
-#include <random>
 #include <string_view>
 #include <utility>
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/numpy_random.h"
 
 namespace cellwise::data {
 namespace {
-
-/// numpy's legacy random_interval: uniform in 0 … most by masking and rejection.
-std::uint32_t draw_up_to(std::mt19937& engine, std::uint32_t most) {
-    std::uint32_t mask = most;
-    for (unsigned shift = 1; shift < 32; shift *= 2) mask |= mask >> shift;
-    std::uint32_t value = 0;
-    do {
-        value = static_cast<std::uint32_t>(engine()) & mask;
-    } while (value > most);
-    return value;
-}
-
-std::vector<std::uint32_t> shuffled_order(std::mt19937& engine, std::size_t count) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0U);
-    for (std::size_t i = count; i-- > 1;) std::swap(order[i], order[draw_up_to(engine, static_cast<std::uint32_t>(i))]);
-    return order;
-}
 
 template <class T>
 std::string hash_of(const std::vector<T>& values) {
@@ -45,10 +25,10 @@ std::string hash_of(const Reviews& reviews) {
 }  // namespace
 
 LoadDataOrders load_data_orders(std::size_t train, std::size_t test, std::uint32_t seed) {
-    std::mt19937 engine(seed);
+    NumpyRandom random(seed);
     LoadDataOrders orders;
-    orders.train = shuffled_order(engine, train);
-    orders.test = shuffled_order(engine, test);
+    orders.train = random.permutation<std::uint32_t>(train);
+    orders.test = random.permutation<std::uint32_t>(test);
     return orders;
 }
 

@@ -121,6 +121,18 @@ def documents(folder):
          "--without-torch", "--data", "synthetic"),
     ]
     calls.append(("parity", SHIPPED / "keras_golden"))
+    (folder / "customers.csv").write_text("id,visits,plan,spend,bought\n" + "".join(
+        f"C{i:04},{i * 7 % 30},{'ab'[i % 2]},{i * 13 % 97}.5,{'yes' if i * 7 % 30 + i % 5 > 15 else 'no'}\n"
+        for i in range(120)))
+    customers = (folder / "customers.csv", "--target", "bought", "--stratify")
+    calls += [
+        ("customers", "compare", *customers, "--models", "majority,logistic,random_forest", "--folds", 2),
+        ("customers", "compare", folder / "customers.csv", "--target", "spend", "--models", "mean,ridge", "--folds", 0),
+        ("customers", "train", *customers, "--model", "random_forest", "--output", runs / "forest"),
+        ("customers", "predict", "--model", runs / "forest", "--id", "C0003"),
+        ("customers", "explain", "--model", runs / "forest", "--file", folder / "customers.csv"),
+        ("customers", "explain", "--model", runs / "forest", "--repeats", 2),
+    ]
     diverging = ("compare", "--cells", "rnn,lstm", "--seeds", "1,2", "--data", "synthetic", "--limit", 200, "--length", 20,
                  "--vocabulary-size", 500, "--hidden-size", 8, "--embedding-size", 8, "--epochs", 1, "--batch-size", 100,
                  "--optimizer", "sgd", "--l2", 1, "--learning-rate", 9.87e8, "--output", runs / "diverging")
