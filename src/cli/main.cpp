@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     add_compare(app);
     add_train(app);
+    add_customers(app);
     add_data(app);
     add_evaluate(app);
     add_predict(app);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "data/files/dialect.h"
 #include "data/tables/table.h"
 
 namespace cellwise::tables {
@@ -16,6 +18,7 @@ struct ReadOptions {
     std::vector<std::pair<std::string, Kind>> kinds;  ///< columns whose kind is given, not decided
     std::string encoding;                             ///< utf-8, cp949, latin-1, utf-16; empty: told by the bytes
     char delimiter = 0;                               ///< 0: the one of , tab ; | that fits
+    std::optional<data::Quoting> quoting;             ///< what a double quote means; nothing: told by the text
     bool header = true;                               ///< whether the first row names the columns
     int threads = 0;                                  ///< 0: as many as the machine has processors
 };
@@ -24,8 +27,8 @@ struct ReadOptions {
 /// object a line (a member is a column, an absent one is missing). The same table for any number of threads.
 ///
 /// Throws DataError naming the file and the line: a file that is absent, empty, without rows, of an encoding that it
-/// is not; a row of another number of cells than the header; a quote without an end. Throws UsageError for an option
-/// that names no column, and for a kind that the column's cells are not of.
+/// is not; a row of another number of cells than the header; a quote without an end; a column whose
+/// cells are not of the kind that was given. Throws UsageError for an option that names no column.
 [[nodiscard]] Table read_table(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The same of a text that is already in memory; `origin` stands in messages.

@@ -1,0 +1,47 @@
+#include "core/parallel_for.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace cellwise {
+
+int processor_count() {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::size_t failed = count;
+    std::exception_ptr failure;
+    const auto take_up = [&] {
+        for (std::size_t index = next++; index < count; index = next++) {
+            try {
+                work(index);
+            } catch (...) {
+                const std::lock_guard lock(mutex);
+                if (index < failed) {
+                    failed = index;
+                    failure = std::current_exception();
+                }
+                next = count;
+            }
+        }
+    };
+    const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : processor_count());
+    std::vector<std::thread> helpers;
+    for (std::size_t i = 1; i < std::min(wanted, count); ++i) helpers.emplace_back(take_up);
+    take_up();
+    for (auto& helper : helpers) helper.join();
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace cellwise

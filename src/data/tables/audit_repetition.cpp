@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "core/parallel_for.h"
+#include "data/tables/audit.h"
+#include "statistics/association.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr double collinear_from = 0.99;
+constexpr double product_from = 0.999;
+constexpr std::size_t sampled_rows = 400;  // on which products are looked for, before all rows are asked
+constexpr std::size_t most_factors = 60;
+constexpr double least_level_share = 0.01;  // of the rows, for a level to be compared
+constexpr std::size_t most_levels = 1000;
+
+/// The rows of a level as one number: the sum of the rows' hashes.
+struct LevelRows {
+    std::uint64_t rows = 0;
+    std::int64_t count = 0;
+    auto operator<=>(const LevelRows&) const = default;
+};
+
+struct NamedLevel {
+    std::size_t column;
+    std::string level;
+};
+
+bool keeps_few_levels(const Column& column) {
+    return (column.kind == Kind::category || column.kind == Kind::boolean) && column.levels.size() <= most_levels;
+}
+
+std::vector<LevelRows> rows_of_levels(const Column& column) {
+    std::vector<LevelRows> rows(column.levels.size());
+    for (std::size_t row = 0; row < column.codes.size(); ++row) {
+        if (column.codes[row] < 0) continue;
+        auto& level = rows[static_cast<std::size_t>(column.codes[row])];
+        level.rows += mixed(row);
+        ++level.count;
+    }
+    return rows;
+}
+
+/// Columns whose cells are equal in every row (of categories: but for the names of the levels).
+std::vector<std::vector<std::size_t>> equal_columns(const Table& table, int threads) {
+    std::vector<std::uint64_t> hashes(table.columns.size());
+    parallel_for(table.columns.size(), threads, [&](std::size_t i) {
+        std::vector<std::uint64_t> order(table.columns[i].levels.size(), 0);
+        std::uint64_t hash = static_cast<std::uint64_t>(table.columns[i].codes.empty());
+        std::uint64_t next = 0;
+        for (std::size_t row = 0; row < static_cast<std::size_t>(table.rows); ++row) {
+            const auto& column = table.columns[i];
+            if (column.codes.empty()) {
+                hash = mixed(hash ^ cell_hash(column, row));
+                continue;
+            }
+            std::uint64_t bits = 0;  // of a level: when it came first
+            if (column.codes[row] >= 0) {
+                auto& place = order[static_cast<std::size_t>(column.codes[row])];
+                if (place == 0) place = ++next;
+                bits = place;
+            }
+            hash = mixed(hash ^ bits);
+        }
+        hashes[i] = hash;
+    });
+    std::map<std::uint64_t, std::vector<std::size_t>> groups;
+    for (std::size_t i = 0; i < hashes.size(); ++i) groups[hashes[i]].push_back(i);
+    std::vector<std::vector<std::size_t>> equal;
+    for (auto& [hash, group] : groups) {
+        if (group.size() > 1) equal.push_back(std::move(group));
+    }
+    std::ranges::sort(equal);
+    return equal;
+}
+
+bool is_constant(const Column& column) {
+    for (std::size_t row = 1; row < std::max({column.numbers.size(), column.codes.size(), column.integers.size()});
+         ++row) {
+        if (cell_hash(column, row) != cell_hash(column, 0)) return false;
+    }
+    return true;
+}
+
+/// Finds c ≈ a·b. Not where a or b alone, or c's being a multiple of one of them, is the reason.
+class ProductFinder {
+public:
+    ProductFinder(const Table& table, const Correlations& correlations) : correlations_(correlations) {
+        storage_.resize(correlations.columns.size());
+        for (std::size_t i = 0; i < correlations.columns.size(); ++i) {
+            values_.push_back(numbers_in(table.columns[correlations.columns[i]], storage_[i]));
+        }
+    }
+
+    /// Places among the correlated columns: the factors, and r; nothing if `c` is no product.
+    [[nodiscard]] std::optional<std::pair<std::pair<std::size_t, std::size_t>, double>> factors_of(
+        std::size_t c) const {
+        for (std::size_t a = 0; a < values_.size(); ++a) {
+            for (std::size_t b = a + 1; b < values_.size(); ++b) {
+                if (a == c || b == c || !may_be(a, c) || !may_be(b, c)) continue;
+                const auto sampled = r_of(a, b, c, std::max<std::size_t>(1, values_[c].size() / sampled_rows));
+                if (!sampled || std::abs(*sampled) < product_from) continue;
+                const auto whole = r_of(a, b, c, 1);
+                if (whole && std::abs(*whole) >= product_from) return std::pair(std::pair(a, b), *whole);
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    [[nodiscard]] bool may_be(std::size_t factor, std::size_t c) const {
+        const double r = std::abs(correlations_.matrix[factor][c]);
+        return r < collinear_from;  // NaN: a constant
+    }
+    [[nodiscard]] std::optional<double> r_of(std::size_t a, std::size_t b, std::size_t c, std::size_t step) const {
+        std::vector<double> products, values;
+        for (std::size_t row = 0; row < values_[c].size(); row += step) {
+            products.push_back(values_[a][row] * values_[b][row]);
+            values.push_back(values_[c][row]);
+        }
+        const auto r = statistics::pearson(products, values);
+        return r ? std::optional(r->value) : std::nullopt;
+    }
+
+    const Correlations& correlations_;
+    std::vector<std::vector<double>> storage_;
+    std::vector<std::span<const double>> values_;
+};
+
+void add_levels(const Table& table, const std::set<std::pair<std::size_t, std::size_t>>& equal, int threads,
+                std::vector<Finding>& findings) {
+    std::vector<std::vector<LevelRows>> rows(table.columns.size());
+    parallel_for(table.columns.size(), threads, [&](std::size_t i) {
+        if (keeps_few_levels(table.columns[i])) rows[i] = rows_of_levels(table.columns[i]);
+    });
+    std::map<LevelRows, std::vector<NamedLevel>> groups;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t k = 0; k < rows[i].size(); ++k) {
+            if (static_cast<double>(rows[i][k].count) < least_level_share * static_cast<double>(table.rows)) continue;
+            groups[rows[i][k]].push_back({i, table.columns[i].levels[k]});
+        }
+    }
+    std::vector<Finding> found;
+    for (const auto& [key, group] : groups) {
+        std::vector<NamedLevel> own;  // columns that are equal as a whole are told of already
+        for (const auto& level : group) {
+            const bool is_known = std::ranges::any_of(own, [&](const NamedLevel& other) {
+                return equal.contains({other.column, level.column});
+            });
+            if (!is_known && key.count < table.rows) own.push_back(level);
+        }
+        if (own.size() < 2) continue;
+        Finding finding{FindingKind::repeated_levels, {}, key.count, 0, own.back().level};
+        for (const auto& level : own) finding.columns.push_back(table.columns[level.column].name);
+        found.push_back(std::move(finding));
+    }
+    std::ranges::sort(found, {}, &Finding::columns);
+    findings.insert(findings.end(), found.begin(), found.end());
+}
+
+}  // namespace
+
+void audit_repetition(const Table& table, const Correlations& correlations, int threads,
+                      std::vector<Finding>& findings) {
+    std::set<std::pair<std::size_t, std::size_t>> equal;
+    for (const auto& group : equal_columns(table, threads)) {
+        if (is_constant(table.columns[group.front()])) continue;
+        Finding finding{FindingKind::repeated_columns, {}, table.rows, 1, ""};
+        for (const auto column : group) {
+            finding.columns.push_back(table.columns[column].name);
+            for (const auto other : group) equal.insert({column, other});
+        }
+        findings.push_back(std::move(finding));
+    }
+    add_levels(table, equal, threads, findings);
+    const auto& places = correlations.columns;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        for (std::size_t k = 0; k < i; ++k) {
+            const double r = correlations.matrix[i][k];
+            if (!(std::abs(r) >= collinear_from) || equal.contains({places[i], places[k]})) continue;
+            findings.push_back({FindingKind::collinear,
+                                {table.columns[places[k]].name, table.columns[places[i]].name},
+                                table.rows,
+                                r,
+                                ""});
+        }
+    }
+    if (places.size() > most_factors) return;
+    const ProductFinder finder(table, correlations);
+    std::vector<std::optional<std::pair<std::pair<std::size_t, std::size_t>, double>>> products(places.size());
+    parallel_for(places.size(), threads, [&](std::size_t c) {
+        if (table.columns[places[c]].kind == Kind::numeric) products[c] = finder.factors_of(c);
+    });
+    for (std::size_t c = 0; c < places.size(); ++c) {
+        if (!products[c]) continue;
+        const auto& [factors, r] = *products[c];
+        findings.push_back({FindingKind::product,
+                            {table.columns[places[c]].name, table.columns[places[factors.first]].name,
+                             table.columns[places[factors.second]].name},
+                            table.rows,
+                            r,
+                            ""});
+    }
+}
+
+}  // namespace cellwise::tables

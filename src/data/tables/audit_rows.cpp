@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+#include "core/parallel_for.h"
+#include "data/tables/audit.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr std::size_t block_rows = 1 << 16;
+constexpr std::uint64_t missing_bits = 0x7FF8'0000'0000'0001;
+
+/// Two hashes of a row's features: a table of 2^32 rows has an accidental pair with a probability of 2^-65.
+struct RowHash {
+    std::uint64_t first = 0, second = 0;
+    std::int32_t label = -1;
+    auto operator<=>(const RowHash&) const = default;
+    [[nodiscard]] bool same_features(const RowHash& other) const {
+        return first == other.first && second == other.second;
+    }
+};
+
+bool is_feature(const Table& table, std::size_t column, const Target* target) {
+    return table.columns[column].kind != Kind::identifier && (target == nullptr || target->column != column);
+}
+
+std::vector<RowHash> hash_rows(const Table& table, const Target* target, int threads) {
+    std::vector<RowHash> hashes(static_cast<std::size_t>(table.rows));
+    const std::size_t blocks = (hashes.size() + block_rows - 1) / block_rows;
+    parallel_for(blocks, threads, [&](std::size_t block) {
+        const std::size_t from = block * block_rows, to = std::min(from + block_rows, hashes.size());
+        for (std::size_t i = 0; i < table.columns.size(); ++i) {
+            if (!is_feature(table, i, target)) continue;
+            for (std::size_t row = from; row < to; ++row) {
+                const auto bits = cell_hash(table.columns[i], row);
+                hashes[row].first = mixed(hashes[row].first ^ bits);
+                hashes[row].second = mixed(hashes[row].second + bits + i);
+            }
+        }
+        if (target == nullptr) return;
+        for (std::size_t row = from; row < to; ++row) {
+            hashes[row].label = target->classes.empty() ? 0 : target->classes[row];
+            if (target->classes.empty()) {  // a numeric target: equal numbers are one label
+                hashes[row].label =
+                    static_cast<std::int32_t>(mixed(std::bit_cast<std::uint64_t>(target->values[row])) >> 33);
+            }
+        }
+    });
+    return hashes;
+}
+
+}  // namespace
+
+std::uint64_t mixed(std::uint64_t bits) {  // the finaliser of SplitMix64 (Steele, Lea and Flood 2014)
+    bits += 0x9E3779B97F4A7C15;
+    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+    return bits ^ (bits >> 31);
+}
+
+std::uint64_t cell_hash(const Column& column, std::size_t row) {
+    if (!column.codes.empty()) return mixed(static_cast<std::uint64_t>(static_cast<std::int64_t>(column.codes[row])));
+    if (!column.integers.empty()) return mixed(static_cast<std::uint64_t>(column.integers[row]));
+    const double value = column.numbers[row];
+    if (std::isnan(value)) return mixed(missing_bits);
+    return mixed(std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));
+}
+
+void audit_rows(const Table& table, const Target* target, int threads, std::vector<Finding>& findings) {
+    bool has_feature = false;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) has_feature = has_feature || is_feature(table, i, target);
+    if (!has_feature) return;
+    auto hashes = hash_rows(table, target, threads);
+    std::ranges::sort(hashes);
+    std::int64_t duplicates = 0, contradicting = 0;
+    for (std::size_t from = 0; from < hashes.size();) {
+        std::size_t to = from + 1;
+        bool differs = false;
+        for (; to < hashes.size() && hashes[to].same_features(hashes[from]); ++to) {
+            duplicates += hashes[to].label == hashes[to - 1].label;
+            differs = differs || hashes[to].label != hashes[to - 1].label;
+        }
+        if (differs) contradicting += static_cast<std::int64_t>(to - from);
+        from = to;
+    }
+    const auto share = [&](std::int64_t rows) { return static_cast<double>(rows) / static_cast<double>(table.rows); };
+    if (duplicates > 0) findings.push_back({FindingKind::duplicates, {}, duplicates, share(duplicates), ""});
+    if (target != nullptr && target->kind == TargetKind::classification && contradicting > 0) {
+        findings.push_back({FindingKind::contradictions, {}, contradicting, share(contradicting), target->name});
+    }
+}
+
+}  // namespace cellwise::tables

@@ -1,0 +1,171 @@
+#include "data/tables/description.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/parallel_for.h"
+#include "statistics/association.h"
+#include "statistics/line_fit.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr std::size_t histogram_bins = 30;
+constexpr std::size_t density_points = 101;  // the quarters of the range are among them
+constexpr std::int64_t most_levels = 10;
+constexpr std::size_t most_correlated = 200;
+
+std::int64_t distinct_in(const std::vector<double>& sorted) {
+    std::int64_t distinct = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) distinct += i == 0 || sorted[i] != sorted[i - 1];
+    return distinct;
+}
+
+/// How many lie below `low` or above `high`.
+std::int64_t outside(const std::vector<double>& sorted, double low, double high) {
+    const auto below = std::ranges::lower_bound(sorted, low) - sorted.begin();
+    const auto above = sorted.end() - std::ranges::upper_bound(sorted, high);
+    return below + above;
+}
+
+NumberFigures figures_of(const std::vector<double>& sorted) {
+    const auto moments = statistics::moments(sorted);
+    NumberFigures figures;
+    figures.mean = moments.mean;
+    figures.std = moments.standard_deviation;
+    figures.skew = moments.skewness;
+    figures.kurtosis = moments.kurtosis;
+    figures.min = sorted.front();
+    figures.max = sorted.back();
+    figures.q25 = statistics::quantile(sorted, 0.25);
+    figures.median = statistics::quantile(sorted, 0.5);
+    figures.q75 = statistics::quantile(sorted, 0.75);
+    const double range = figures.q75 - figures.q25;
+    figures.iqr_outliers = outside(sorted, figures.q25 - 1.5 * range, figures.q75 + 1.5 * range);
+    double low = figures.q25 - 10 * range, high = figures.q75 + 10 * range;
+    if (figures.min > 0) {  // many amounts are lognormal, and their long tail is no fault
+        const double factor = std::pow(figures.q75 / figures.q25, 4);
+        low = std::min(low, figures.q25 / factor);
+        high = std::max(high, figures.q75 * factor);
+    }
+    figures.far_outliers = outside(sorted, low, high);
+    if (const double deviation = moments.population_deviation; deviation > 0) {
+        figures.z_outliers = std::ranges::count_if(
+            sorted, [&](double value) { return std::abs((value - moments.mean) / deviation) > 3; });
+    }
+    figures.histogram = statistics::histogram(sorted, histogram_bins);
+    figures.density = statistics::density(sorted, density_points);
+    return figures;
+}
+
+/// Counts of all levels; of the most frequent ones, those that come first in the file first.
+void count_levels(const Column& column, ColumnDescription& description) {
+    struct Count {
+        std::int64_t count = 0;
+        std::size_t first = 0;  ///< row
+        std::size_t code = 0;
+    };
+    std::vector<Count> counts(column.levels.size());
+    for (std::size_t row = 0; row < column.codes.size(); ++row) {
+        if (column.codes[row] < 0) continue;
+        auto& level = counts[static_cast<std::size_t>(column.codes[row])];
+        if (level.count++ == 0) level.first = row;
+    }
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i].code = i;
+    std::erase_if(counts, [](const Count& count) { return count.count == 0; });
+    description.unique = static_cast<std::int64_t>(counts.size());
+    const auto shown = std::min<std::size_t>(most_levels, counts.size());
+    std::ranges::partial_sort(
+        counts, counts.begin() + static_cast<std::ptrdiff_t>(shown),
+        [](const Count& a, const Count& b) { return a.count != b.count ? a.count > b.count : a.first < b.first; });
+    for (std::size_t i = 0; i < shown; ++i) {
+        description.levels.push_back({column.levels[counts[i].code], counts[i].count});
+    }
+}
+
+std::int64_t bytes_of(const Column& column) {
+    std::size_t bytes = column.numbers.size() * sizeof(double) + column.integers.size() * sizeof(std::int64_t) +
+                        column.codes.size() * sizeof(std::int32_t);
+    constexpr std::size_t within = 15;  // bytes that a string keeps in itself
+    for (const auto& level : column.levels) {
+        bytes += sizeof(std::string) + (level.size() > within ? level.size() + 1 : 0);
+    }
+    return static_cast<std::int64_t>(bytes);
+}
+
+}  // namespace
+
+std::span<const double> numbers_in(const Column& column, std::vector<double>& storage) {
+    if (column.integers.empty()) return column.numbers;
+    storage.assign(column.integers.begin(), column.integers.end());
+    return storage;
+}
+
+ColumnDescription describe_column(const Column& column) {
+    ColumnDescription description;
+    description.name = column.name;
+    description.kind = column.kind;
+    description.reason = column.reason;
+    description.spellings = column.spellings;
+    description.bytes = bytes_of(column);
+    description.missing = missing_count(column);
+    const auto rows = std::max({column.numbers.size(), column.integers.size(), column.codes.size()});
+    description.count = static_cast<std::int64_t>(rows) - description.missing;
+    if (!column.codes.empty()) count_levels(column, description);
+    if (is_number(column) || column.kind == Kind::date ||
+        (column.kind == Kind::identifier && !column.numbers.empty())) {
+        std::vector<double> sorted(column.integers.begin(), column.integers.end());
+        if (column.integers.empty()) sorted = column.numbers;
+        std::erase_if(sorted, [](double value) { return std::isnan(value); });
+        std::ranges::sort(sorted);
+        if (column.codes.empty()) description.unique = distinct_in(sorted);
+        if (!sorted.empty()) {
+            description.numbers = figures_of(sorted);
+            if (!column.integers.empty()) {
+                const auto [least, most] = std::ranges::minmax(column.integers);
+                description.numbers->whole_range = std::pair(least, most);
+            }
+        }
+    }
+    return description;
+}
+
+TableDescription describe(const Table& table, int threads) {
+    TableDescription description;
+    description.origin = table.origin;
+    description.rows = table.rows;
+    description.notes = table.notes;
+    description.columns.resize(table.columns.size());
+    parallel_for(table.columns.size(), threads,
+                 [&](std::size_t i) { description.columns[i] = describe_column(table.columns[i]); });
+    for (const auto& column : description.columns) description.bytes += column.bytes;
+    return description;
+}
+
+Correlations correlations(const Table& table, int threads) {
+    Correlations result;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (is_number(table.columns[i])) result.columns.push_back(i);
+    }
+    if (result.columns.size() > most_correlated) {
+        result.columns.clear();
+        return result;
+    }
+    const std::size_t count = result.columns.size();
+    std::vector<std::vector<double>> made(count);
+    std::vector<std::span<const double>> values;
+    for (std::size_t i = 0; i < count; ++i) values.push_back(numbers_in(table.columns[result.columns[i]], made[i]));
+    result.matrix.assign(count, std::vector<double>(count, std::numeric_limits<double>::quiet_NaN()));
+    parallel_for(count, threads, [&](std::size_t i) {
+        for (std::size_t k = 0; k <= i; ++k) {
+            if (const auto r = statistics::pearson(values[i], values[k])) result.matrix[i][k] = i == k ? 1 : r->value;
+        }
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t k = i + 1; k < count; ++k) result.matrix[i][k] = result.matrix[k][i];
+    }
+    return result;
+}
+
+}  // namespace cellwise::tables

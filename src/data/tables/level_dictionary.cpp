@@ -1,0 +1,79 @@
+#include "data/tables/level_dictionary.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr std::size_t first_slots = 64;
+constexpr std::size_t first_block = 1024, largest_block = 1 << 18;
+
+/// Multiplies and folds eight bytes at a time (as wyhash and its kin do).
+std::uint32_t hash_of(std::string_view text) {
+    constexpr std::uint64_t factor = 0x9E3779B97F4A7C15;
+    std::uint64_t hash = text.size() * factor;
+    const char* at = text.data();
+    std::size_t left = text.size();
+    while (left > 0) {
+        std::uint64_t word = 0;
+        const std::size_t count = std::min(left, sizeof word);
+        std::memcpy(&word, at, count);
+        hash = (hash ^ word) * factor;
+        hash ^= hash >> 29;
+        at += count;
+        left -= count;
+    }
+    hash *= factor;
+    return static_cast<std::uint32_t>(hash >> 32);
+}
+
+}  // namespace
+
+std::int32_t LevelDictionary::code(std::string_view text, std::size_t place) {
+    if (slots_.empty()) slots_.assign(first_slots, -1);
+    const std::uint32_t hash = hash_of(text);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = hash & mask;
+    for (; slots_[slot] >= 0; slot = (slot + 1) & mask) {
+        const auto known = static_cast<std::size_t>(slots_[slot]);
+        if (hashes_[known] == hash && levels_[known].text == text) {
+            ++levels_[known].count;
+            return static_cast<std::int32_t>(known);
+        }
+    }
+    if (levels_.size() >= INT32_MAX) throw InternalError("a column of more than 2^31 distinct texts");
+    const auto code = static_cast<std::int32_t>(levels_.size());
+    slots_[slot] = code;
+    levels_.push_back({kept(text), place, 1});
+    hashes_.push_back(hash);
+    if (levels_.size() * 2 > slots_.size()) grow();
+    return code;
+}
+
+std::string_view LevelDictionary::kept(std::string_view text) {
+    if (text.empty()) return {};
+    if (used_ + text.size() > block_size_) {
+        block_size_ = std::max(text.size(), std::clamp(block_size_ * 2, first_block, largest_block));
+        blocks_.push_back(std::make_unique<char[]>(block_size_));
+        used_ = 0;
+    }
+    char* const at = blocks_.back().get() + used_;
+    std::memcpy(at, text.data(), text.size());
+    used_ += text.size();
+    return {at, text.size()};
+}
+
+void LevelDictionary::grow() {
+    slots_.assign(slots_.size() * 2, -1);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+        std::size_t slot = hashes_[i] & mask;
+        while (slots_[slot] >= 0) slot = (slot + 1) & mask;
+        slots_[slot] = static_cast<std::int32_t>(i);
+    }
+}
+
+}  // namespace cellwise::tables

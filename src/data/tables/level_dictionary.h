@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace cellwise::tables {
+
+/// Distinct texts, numbered in the order in which they come. Keeps copies of them.
+class LevelDictionary {
+public:
+    struct Level {
+        std::string_view text;
+        std::size_t place = 0;  ///< of its first cell: the byte of the file
+        std::int64_t count = 0;
+    };
+
+    /// The text's code, from 0; `place` is kept if the text is new.
+    std::int32_t code(std::string_view text, std::size_t place);
+
+    [[nodiscard]] const std::vector<Level>& levels() const { return levels_; }
+
+private:
+    [[nodiscard]] std::string_view kept(std::string_view text);
+    void grow();
+
+    std::vector<Level> levels_;
+    std::vector<std::uint32_t> hashes_;  ///< of each level
+    std::vector<std::int32_t> slots_;    ///< a power of two of them; -1: free
+    std::vector<std::unique_ptr<char[]>> blocks_;
+    std::size_t block_size_ = 0, used_ = 0;
+};
+
+}  // namespace cellwise::tables

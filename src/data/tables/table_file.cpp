@@ -1,0 +1,210 @@
+#include "data/tables/table_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "core/error.h"
+#include "core/parallel_for.h"
+#include "core/utf8.h"
+#include "data/files/dialect.h"
+#include "data/files/encoding.h"
+#include "data/files/mapped_file.h"
+#include "data/tables/column_kind.h"
+#include "data/tables/delimited_rows.h"
+#include "data/tables/header_names.h"
+#include "data/tables/jsonl_rows.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr std::int64_t sampled_rows = 200;
+
+class TableReader {
+public:
+    TableReader(RowSource& source, const ReadOptions& options, CellSource cells)
+        : source_(source), options_(options), cells_(std::move(cells)) {}
+
+    Table read() {
+        table_.origin = cells_.origin;
+        names_ = header_names(source_.names(), table_.notes);
+        given_ = given_kinds();
+        uses_ = first_uses();
+        read_pass();
+        // A column that seemed numeric by its first rows and is not is read again, as texts.
+        if (std::ranges::find(again_, true) != again_.end()) {
+            for (std::size_t i = 0; i < uses_.size(); ++i) uses_[i] = again_[i] ? CellUse::texts : CellUse::skip;
+            read_pass();
+        }
+        return std::move(table_);
+    }
+
+private:
+    std::vector<std::optional<Kind>> given_kinds() {
+        std::vector<std::optional<Kind>> given(names_.size());
+        for (const auto& [name, kind] : options_.kinds) {
+            const auto found = std::ranges::find(names_, name, &HeaderName::name);
+            if (found == names_.end()) {
+                Table names;
+                names.origin = cells_.origin;
+                for (const auto& known : names_) names.columns.emplace_back().name = known.name;
+                (void)require_column(names, name, fmt::format("--column {}={}", name, kind_name(kind)));
+            }
+            given[static_cast<std::size_t>(found - names_.begin())] = kind;
+        }
+        return given;
+    }
+
+    std::vector<CellUse> first_uses() {
+        std::vector<CellUse> uses(names_.size(), CellUse::numbers);
+        const RowChunk sample = source_.sample(sampled_rows, uses);
+        for (std::size_t i = 0; i < uses.size(); ++i) {
+            if (sample.pieces[i].failed() || (given_[i] && *given_[i] != Kind::numeric)) uses[i] = CellUse::texts;
+        }
+        return uses;
+    }
+
+    /// All chunks, the rows checked. Throws RowFault for the first bad row.
+    std::vector<RowChunk> read_chunks() {
+        std::vector<RowChunk> chunks(source_.chunks());
+        parallel_for(chunks.size(), options_.threads, [&](std::size_t i) { chunks[i] = source_.read(i, uses_); });
+        for (std::size_t i = 0; i < chunks.size(); ++i) {
+            if (i > 0 && !source_.follows(chunks[i - 1], chunks[i])) {
+                chunks.clear();
+                source_.join_chunks();
+                return read_chunks();
+            }
+            if (chunks[i].fault) throw RowFault(*chunks[i].fault);
+        }
+        return chunks;
+    }
+
+    void read_pass() {
+        auto chunks = read_chunks();
+        table_.rows = 0;
+        for (const auto& chunk : chunks) table_.rows += chunk.rows;
+        if (table_.rows == 0) throw DataError(fmt::format("{}: a header and no rows below it", cells_.origin));
+        table_.columns.resize(names_.size());
+        std::vector<char> failed(names_.size(), 0);
+        parallel_for(names_.size(), options_.threads, [&](std::size_t i) {
+            if (uses_[i] == CellUse::skip) return;
+            failed[i] = std::ranges::any_of(chunks, [i](const RowChunk& chunk) { return chunk.pieces[i].failed(); });
+            if (failed[i]) {
+                for (auto& chunk : chunks) chunk.pieces[i] = ColumnPiece();
+                return;
+            }
+            WholeColumn whole = join_pieces(chunks, i);
+            whole.name = names_[i].name;
+            whole.is_nameless = names_[i].is_nameless;
+            table_.columns[i] = decide_kind(std::move(whole), given_[i], cells_);
+        });
+        again_.assign(failed.begin(), failed.end());
+    }
+
+    RowSource& source_;
+    const ReadOptions& options_;
+    CellSource cells_;
+    std::vector<HeaderName> names_;
+    std::vector<std::optional<Kind>> given_;
+    std::vector<CellUse> uses_;
+    std::vector<bool> again_;
+    Table table_;
+};
+
+Table read_rows(RowSource& source, const ReadOptions& options, const std::string& origin, char delimiter) {
+    if (source.names().empty()) throw DataError(fmt::format("{}: the file is empty", origin));
+    CellSource cells{origin, [&source](std::size_t place) { return source.line_of(place); }, delimiter};
+    return TableReader(source, options, std::move(cells)).read();
+}
+
+/// The text in UTF-8: the bytes themselves if they are that, or else `decoded`, which is filled.
+std::string_view text_of(std::string_view bytes, const ReadOptions& options, const std::string& origin,
+                         std::string& decoded) {
+    const auto encoding =
+        options.encoding.empty() ? data::Encoding::utf8 : data::encoding_named(options.encoding, "--encoding");
+    const bool is_utf16 = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+    if (encoding != data::Encoding::utf8 || is_utf16) {
+        decoded = data::decode(std::string(bytes), encoding, origin);
+        return decoded;
+    }
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    if (const auto nul = bytes.find('\0'); nul != std::string_view::npos) {
+        (void)data::decode(std::string(bytes), encoding, origin);  // throws, and says what the bytes look like
+    }
+    return bytes;
+}
+
+/// The beginning of a text, as far as it is enough to tell its dialect: whole rows, as standard quotes divide them.
+std::string_view head_of(std::string_view text) {
+    constexpr std::size_t enough = std::size_t{1} << 17;
+    if (text.size() <= 2 * enough) return text;
+    bool in_quotes = false;
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < 2 * enough && (i < enough || end == 0); ++i) {
+        if (text[i] == '"') in_quotes = !in_quotes;
+        if (text[i] == '\n' && !in_quotes) end = i + 1;
+    }
+    return text.substr(0, end == 0 ? enough : end);
+}
+
+data::Dialect dialect_of(std::string_view text, const ReadOptions& options, const std::string& origin) {
+    data::DialectHints hints;
+    if (options.delimiter != 0) hints.delimiter = options.delimiter;
+    hints.quoting = options.quoting;
+    if (std::filesystem::path(origin).extension() == ".tsv") hints.likely_delimiter = '\t';
+    const auto head = head_of(text);
+    if (first_invalid_utf8(head)) {  // which is told with its line later
+        return {hints.delimiter.value_or(hints.likely_delimiter), hints.quoting.value_or(data::Quoting::standard),
+                data::LineEnds::lf, true};
+    }
+    return data::dialect_of(data::with_known_line_ends(std::string(head)), hints, origin);
+}
+
+Table parse_delimited(std::string_view text, const std::string& origin, const ReadOptions& options,
+                      std::function<void(std::string_view)> release) {
+    const auto dialect = dialect_of(text, options, origin);
+    DelimitedRows rows(text,
+                       {dialect.delimiter, dialect.quoting, options.header, options.missing_values, options.threads},
+                       std::move(release));
+    Table table = read_rows(rows, options, origin, dialect.delimiter);
+    if (options.header && !dialect.has_header) {
+        table.notes.emplace_back(
+            "the first row looks like the rows below it: if it names no columns, pass --no-header");
+    }
+    return table;
+}
+
+Table parse(std::string_view bytes, TableForm form, const std::string& origin, const ReadOptions& options,
+            std::function<void(std::string_view)> release) {
+    std::string decoded;
+    const std::string_view text = text_of(bytes, options, origin, decoded);
+    if (!decoded.empty()) release = {};
+    try {
+        if (form == TableForm::delimited) return parse_delimited(text, origin, options, std::move(release));
+        JsonlRows rows(text, options.missing_values);
+        return read_rows(rows, options, origin, ',');
+    } catch (const RowFault& fault) {
+        if (fault.is_encoding) (void)data::decode(std::string(text), data::Encoding::utf8, origin);  // throws
+        const auto line = std::ranges::count(text.substr(0, fault.place), '\n') + 1;
+        throw DataError(fmt::format("{}, line {}: {}", origin, line, printable(fault.message)));
+    }
+}
+
+}  // namespace
+
+Table parse_table(std::string_view text, TableForm form, const std::string& origin, const ReadOptions& options) {
+    return parse(text, form, origin, options, {});
+}
+
+Table read_table(const std::filesystem::path& path, const ReadOptions& options) {
+    const data::MappedFile file(path);
+    const auto ending = path.extension();
+    const bool is_jsonl = ending == ".jsonl" || ending == ".ndjson";
+    return parse(file.bytes(), is_jsonl ? TableForm::jsonl : TableForm::delimited, path.string(), options,
+                 [&file](std::string_view part) { file.release(part); });
+}
+
+}  // namespace cellwise::tables

@@ -1,0 +1,105 @@
+#include "statistics/association.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cassert>
+#include <cmath>
+
+#include "core/error.h"
+
+namespace cellwise::statistics {
+namespace {
+
+double normal_quantile(double confidence) { return boost::math::quantile(boost::math::normal(), (1 + confidence) / 2); }
+
+/// Sums of one class's placements: for each of its values, the share of the other class below it, ties half.
+struct Placements {
+    double sum = 0, squares = 0, count = 0;
+    void add(double placement, double times) {
+        sum += times * placement;
+        squares += times * placement * placement;
+        count += times;
+    }
+    [[nodiscard]] double variance() const { return (squares - sum * sum / count) / (count - 1); }
+};
+
+}  // namespace
+
+std::optional<Association> area_of_sorted(std::span<const LabelledValue> sorted, double confidence) {
+    assert(std::ranges::is_sorted(sorted, {}, &LabelledValue::value));
+    const auto all_positive = static_cast<double>(std::ranges::count(sorted, true, &LabelledValue::is_positive));
+    const double all_negative = static_cast<double>(sorted.size()) - all_positive;
+    if (all_positive == 0 || all_negative == 0) return std::nullopt;
+    Placements positive, negative;
+    double positives_below = 0, negatives_below = 0;
+    for (std::size_t i = 0; i < sorted.size();) {
+        double positives = 0, negatives = 0;
+        const double value = sorted[i].value;
+        for (; i < sorted.size() && sorted[i].value == value; ++i) ++(sorted[i].is_positive ? positives : negatives);
+        positive.add((negatives_below + negatives / 2) / all_negative, positives);
+        negative.add((all_positive - positives_below - positives / 2) / all_positive, negatives);
+        positives_below += positives;
+        negatives_below += negatives;
+    }
+    Association area;
+    area.count = sorted.size();
+    area.value = positive.sum / all_positive;
+    if (all_positive > 1 && all_negative > 1) {
+        const double error =
+            std::sqrt(std::max(0.0, positive.variance() / all_positive + negative.variance() / all_negative));
+        const double half = normal_quantile(confidence) * error;
+        if (error > 0) area.interval = Interval{std::max(0.0, area.value - half), std::min(1.0, area.value + half)};
+    }
+    return area;
+}
+
+std::optional<Association> pearson(std::span<const double> x, std::span<const double> y, double confidence) {
+    if (x.size() != y.size()) throw InternalError("pearson: unequal lengths");
+    double n = 0, sum_x = 0, sum_y = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (std::isnan(x[i]) || std::isnan(y[i])) continue;
+        ++n;
+        sum_x += x[i];
+        sum_y += y[i];
+    }
+    if (n < 3) return std::nullopt;
+    const double mean_x = sum_x / n, mean_y = sum_y / n;
+    double xx = 0, yy = 0, xy = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (std::isnan(x[i]) || std::isnan(y[i])) continue;
+        const double dx = x[i] - mean_x, dy = y[i] - mean_y;
+        xx += dx * dx;
+        yy += dy * dy;
+        xy += dx * dy;
+    }
+    if (!(xx > 0) || !(yy > 0)) return std::nullopt;
+    Association r;
+    r.count = static_cast<std::size_t>(n);
+    r.value = std::clamp(xy / std::sqrt(xx) / std::sqrt(yy), -1.0, 1.0);
+    if (n > 3 && std::abs(r.value) < 1) {
+        const double half = normal_quantile(confidence) / std::sqrt(n - 3);
+        r.interval = Interval{std::tanh(std::atanh(r.value) - half), std::tanh(std::atanh(r.value) + half)};
+    }
+    return r;
+}
+
+double fisher_exact_p(std::size_t a, std::size_t b, std::size_t c, std::size_t d) {
+    const auto log_choose = [](double n, double k) {
+        return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+    };
+    const auto row = static_cast<double>(a + b), other = static_cast<double>(c + d),
+               column = static_cast<double>(a + c);
+    const auto log_p = [&](double first) {
+        return log_choose(row, first) + log_choose(other, column - first) - log_choose(row + other, column);
+    };
+    const double observed = log_p(static_cast<double>(a));
+    double sum = 0;
+    const double least = std::max(0.0, column - other), most = std::min(row, column);
+    for (double first = least; first <= most; ++first) {
+        const double p = log_p(first);
+        if (p <= observed + 1e-7) sum += std::exp(p);
+    }
+    return std::min(1.0, sum);
+}
+
+}  // namespace cellwise::statistics
