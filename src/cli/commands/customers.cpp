@@ -62,6 +62,7 @@ void add_customers(CLI::App& app) {
     auto* customers = app.add_subcommand("customers", "describe, prepare and predict from tables of customers");
     customers->require_subcommand(1);
     add_customers_describe(*customers);
+    add_customers_clean(*customers);
     add_customers_synthetic(*customers);
     customers->footer(
         "Example: what is in a table, and what is wrong with it\n"

@@ -14,6 +14,7 @@ namespace cellwise::cli {
 
 // Each adds one subcommand to `customers`.
 void add_customers_describe(CLI::App& customers);
+void add_customers_clean(CLI::App& customers);
 void add_customers_synthetic(CLI::App& customers);
 
 /// The flags that say how a table is read, which all subcommands share.

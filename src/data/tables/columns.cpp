@@ -39,7 +39,8 @@ auto* find_in(AnyTable& table, std::string_view name) {
 template <class AnyTable>
 auto& fitted_in(AnyTable& table, std::string_view name) {
     if (auto* column = find_in(table, name)) return *column;
-    throw DataError(fmt::format("{} lacks the column '{}', which the recipe was fitted on", table.origin, printable(name)));
+    throw DataError(
+        fmt::format("{} lacks the column '{}', which the recipe was fitted on", table.origin, printable(name)));
 }
 
 std::vector<std::optional<std::string>> texts_of_numbers(const std::vector<double>& numbers) {
@@ -85,7 +86,8 @@ Column level_column(std::string name, const std::vector<std::optional<std::strin
     column.levels.erase(std::unique(column.levels.begin(), column.levels.end()), column.levels.end());
     column.codes.reserve(texts.size());
     for (const auto& text : texts) {
-        const auto at = text ? std::lower_bound(column.levels.begin(), column.levels.end(), *text) : column.levels.end();
+        const auto at =
+            text ? std::lower_bound(column.levels.begin(), column.levels.end(), *text) : column.levels.end();
         column.codes.push_back(text ? static_cast<std::int32_t>(at - column.levels.begin()) : -1);
     }
     return column;
@@ -163,9 +165,10 @@ bool match_kind(Column& column, Kind kind) {
     }
     const auto rows = std::max({column.numbers.size(), column.codes.size(), column.integers.size()});
     if (missing_count(column) == static_cast<std::int64_t>(rows)) {
-        auto empty = wants_number || kind == Kind::date
-                         ? numeric_column(column.name, std::vector<double>(rows, std::numeric_limits<double>::quiet_NaN()))
-                         : level_column(column.name, std::vector<std::optional<std::string>>(rows), kind);
+        auto empty =
+            wants_number || kind == Kind::date
+                ? numeric_column(column.name, std::vector<double>(rows, std::numeric_limits<double>::quiet_NaN()))
+                : level_column(column.name, std::vector<std::optional<std::string>>(rows), kind);
         empty.kind = kind == Kind::boolean ? Kind::category : kind;
         column = std::move(empty);
         return true;

@@ -69,6 +69,14 @@ private:
         std::vector<std::string> levels;  ///< those seen, in the order of their bytes
         std::int32_t most_frequent = 0;
     };
+    /// Both: why the column is no feature; empty if it became one.
+    std::string fit_number(const Column& column, std::span<const std::int64_t> rows);
+    std::string fit_category(const Column& column, std::span<const std::int64_t> rows);
+    void apply_number(const Number& number, const Table& table, std::span<const std::int64_t> rows, std::size_t feature,
+                      FeatureMatrix& matrix) const;
+    void apply_category(const Category& category, const Table& table, std::span<const std::int64_t> rows,
+                        std::size_t feature, FeatureMatrix& matrix) const;
+
     FeatureOptions options_;
     std::vector<Number> numbers_;
     std::vector<Category> categories_;

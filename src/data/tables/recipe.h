@@ -6,12 +6,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/tables/step.h"
 #include "data/tables/table.h"
 
 namespace cellwise::tables {
+
+/// A step of its settings: {"do": "missing" | "outliers" | "feature" | "grade" | "scale" | "one-hot", "rules": […] or
+/// "rule": …}. Throws UsageError; `where` stands in messages.
+[[nodiscard]] std::unique_ptr<Step> make_step(const nlohmann::ordered_json& settings, const std::string& where);
 
 /// An ordered list of steps that clean a table and add columns to it. It is fitted on some rows and applied to others.
 class Recipe {
@@ -48,7 +53,14 @@ public:
     [[nodiscard]] static Recipe from_json(const nlohmann::ordered_json& document);
 
 private:
+    struct Input {
+        std::string name;
+        Kind kind = Kind::numeric;
+    };
+    void match_inputs(Table& table) const;
+
     std::vector<std::unique_ptr<Step>> steps_;
+    std::vector<Input> inputs_;  ///< the columns of the table that was fitted, but for those that are protected
     Protected protected_;
     std::vector<StepRecord> records_;
 };

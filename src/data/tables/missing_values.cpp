@@ -1,0 +1,285 @@
+#include "data/tables/missing_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "core/error.h"
+#include "core/utf8.h"
+#include "data/tables/columns.h"
+#include "data/tables/plain_number.h"
+#include "statistics/line_fit.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr std::array<std::string_view, 10> strategies{"drop-rows",     "drop-column", "mean", "median",
+                                                      "most-frequent", "constant",    "knn",  "regression",
+                                                      "indicator",     "keep"};
+
+bool is_filled_by_default(const Column& column) { return is_number(column) || is_category(column); }
+
+/// The strategies that a column which the rule does not name takes instead of one that needs numbers.
+std::string strategy_for(const Column& column, const Rule* rule) {
+    const std::string usual = is_number(column) ? "median" : is_category(column) ? "most-frequent" : "keep";
+    if (!rule) return usual;
+    const auto& asked = rule->strategy;
+    if (asked == "drop-rows" || asked == "drop-column" || asked == "keep") return asked;
+    const bool wants_numbers = asked == "mean" || asked == "median" || asked == "knn" || asked == "regression";
+    if (wants_numbers && !is_number(column)) {
+        if (rule->name != column.name) return usual;
+        throw UsageError(fmt::format("--missing '{}': {} needs numbers, and the column is {}", printable(rule->text),
+                                     asked, kind_name(column.kind)));
+    }
+    if (asked == "indicator") return usual;
+    if (rule->name.empty() && !is_filled_by_default(column)) return "keep";
+    return asked;
+}
+
+std::vector<double> known_numbers(const Column& column) {
+    auto numbers = numbers_of(column);
+    std::erase_if(numbers, [](double x) { return std::isnan(x); });
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+/// The value that most cells have, the smallest of equally frequent ones. sorted: not empty.
+double mode_of(const std::vector<double>& sorted) {
+    double mode = sorted.front();
+    std::size_t most = 0;
+    for (std::size_t begin = 0; begin < sorted.size();) {
+        const auto end = static_cast<std::size_t>(
+            std::upper_bound(sorted.begin() + static_cast<std::ptrdiff_t>(begin), sorted.end(), sorted[begin]) -
+            sorted.begin());
+        if (end - begin > most) {
+            most = end - begin;
+            mode = sorted[begin];
+        }
+        begin = end;
+    }
+    return mode;
+}
+
+std::optional<std::string> most_frequent_level(const Column& column) {
+    std::vector<std::int64_t> counts(column.levels.size());
+    for (const auto code : column.codes) {
+        if (code >= 0) ++counts[static_cast<std::size_t>(code)];
+    }
+    const auto most = std::max_element(counts.begin(), counts.end());
+    if (most == counts.end() || *most == 0) return std::nullopt;
+    return column.levels[static_cast<std::size_t>(most - counts.begin())];
+}
+
+double mean_of(const std::vector<double>& numbers) {
+    double sum = 0;
+    for (const double x : numbers) sum += x;
+    return sum / static_cast<double>(numbers.size());
+}
+
+NumberColumns columns_of(const Table& table, const std::vector<std::string>& names) {
+    NumberColumns columns;
+    for (const auto& name : names) columns.push_back(numbers_of(fitted_column(table, name)));
+    return columns;
+}
+
+std::vector<bool> complete_rows(const Table& table, const std::vector<std::string>& columns) {
+    std::vector<bool> complete(static_cast<std::size_t>(table.rows), true);
+    for (const auto& name : columns) {
+        const auto& column = fitted_column(table, name);
+        for (std::size_t row = 0; row < complete.size(); ++row) {
+            if (is_missing(column, static_cast<std::int64_t>(row))) complete[row] = false;
+        }
+    }
+    return complete;
+}
+
+void drop(std::vector<std::int64_t>& rows, const std::vector<bool>& kept) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (kept[i]) rows[next++] = rows[i];
+    }
+    rows.resize(next);
+}
+
+}  // namespace
+
+MissingValues::MissingValues(const std::vector<std::string>& rules) {
+    for (const auto& rule : rules) rules_.push_back(parse_rule(rule, strategies, "--missing"));
+}
+
+MissingValues::Plan MissingValues::plan_for(const Column& column, const Rule* rule) const {
+    Plan plan{.column = column.name, .strategy = strategy_for(column, rule), .said = {}, .level = {}};
+    plan.indicator = rule && rule->strategy == "indicator";
+    const auto asked = plan.strategy;
+    plan.said = asked;
+    if (asked == "constant") {
+        plan.said = "constant " + printable(rule->value);
+        plan.level = rule->value;
+        plan.strategy = has_number_cells(column) ? "number" : "level";
+        if (plan.strategy == "number") plan.number = parse_number(rule->value, "--missing '" + rule->text + "'");
+    } else if (asked == "mean" || asked == "median" || (asked == "most-frequent" && has_number_cells(column))) {
+        const auto known = known_numbers(column);
+        plan.strategy = known.empty() ? "keep" : "number";
+        plan.said = "no value to learn from: left missing";
+        if (known.empty()) return plan;
+        plan.number = asked == "mean"     ? mean_of(known)
+                      : asked == "median" ? statistics::quantile(known, 0.5)
+                                          : mode_of(known);
+        plan.said = fmt::format("{} {}", asked, number_text(plan.number));
+    } else if (asked == "most-frequent") {
+        const auto level = most_frequent_level(column);
+        plan.strategy = level ? "level" : "keep";
+        plan.level = level.value_or("");
+        plan.said = level ? "most-frequent " + printable(*level) : "no value to learn from: left missing";
+    }
+    return plan;
+}
+
+void MissingValues::fit(const Table& whole, const Protected& kept) {
+    require_rules(rules_, whole, "--missing");
+    plans_.clear();
+    numbers_.clear();
+    std::map<std::string, const Rule*> rule_of;
+    std::vector<std::string> complete;  // the columns whose missing values cost the row
+    for (const auto& column : whole.columns) {
+        if (is_protected(kept, column.name)) continue;
+        const auto* rule = rule_for(rules_, column);
+        rule_of[column.name] = rule;
+        if (strategy_for(column, rule) == "drop-rows") complete.push_back(column.name);
+    }
+    const auto marks = complete_rows(whole, complete);
+    const bool all_kept = std::ranges::all_of(marks, [](bool mark) { return mark; });
+    Table part;
+    if (!all_kept) {
+        part = whole;
+        keep_rows(part, marks);
+    }
+    const Table& table = all_kept ? whole : part;
+    for (const auto& column : table.columns) {
+        const auto known = rule_of.find(column.name);
+        if (known == rule_of.end()) continue;
+        auto plan = plan_for(column, known->second);
+        if (plan.strategy == "drop-column" && missing_count(column) == 0) plan.strategy = "keep";
+        if (plan.indicator && missing_count(column) == 0) plan.indicator = false;
+        if (is_number(column) && column.integers.empty()) numbers_.push_back(column.name);
+        plans_.push_back(std::move(plan));
+    }
+    if (uses("knn")) nearest_.fit(columns_of(table, numbers_));
+    if (uses("regression")) regression_.fit(columns_of(table, numbers_));
+}
+
+bool MissingValues::uses(std::string_view strategy) const {
+    return std::ranges::any_of(plans_, [&](const Plan& plan) { return plan.strategy == strategy; });
+}
+
+std::int64_t MissingValues::fill(Table& table, const Plan& plan, const NumberColumns& nearest,
+                                 const NumberColumns& regressed) const {
+    auto& column = fitted_column(table, plan.column);
+    if (plan.strategy == "keep" || missing_count(column) == 0) return 0;
+    if (plan.strategy == "level") return fill_level(column, plan.level);
+    const auto before = missing_count(column);
+    if (column.kind == Kind::date || plan.strategy == "number") {
+        auto numbers = std::move(column.numbers);
+        std::replace_if(
+            numbers.begin(), numbers.end(), [](double x) { return std::isnan(x); }, plan.number);
+        if (column.kind == Kind::date) {
+            column.numbers = std::move(numbers);
+        } else {
+            set_numbers(column, std::move(numbers));
+        }
+    } else if (plan.strategy == "knn" || plan.strategy == "regression") {
+        const auto at = static_cast<std::size_t>(std::ranges::find(numbers_, plan.column) - numbers_.begin());
+        set_numbers(column, (plan.strategy == "knn" ? nearest : regressed)[at]);
+    }
+    return before - missing_count(column);
+}
+
+void MissingValues::apply(Table& table, std::vector<std::int64_t>& rows, Use use,
+                          std::vector<StepRecord>& records) const {
+    const auto say = [&](const std::string& column, std::string did, std::int64_t cells, std::int64_t removed = 0) {
+        records.push_back(
+            {.step = "missing", .column = column, .did = std::move(did), .cells = cells, .rows = removed});
+    };
+    for (const auto& plan : plans_) {
+        if (plan.strategy == "drop-column") {
+            const auto lost = missing_count(fitted_column(table, plan.column));
+            std::erase_if(table.columns, [&](const Column& column) { return column.name == plan.column; });
+            say(plan.column, fmt::format("column dropped ({} missing)", lost), table.rows);
+        } else if (plan.strategy == "drop-rows" && use == Use::training) {
+            const auto kept = complete_rows(table, {plan.column});
+            const auto before = table.rows;
+            if (std::ranges::all_of(kept, [](bool mark) { return mark; })) continue;
+            keep_rows(table, kept);
+            drop(rows, kept);
+            say(plan.column, "rows without a value dropped", 0, before - table.rows);
+        }
+    }
+    const bool is_needed = std::ranges::any_of(numbers_, [&](const auto& name) {
+        const auto* column = column_of(table, name);
+        return column && missing_count(*column) > 0;
+    });
+    const auto nearest = is_needed && uses("knn") ? nearest_.apply(columns_of(table, numbers_)) : NumberColumns{};
+    const auto regressed =
+        is_needed && uses("regression") ? regression_.apply(columns_of(table, numbers_)) : NumberColumns{};
+    for (const auto& plan : plans_) {
+        if (plan.strategy == "drop-column" || plan.strategy == "drop-rows") continue;
+        const auto& column = fitted_column(table, plan.column);
+        const auto missing = missing_count(column);
+        std::vector<double> flags;
+        if (plan.indicator) {
+            for (std::int64_t row = 0; row < table.rows; ++row) flags.push_back(is_missing(column, row) ? 1 : 0);
+        }
+        const auto filled = fill(table, plan, nearest, regressed);
+        if (filled > 0) say(plan.column, plan.said, filled);
+        if (missing > filled) say(plan.column, plan.said == "keep" ? "left missing" : plan.said, 0);
+        if (plan.indicator) {
+            table.columns.push_back(
+                flag_column(plan.column + "_missing", std::move(flags), "whether a value was missing"));
+            say(plan.column + "_missing", "indicator of " + plan.column, table.rows);
+        }
+    }
+}
+
+nlohmann::ordered_json MissingValues::settings() const {
+    auto rules = nlohmann::ordered_json::array();
+    for (const auto& rule : rules_) rules.push_back(rule.text);
+    return {{"do", "missing"}, {"rules", rules}};
+}
+
+nlohmann::ordered_json MissingValues::fitted() const {
+    auto plans = nlohmann::ordered_json::array();
+    for (const auto& p : plans_) {
+        plans.push_back({{"column", p.column},
+                         {"strategy", p.strategy},
+                         {"said", p.said},
+                         {"number", p.number},
+                         {"level", p.level},
+                         {"indicator", p.indicator}});
+    }
+    nlohmann::ordered_json document{{"plans", plans}, {"numbers", numbers_}};
+    if (uses("knn")) document["knn"] = nearest_.json();
+    if (uses("regression")) document["regression"] = regression_.json();
+    return document;
+}
+
+void MissingValues::set_fitted(const nlohmann::ordered_json& document) {
+    plans_.clear();
+    for (const auto& p : document.at("plans")) {
+        plans_.push_back({.column = p.at("column"),
+                          .strategy = p.at("strategy"),
+                          .said = p.at("said"),
+                          .number = p.at("number"),
+                          .level = p.at("level"),
+                          .indicator = p.at("indicator")});
+    }
+    numbers_ = document.at("numbers").get<std::vector<std::string>>();
+    if (document.contains("knn")) nearest_.set_json(document["knn"]);
+    if (document.contains("regression")) regression_.set_json(document["regression"]);
+}
+
+}  // namespace cellwise::tables

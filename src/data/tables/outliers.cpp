@@ -1,0 +1,132 @@
+#include "data/tables/outliers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "core/error.h"
+#include "core/utf8.h"
+#include "data/tables/columns.h"
+#include "data/tables/plain_number.h"
+#include "statistics/line_fit.h"
+
+namespace cellwise::tables {
+namespace {
+
+constexpr std::array<std::string_view, 5> strategies{"iqr-remove", "iqr-clip", "z-remove", "z-clip", "none"};
+constexpr double whisker = 1.5;  // Tukey 1977
+constexpr double most_deviations = 3;
+
+struct Range {
+    double low = 0, high = 0;
+    bool has_spread = false;
+};
+
+Range by_quartiles(std::vector<double> known) {
+    std::sort(known.begin(), known.end());
+    const double q1 = statistics::quantile(known, 0.25);
+    const double q3 = statistics::quantile(known, 0.75);
+    return {q1 - whisker * (q3 - q1), q3 + whisker * (q3 - q1), q3 > q1};
+}
+
+Range by_deviation(const std::vector<double>& known) {
+    const auto count = static_cast<double>(known.size());
+    double sum = 0;
+    for (const double x : known) sum += x;
+    const double mean = sum / count;
+    double squares = 0;
+    for (const double x : known) squares += (x - mean) * (x - mean);
+    const double deviation = std::sqrt(squares / count);
+    return {mean - most_deviations * deviation, mean + most_deviations * deviation, deviation > 0};
+}
+
+bool removes(const std::string& strategy) { return strategy.ends_with("-remove"); }
+
+}  // namespace
+
+Outliers::Outliers(const std::vector<std::string>& rules) {
+    for (const auto& rule : rules) rules_.push_back(parse_rule(rule, strategies, "--outliers"));
+}
+
+void Outliers::fit(const Table& table, const Protected& kept) {
+    require_rules(rules_, table, "--outliers");
+    bounds_.clear();
+    for (const auto& column : table.columns) {
+        const auto* rule = rule_for(rules_, column);
+        if (!rule || rule->strategy == "none" || is_protected(kept, column.name)) continue;
+        if (column.kind != Kind::numeric || !column.integers.empty()) {
+            if (rule->name != column.name) continue;
+            throw UsageError(fmt::format("--outliers '{}': the column is {}, and outliers are a matter of numbers",
+                                         printable(rule->text), kind_name(column.kind)));
+        }
+        auto known = column.numbers;
+        std::erase_if(known, [](double x) { return std::isnan(x); });
+        if (known.empty()) continue;
+        const auto range = rule->strategy.starts_with("iqr") ? by_quartiles(known) : by_deviation(known);
+        bounds_.push_back({column.name, rule->strategy, range.has_spread, range.low, range.high});
+    }
+}
+
+void Outliers::apply(Table& table, std::vector<std::int64_t>& rows, Use use, std::vector<StepRecord>& records) const {
+    std::vector<bool> kept(static_cast<std::size_t>(table.rows), true);
+    for (const auto& bounds : bounds_) {
+        if (removes(bounds.strategy) && use == Use::prediction) continue;
+        auto& column = fitted_column(table, bounds.column);
+        StepRecord record{.step = "outliers", .column = bounds.column, .did = bounds.strategy};
+        if (!bounds.has_spread) {
+            record.did += bounds.strategy.starts_with("iqr") ? ": IQR 0, left alone" : ": deviation 0, left alone";
+            records.push_back(std::move(record));
+            continue;
+        }
+        record.did += fmt::format(" [{}, {}]", number_text(bounds.low), number_text(bounds.high));
+        for (std::size_t row = 0; row < column.numbers.size(); ++row) {
+            double& x = column.numbers[row];
+            if (!(x < bounds.low || x > bounds.high)) continue;  // a missing value is no outlier
+            if (removes(bounds.strategy)) {
+                kept[row] = false;
+                ++record.rows;
+            } else {
+                x = std::clamp(x, bounds.low, bounds.high);
+                ++record.cells;
+            }
+        }
+        records.push_back(std::move(record));
+    }
+    if (std::ranges::all_of(kept, [](bool mark) { return mark; })) return;
+    keep_rows(table, kept);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (kept[i]) rows[next++] = rows[i];
+    }
+    rows.resize(next);
+}
+
+nlohmann::ordered_json Outliers::settings() const {
+    auto rules = nlohmann::ordered_json::array();
+    for (const auto& rule : rules_) rules.push_back(rule.text);
+    return {{"do", "outliers"}, {"rules", rules}};
+}
+
+nlohmann::ordered_json Outliers::fitted() const {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& b : bounds_) {
+        list.push_back({{"column", b.column},
+                        {"strategy", b.strategy},
+                        {"has_spread", b.has_spread},
+                        {"low", b.low},
+                        {"high", b.high}});
+    }
+    return {{"bounds", list}};
+}
+
+void Outliers::set_fitted(const nlohmann::ordered_json& document) {
+    bounds_.clear();
+    for (const auto& b : document.at("bounds")) {
+        bounds_.push_back({b.at("column"), b.at("strategy"), b.at("has_spread"), b.at("low"), b.at("high")});
+    }
+}
+
+}  // namespace cellwise::tables
