@@ -197,7 +197,8 @@ Point GpSampler::propose(const GaussianProcess& process, const SeenPoints& seen,
         return one_new != other_new ? one_new : one.score > other.score;
     };
     const auto tried = std::min(ascents, candidates.size());
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(tried), candidates.end(), better);
+    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(tried), candidates.end(),
+                      better);
     auto best = candidates.front();
     for (std::size_t i = 0; i < tried; ++i) {
         auto top = acquisition.climbed(candidates[i]);

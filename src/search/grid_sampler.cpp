@@ -42,9 +42,10 @@ GridSampler::GridSampler(const Space& space, const SamplerOptions& options) : Sa
 void GridSampler::extend(Point& point, std::size_t index) {
     if (index == space().size()) {
         if (points_.size() == most_combinations) {
-            throw UsageError(fmt::format("the grid has more than {} combinations: search fewer values, or take another "
-                                         "sampler",
-                                         most_combinations));
+            throw UsageError(
+                fmt::format("the grid has more than {} combinations: search fewer values, or take another "
+                            "sampler",
+                            most_combinations));
         }
         points_.push_back(point);
         return;

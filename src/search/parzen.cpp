@@ -73,10 +73,9 @@ void ParzenEstimator::fit(Column& column, std::span<const Point> points, const B
     const double smallest = std::max(bandwidth.smallest, levels ? 0.5 / static_cast<double>(*levels) : 0);
     column.width = std::clamp(wanted, std::min(smallest, bandwidth.largest), bandwidth.largest);
     for (const double centre : column.centres) {
-        column.log_normalisers.push_back(
-            is_active(centre) ? -std::log(normal_share(0, 1, centre, column.width) * column.width *
-                                          std::sqrt(2 * std::numbers::pi))
-                              : 0);
+        column.log_normalisers.push_back(is_active(centre) ? -std::log(normal_share(0, 1, centre, column.width) *
+                                                                       column.width * std::sqrt(2 * std::numbers::pi))
+                                                           : 0);
     }
 }
 

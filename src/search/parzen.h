@@ -17,9 +17,9 @@ class ParzenEstimator {
 public:
     /// How wide the kernels are, in places of [0, 1].
     struct Bandwidth {
-        double factor = 1;     ///< of Scott's rule, σ = factor · s · n^(−1/(d + 4))
-        double smallest = 0;   ///< no kernel is narrower
-        double largest = 1;    ///< none is wider
+        double factor = 1;    ///< of Scott's rule, σ = factor · s · n^(−1/(d + 4))
+        double smallest = 0;  ///< no kernel is narrower
+        double largest = 1;   ///< none is wider
     };
 
     /// `places` are the indices of the parameters that it covers. `weights`: one a point, not negative, of any sum; the
@@ -40,10 +40,10 @@ private:
     /// One covered parameter of all kernels but the uniform one.
     struct Column {
         std::size_t parameter = 0;
-        double width = 1;                      ///< σ of a numeric parameter
-        std::vector<double> centres;           ///< places in [0, 1], or choices; NaN: not active
-        std::vector<double> log_normalisers;   ///< of the cut-off normal densities
-        double log_own = 0, log_other = 0;     ///< a choice's logarithmic shares, over those of the uniform kernel
+        double width = 1;                     ///< σ of a numeric parameter
+        std::vector<double> centres;          ///< places in [0, 1], or choices; NaN: not active
+        std::vector<double> log_normalisers;  ///< of the cut-off normal densities
+        double log_own = 0, log_other = 0;    ///< a choice's logarithmic shares, over those of the uniform kernel
     };
 
     void fit(Column& column, std::span<const Point> points, const Bandwidth& bandwidth) const;
@@ -52,7 +52,7 @@ private:
 
     const Space& space_;  // lives as long as the sampler
     std::vector<Column> columns_;
-    std::vector<double> shares_;      ///< of the kernels, summing to 1; the uniform one last
+    std::vector<double> shares_;  ///< of the kernels, summing to 1; the uniform one last
     std::vector<double> log_shares_;
 };
 

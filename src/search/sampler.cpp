@@ -40,10 +40,14 @@ void SamplerOptions::validate() const {
 std::unique_ptr<Sampler> make_sampler(const Space& space, const SamplerOptions& options) {
     options.validate();
     switch (options.kind) {
-        case SamplerKind::tpe: return std::make_unique<TpeSampler>(space, options);
-        case SamplerKind::gp: return std::make_unique<GpSampler>(space, options);
-        case SamplerKind::random: return std::make_unique<RandomSampler>(space, options);
-        case SamplerKind::grid: return std::make_unique<GridSampler>(space, options);
+        case SamplerKind::tpe:
+            return std::make_unique<TpeSampler>(space, options);
+        case SamplerKind::gp:
+            return std::make_unique<GpSampler>(space, options);
+        case SamplerKind::random:
+            return std::make_unique<RandomSampler>(space, options);
+        case SamplerKind::grid:
+            return std::make_unique<GridSampler>(space, options);
     }
     throw InternalError("a sampler without a class");
 }

@@ -115,7 +115,8 @@ Point Space::point(const Values& values) const {
     for (std::size_t i = 0; i < size(); ++i) {
         if (!active(i, point)) continue;
         const auto& name = parameters_[i].name;
-        const auto found = std::find_if(values.begin(), values.end(), [&](const auto& one) { return one.first == name; });
+        const auto found =
+            std::find_if(values.begin(), values.end(), [&](const auto& one) { return one.first == name; });
         if (found == values.end()) throw DataError(fmt::format("{}: its value is missing", name));
         point[i] = parameters_[i].value(found->second);
         ++used;

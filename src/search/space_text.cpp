@@ -164,7 +164,8 @@ private:
         if (choices.size() == 1) {
             refuse(where_, text_, "it has one value only: give that as a setting, or more values to search");
         }
-        if (choices.size() > most_choices) refuse(where_, text_, fmt::format("it has more than {} values", most_choices));
+        if (choices.size() > most_choices)
+            refuse(where_, text_, fmt::format("it has more than {} values", most_choices));
         std::set<std::string> seen;
         for (const auto& choice : choices) {
             if (!seen.insert(choice).second) refuse(where_, text_, fmt::format("'{}' stands twice", choice));
@@ -181,7 +182,8 @@ private:
 
 Condition condition_of(const Line& line, const std::vector<Parameter>& before, std::string_view text,
                        std::string_view where) {
-    const auto found = std::find_if(before.begin(), before.end(), [&](const auto& one) { return one.name == line.parent; });
+    const auto found =
+        std::find_if(before.begin(), before.end(), [&](const auto& one) { return one.name == line.parent; });
     if (found == before.end()) {
         std::vector<std::string> names;
         for (const auto& one : before) names.push_back(one.name);
@@ -231,7 +233,8 @@ std::string text_of(const Space& space, std::size_t index) {
 Space Space::parse(std::span<const std::string> texts, std::string_view where) {
     if (texts.empty()) throw UsageError(fmt::format("{}: the space is empty: name at least one setting", where));
     if (texts.size() > most_parameters) {
-        throw UsageError(fmt::format("{}: a space has at most {} parameters, not {}", where, most_parameters, texts.size()));
+        throw UsageError(
+            fmt::format("{}: a space has at most {} parameters, not {}", where, most_parameters, texts.size()));
     }
     Space space;
     for (const auto& text : texts) {
@@ -291,7 +294,8 @@ std::vector<std::string> differences(const Space& former, const Space& now) {
     }
     for (const auto& parameter : now.parameters()) {
         const auto is = spec(now, parameter.name);
-        if (!spec(former, parameter.name)) lines.push_back(fmt::format("{} was not searched, is {}", parameter.name, *is));
+        if (!spec(former, parameter.name))
+            lines.push_back(fmt::format("{} was not searched, is {}", parameter.name, *is));
     }
     if (lines.empty() && !(former == now)) lines.emplace_back("the same settings in another order");
     return lines;

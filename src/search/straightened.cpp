@@ -1,7 +1,6 @@
 #include "search/straightened.h"
 
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
 namespace cellwise::search {
@@ -33,7 +32,8 @@ double likelihood(std::span<const double> values, double lambda) {
         transformed.push_back(yeo_johnson(value, lambda));
         jacobian += std::copysign(std::log1p(std::abs(value)), value);
     }
-    return -0.5 * static_cast<double>(values.size()) * std::log(moments(transformed).variance) + (lambda - 1) * jacobian;
+    return -0.5 * static_cast<double>(values.size()) * std::log(moments(transformed).variance) +
+           (lambda - 1) * jacobian;
 }
 
 }  // namespace
@@ -50,9 +50,7 @@ std::vector<double> straightened(std::span<const double> values) {
     standardise(result);
     if (moments(result).variance == 0) return result;
     double best_lambda = 1, best = -std::numeric_limits<double>::infinity();
-    static const char* e = std::getenv("G_LMAX");
-    const int lmax = e ? std::atoi(e) : 16;
-    for (int quarter = -4; quarter <= lmax; ++quarter) {
+    for (int quarter = -4; quarter <= 16; ++quarter) {
         const double lambda = 0.25 * quarter;
         const double found = likelihood(result, lambda);
         if (found > best) {

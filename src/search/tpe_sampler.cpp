@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -12,30 +11,34 @@
 namespace cellwise::search {
 namespace {
 
-double env(const char* n, double d) { const char* v = std::getenv(n); return v ? std::atof(v) : d; }
+// Chosen on the functions of bench/sampler_benchmark.cpp with seeds from 100 on; docs/tuning.md measures with others.
+constexpr double best_share = 0.1, most_best = 25;
+constexpr int candidates = 24;
+constexpr double good_width = 0.4, others_width = 0.1;  ///< factors of Scott's rule
+constexpr double good_prior = 0.1, others_prior = 0.3;  ///< the uniform kernel's weight
+
+/// Kernels may become narrower as trials come together.
+double smallest_width(std::size_t trials) {
+    constexpr double at_first = 0.05, until = 50;
+    return at_first * std::min(1.0, until / static_cast<double>(trials));
+}
 
 }  // namespace
 
 std::size_t TpeSampler::best_count(std::size_t trials) {
-    static const double share = env("T_SHARE", 0.1);
-    static const double most = env("T_MOST", 25);
-    return static_cast<std::size_t>(std::min(most, std::ceil(share * static_cast<double>(trials))));
+    return static_cast<std::size_t>(std::min(most_best, std::ceil(best_share * static_cast<double>(trials))));
 }
 
 TpeSampler::Densities TpeSampler::densities(const std::vector<std::size_t>& places, std::span<const Point> good,
                                             std::span<const double> weights, std::span<const Point> others) const {
-    static const double fg = env("T_FG", 1), fo = env("T_FO", 1), pw = env("T_PW", 1), lo = env("T_MIN", 0.02), pwo = env("T_PWO", 1);
     const std::vector<double> equal(others.size(), 1.0);
-    static const double big = env("T_BIG", 1);
-    const double n = static_cast<double>(good.size() + others.size());
-    const double smallest = lo < 0 ? -lo / (1 + n) : lo;
-    return {ParzenEstimator(space(), places, good, weights, pw, {fg, smallest, big}),
-            ParzenEstimator(space(), places, others, equal, pwo, {fo, smallest, big})};
+    const double smallest = smallest_width(good.size() + others.size());
+    return {ParzenEstimator(space(), places, good, weights, good_prior, {good_width, smallest, 1}),
+            ParzenEstimator(space(), places, others, equal, others_prior, {others_width, smallest, 1})};
 }
 
 Point TpeSampler::propose(std::span<const Point> good, std::span<const double> weights, std::span<const Point> others,
                           const SeenPoints& seen, Random& random) const {
-    static const int candidates = static_cast<int>(env("T_CAND", 24));
     Point point(space().size(), std::numeric_limits<double>::quiet_NaN());
     std::vector<std::vector<std::size_t>> groups;
     if (options().multivariate) {
@@ -72,12 +75,12 @@ std::vector<Point> TpeSampler::ask(std::size_t count) {
     std::vector<double> weights;
     for (std::size_t rank = 0; rank < order.size(); ++rank) {
         const auto& trial = trials()[order[rank]];
-        const bool is_good = rank < good_count && (trial.state == TrialState::complete || trial.state == TrialState::pruned);
+        const bool has_value = trial.state == TrialState::complete || trial.state == TrialState::pruned;
+        const bool is_good = rank < good_count && has_value;
         (is_good ? good : others).push_back(trial.point);
-        if (is_good) weights.push_back(1);
+        // The better, the heavier.
+        if (is_good) weights.push_back(1 - static_cast<double>(rank) / static_cast<double>(good_count));
     }
-    static const double wexp = env("T_W", 0);
-    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = std::pow(1 - static_cast<double>(i) / (static_cast<double>(good_count) + 0.0), wexp);
     SeenPoints seen(trials());
     for (std::size_t i = 0; i < count; ++i) {
         const auto number = trials().size() + i;
