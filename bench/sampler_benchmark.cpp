@@ -1,15 +1,19 @@
 // The samplers on test functions of known minimum, for scripts/sampler_peers.sh: one line a study with what
 // scripts/sampler_peers.py writes of Optuna's. With --overhead, how long a sampler and the journal take by themselves.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <numbers>
 
 #include "core/random.h"
-#include "search/sampler.h"
+#include "core/stopwatch.h"
+#include "search/study.h"
 
 namespace {
 
@@ -90,6 +94,28 @@ double best_value(const Function& function, const search::SamplerOptions& option
     return function.value(done[*search::best_trial(done)].point);
 }
 
+/// The seconds that a sampler and the journal take for so many trials of an empty objective, in all and for the last
+/// tenth alone.
+std::string overhead(search::SamplerKind kind, std::int64_t trials) {
+    const auto folder = std::filesystem::temp_directory_path() / fmt::format("cellwise_overhead_{}", ::getpid());
+    search::StudySettings settings;
+    settings.space = search::Space::parse(
+        std::vector<std::string>{"learning-rate=log:1e-4..1e-1", "hidden-size=32,64,128", "dropout=0..0.5",
+                                 "layers=int:1..3", "optimizer=adam,sgd", "momentum=0..0.99 if optimizer=sgd"});
+    settings.sampler.kind = kind;
+    const auto objective = [](const search::AskedTrial& trial, search::TrialProgress&) {
+        return search::Outcome::complete(-trial.point[2]);
+    };
+    auto study = search::Study::begin(folder, settings);
+    const Stopwatch stopwatch;
+    study.run(objective, {trials - trials / 10, {}, {}});
+    const double before = stopwatch.seconds();
+    study.run(objective, {trials, {}, {}});
+    const double whole = stopwatch.seconds();
+    std::filesystem::remove_all(folder);
+    return fmt::format("{},{},{:.3f},{:.3f}\n", search::sampler_name(kind), trials, whole, whole - before);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -103,7 +129,17 @@ int main(int argc, char** argv) {
     app.add_option("--seeds", seeds);
     app.add_option("--trials", trials);
     app.add_option("--round", round, "Trials that are asked at once");
+    bool only_overhead = false;
+    app.add_flag("--overhead", only_overhead,
+                 "Time the sampler and the journal alone, with half as many trials and all");
     CLI11_PARSE(app, argc, argv);
+    if (only_overhead) {
+        std::cout << "sampler,trials,seconds,last_tenth\n";
+        for (const auto& name : samplers) {
+            for (const auto count : {trials / 2, trials}) std::cout << overhead(search::parse_sampler(name), count);
+        }
+        return 0;
+    }
     std::cout << "function,sampler,seed,value\n";
     for (const auto& name : samplers) {
         for (const auto& function : functions()) {

@@ -89,6 +89,8 @@ std::vector<Point> TpeSampler::ask(std::size_t count) {
         } else {
             Random random(options().seed, fmt::format("tpe {}", number));
             points.push_back(propose(good, weights, others, seen, random));
+            // The best few may leave no way to what a finite space still has.
+            if (seen.contains(points.back())) points.back() = even_points_.point(number, seen);
         }
         seen.insert(points.back());
         others.push_back(points.back());
