@@ -111,7 +111,8 @@ Trial trial_of(const json& line, const Space& space, std::string_view where) {
 }
 
 Journal::Journal(std::filesystem::path path, const Space& space) : path_(std::move(path)), space_(space) {
-    if (std::filesystem::exists(path_)) read(read_file(path_));
+    std::error_code unreadable;  // read_file says why
+    if (std::filesystem::exists(path_, unreadable) || unreadable) read(read_file(path_));
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor_ < 0) fail(path_, errno);
     if (was_torn_ && ::ftruncate(descriptor_, size_) != 0) fail(path_, errno);

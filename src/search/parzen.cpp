@@ -72,10 +72,14 @@ void ParzenEstimator::fit(Column& column, std::span<const Point> points, const B
     const auto levels = parameter.levels();
     const double smallest = std::max(bandwidth.smallest, levels ? 0.5 / static_cast<double>(*levels) : 0);
     column.width = std::clamp(wanted, std::min(smallest, bandwidth.largest), bandwidth.largest);
+    const double scale = -0.5 / (column.width * column.width);
+    const double normaliser = column.width * std::sqrt(2 * std::numbers::pi);
     for (const double centre : column.centres) {
-        column.log_normalisers.push_back(is_active(centre) ? -std::log(normal_share(0, 1, centre, column.width) *
-                                                                       column.width * std::sqrt(2 * std::numbers::pi))
-                                                           : 0);
+        const bool has_place = is_active(centre);
+        column.places.push_back(has_place ? centre : 0);
+        column.scales.push_back(has_place ? scale : 0);
+        column.log_normalisers.push_back(has_place ? -std::log(normal_share(0, 1, centre, column.width) * normaliser)
+                                                   : 0);
     }
 }
 
@@ -114,11 +118,10 @@ void ParzenEstimator::add_log_density(const Column& column, double value, std::s
         return;
     }
     const double unit = parameter.to_unit(value);
-    const double scale = -0.5 / (column.width * column.width);
+    // Without branches: a kernel that does not have the parameter has a scale and a normaliser of 0.
     for (std::size_t k = 0; k < count; ++k) {
-        const double distance = unit - column.centres[k];
-        const double term = scale * distance * distance + column.log_normalisers[k];
-        sums[k] += is_active(distance) ? term : 0;
+        const double distance = unit - column.places[k];
+        sums[k] += column.scales[k] * distance * distance + column.log_normalisers[k];
     }
 }
 

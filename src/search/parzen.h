@@ -33,17 +33,16 @@ public:
     /// The logarithm of the density of the covered parameters.
     [[nodiscard]] double log_density(const Point& point) const;
 
-    /// The width of a numeric parameter's kernels; `place` counts the covered parameters.
-    [[nodiscard]] double width(std::size_t place) const { return columns_[place].width; }
-
 private:
     /// One covered parameter of all kernels but the uniform one.
     struct Column {
         std::size_t parameter = 0;
-        double width = 1;                     ///< σ of a numeric parameter
-        std::vector<double> centres;          ///< places in [0, 1], or choices; NaN: not active
-        std::vector<double> log_normalisers;  ///< of the cut-off normal densities
-        double log_own = 0, log_other = 0;    ///< a choice's logarithmic shares, over those of the uniform kernel
+        double width = 1;             ///< σ of a numeric parameter
+        std::vector<double> centres;  ///< places in [0, 1], or choices; NaN: not active
+        // Of a numeric parameter, by kernel: the cut-off normal density's logarithm is
+        // scale · (x − place)² + log_normaliser, and 0 where the kernel does not have the parameter.
+        std::vector<double> places, scales, log_normalisers;
+        double log_own = 0, log_other = 0;  ///< a choice's logarithmic shares, over those of the uniform kernel
     };
 
     void fit(Column& column, std::span<const Point> points, const Bandwidth& bandwidth) const;

@@ -52,6 +52,12 @@ Trial tried(const AskedTrial& asked, const Objective& objective, const Pruner& p
     return trial;
 }
 
+/// A folder that cannot be looked into has no study: what opens it next says why.
+bool has_study(const fs::path& folder) {
+    std::error_code error;
+    return fs::exists(folder / settings_file, error);
+}
+
 FolderLock locked(const fs::path& folder) {
     auto lock = FolderLock::try_lock(folder);
     if (!lock) {
@@ -154,7 +160,7 @@ Study Study::begin(const fs::path& folder, const StudySettings& settings) {
     auto study = in_memory(settings);
     make_folder(folder);
     study.state_->lock.emplace(locked(folder));
-    if (fs::exists(folder / settings_file)) {
+    if (has_study(folder)) {
         throw UsageError(fmt::format("'{}' has a study already: go on with it by --resume, or take another folder",
                                      folder.string()));
     }
@@ -164,7 +170,7 @@ Study Study::begin(const fs::path& folder, const StudySettings& settings) {
 }
 
 Study Study::resume(const fs::path& folder) {
-    if (!fs::exists(folder / settings_file)) {
+    if (!has_study(folder)) {
         throw DataError(fmt::format("'{}' has no study: {} is not there", folder.string(), settings_file));
     }
     auto lock = locked(folder);
