@@ -178,8 +178,10 @@ std::string contours_svg(const StudyReport& report) {
     for (std::size_t i = 0; i < report.trials.size(); ++i) {
         const auto& trial = report.trials[i];
         if (!trial.objective) continue;
-        mark(svg, area.x(space[pair[0]].to_unit(trial.point[pair[0]])),
-             area.y(space[pair[1]].to_unit(trial.point[pair[1]])), i == *best);
+        const double x = area.x(space[pair[0]].to_unit(trial.point[pair[0]]));
+        const double y = area.y(space[pair[1]].to_unit(trial.point[pair[1]]));
+        svg.circle(x, y, i == *best ? 6.5 : 4.5, "page");  // a rim, or dark points would vanish in dark cells
+        mark(svg, x, y, i == *best);
     }
     for (int band = 0; band < bands; ++band) {
         const double value = range.low + (band + 0.5) / bands * (range.high - range.low);
