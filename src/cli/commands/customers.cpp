@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/commands/customers_models.h"
 #include "core/error.h"
 
 namespace cellwise::cli {
@@ -63,10 +64,15 @@ void add_customers(CLI::App& app) {
     customers->require_subcommand(1);
     add_customers_describe(*customers);
     add_customers_clean(*customers);
+    add_customers_compare(*customers);
+    add_customers_train(*customers);
+    add_customers_predict(*customers);
+    add_customers_explain(*customers);
     add_customers_synthetic(*customers);
     customers->footer(
-        "Example: what is in a table, and what is wrong with it\n"
-        "  cellwise customers describe telco_churn.csv --target Churn --html telco.html");
+        "Examples:\n"
+        "  cellwise customers describe telco_churn.csv --target Churn --html telco.html   what is in it, what is wrong\n"
+        "  cellwise customers compare telco_churn.csv --target Churn --stratify           which model is best, and how sure");
 }
 
 }  // namespace cellwise::cli
