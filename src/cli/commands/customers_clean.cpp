@@ -54,7 +54,7 @@ std::string text_of(const std::vector<tables::StepRecord>& records, const Sizes&
     report::Table table(
         {{"step", Align::left}, {"column", Align::left}, {"what was done", Align::left}, {"cells"}, {"rows out"}});
     for (const auto& record : records) {
-        table.add_row({record.step, shortened(record.column, 18), shortened(record.did, 30),
+        table.add_row({record.step, shortened(record.column, 18), shortened(record.did, 35),
                        fmt::format("{}", record.cells), fmt::format("{}", record.rows)});
     }
     std::string text = shortened(origin, 78) + "\n\n";

@@ -69,7 +69,7 @@ void DerivedFeature::apply(Table& table, std::vector<std::int64_t>&, Use, std::v
     }
     const auto missing = missing_count(table.columns.back());
     std::string did = printable(definition_.expression);
-    if (missing > 0) did += fmt::format(" ({} missing, {} of them undefined)", missing, result.undefined);
+    if (missing > 0) did = fmt::format("{} missing, {} of them undefined: {}", missing, result.undefined, did);
     records.push_back({.step = "feature", .column = definition_.name, .did = did, .cells = table.rows - missing});
 }
 

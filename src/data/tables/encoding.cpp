@@ -75,7 +75,9 @@ void OneHot::fit(const Table& table, const Protected& kept) {
 
 void OneHot::apply(Table& table, std::vector<std::int64_t>&, Use, std::vector<StepRecord>& records) const {
     for (const auto& [name, levels] : columns_) {
-        const Column column = std::move(fitted_column(table, name));
+        auto& fitted = fitted_column(table, name);
+        const auto where = &fitted - table.columns.data();
+        const Column column = std::move(fitted);
         std::vector<std::size_t> place(column.levels.size(), levels.size());
         for (std::size_t i = 0; i < place.size(); ++i) {
             const auto at = std::ranges::lower_bound(levels, column.levels[i]);
@@ -93,7 +95,6 @@ void OneHot::apply(Table& table, std::vector<std::int64_t>&, Use, std::vector<St
                 ++unseen;
             }
         }
-        const auto where = static_cast<std::ptrdiff_t>(*find_column(table, name));
         table.columns.erase(table.columns.begin() + where);
         for (std::size_t i = 0; i < levels.size(); ++i) {
             table.columns.insert(table.columns.begin() + where + static_cast<std::ptrdiff_t>(i),

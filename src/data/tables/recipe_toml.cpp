@@ -55,7 +55,8 @@ std::string Recipe::toml() const {
     std::string text;
     for (const auto& step : steps_) {
         toml::table table;
-        for (const auto& [key, value] : step->settings().items()) {
+        const auto settings = step->settings();
+        for (const auto& [key, value] : settings.items()) {
             if (value.is_string()) {
                 table.insert(key, value.get<std::string>());
             } else {
