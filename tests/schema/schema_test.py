@@ -80,6 +80,7 @@ def documents(folder):
         hashes[f"CELLWISE_{variable}_SHA256"] = hashlib.sha256(b"{}").hexdigest()
     (folder / "own.csv").write_text("text,label\n" + "".join(f"a film {i} good,{i % 2}\n" for i in range(20)))
     calls = [
+        ("customers", "describe"),
         ("train", "--cell", "gru", *small, "--output", runs / "gru"),
         ("train", "--cell", "lstm", *small, "--validation-split", 0.2, "--early-stopping", 1, "--bidirectional",
          "--output", runs / "lstm"),

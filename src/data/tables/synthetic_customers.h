@@ -9,7 +9,7 @@ namespace cellwise::tables {
 
 /// A made-up table of customers with known faults, for trials and as the table that is described when none is given.
 ///
-/// 40 columns: customer_id, customer_age, visit_count, total_spend, purchase_amount and target (will buy: 1 or 0), as
+/// 41 columns: customer_id, customer_age, visit_count, total_spend, purchase_amount and target (will buy: 1 or 0), as
 /// in the notes, dates, categories of 3 to 1,000 levels, numbers that tell something of the target and numbers that do
 /// not. Planted on purpose:
 /// - missing cells by chance in household_income, and in survey_score where they tell the target;
