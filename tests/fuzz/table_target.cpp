@@ -1,4 +1,4 @@
-// A table of any kind. The first byte chooses delimited text or JSON lines, and whether quotes and the encoding are said.
+// A table of any kind. The first byte chooses delimited text or JSON lines, and what is said of quotes and encoding.
 #include "core/utf8.h"
 #include "data/tables/description.h"
 #include "data/tables/table_file.h"
