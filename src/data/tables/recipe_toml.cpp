@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <vector>
 
 #include "core/error.h"
 #include "core/utf8.h"
@@ -61,7 +62,7 @@ std::string Recipe::toml() const {
                 table.insert(key, value.get<std::string>());
             } else {
                 toml::array list;
-                for (const auto& item : value) list.push_back(item.get<std::string>());
+                for (const auto& item : value.get<std::vector<std::string>>()) list.push_back(item);
                 table.insert(key, std::move(list));
             }
         }
