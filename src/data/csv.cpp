@@ -44,10 +44,10 @@ void CsvReader::read_quoted(std::string& cell) {
             ++position_;
         } else {
             if (at_line_end() || text_[position_] == delimiter_) return;
-            throw DataError(
-                fmt::format("{}, line {}: text after a closing quote; write quotes within a cell twice, or say --quoting "
-                            "none if they are letters",
-                            name_, line_));
+            throw DataError(fmt::format(
+                "{}, line {}: text after a closing quote; write quotes within a cell twice, or say --quoting "
+                "none if they are letters",
+                name_, line_));
         }
     }
     throw DataError(fmt::format(

@@ -71,8 +71,10 @@ void add_customers(CLI::App& app) {
     add_customers_synthetic(*customers);
     customers->footer(
         "Examples:\n"
-        "  cellwise customers describe telco_churn.csv --target Churn --html telco.html   what is in it, what is wrong\n"
-        "  cellwise customers compare telco_churn.csv --target Churn --stratify           which model is best, and how sure");
+        "  cellwise customers describe telco_churn.csv --target Churn --html telco.html   what is in it, what is "
+        "wrong\n"
+        "  cellwise customers compare telco_churn.csv --target Churn --stratify           which model is best, and how "
+        "sure");
 }
 
 }  // namespace cellwise::cli

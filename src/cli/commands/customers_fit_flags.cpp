@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/tables/synthetic_customers.h"
 
 namespace cellwise::cli {
 namespace {
@@ -29,8 +29,9 @@ char delimiter_of(const std::string& text) {
 }  // namespace
 
 CustomersFitFlags::CustomersFitFlags(CLI::App& command) {
-    command.add_option("table", path_, "a table of customers: .csv, .tsv, .jsonl")->type_name("TABLE")->required();
-    command.add_option("--target", target_, "the column to predict")->type_name("NAME")->required();
+    command.add_option("table", path_, "a table of customers: .csv, .tsv, .jsonl; without it the synthetic one")
+        ->type_name("TABLE");
+    command.add_option("--target", target_, "the column to predict; of the synthetic table: target")->type_name("NAME");
     command
         .add_option("--target-kind", target_kind_,
                     "classification or regression, where it should not be told by itself")
@@ -46,9 +47,7 @@ CustomersFitFlags::CustomersFitFlags(CLI::App& command) {
     command.add_option("--encoding", encoding_, "utf-8, cp949, latin-1 or utf-16; else told by the bytes");
     command.add_option("--delimiter", delimiter_, "the character between two cells; else told by the text");
     command.add_flag("--no-header", no_header_, "the first line is a customer, not the names");
-    command
-        .add_option("--recipe", recipe_, "a recipe to prepare every training part with (customers clean writes one)")
-        ->type_name("FILE.toml");
+    add_preparation_flags(command, preparation_);
     command.add_option("--test-share", test_share_, "the share of rows to test on")->capture_default_str();
     command.add_option("--seed", seed_, "of the split, the folds and the models")->capture_default_str();
     command.add_flag("--stratify", stratify_, "every label has its share on both sides of the split");
@@ -81,10 +80,17 @@ tables::ReadOptions CustomersFitFlags::read_options() const {
     return options;
 }
 
-tables::Table CustomersFitFlags::table() const { return tables::read_table(path_, read_options()); }
+tables::Table CustomersFitFlags::table() const {
+    if (!path_.empty()) return tables::read_table(path_, read_options());
+    std::string text;
+    tables::write_synthetic_customers({}, [&](std::string_view piece) { text += piece; });
+    return tables::parse_table(text, tables::TableForm::delimited, std::string(tables::synthetic_origin),
+                               read_options());
+}
 
 customers::Target CustomersFitFlags::target(const tables::Table& table) const {
-    customers::TargetOptions options{target_, positive_label_, {}};
+    if (target_.empty() && !path_.empty()) throw UsageError("--target is missing: name the column to predict");
+    customers::TargetOptions options{target_.empty() ? "target" : target_, positive_label_, {}};
     if (!target_kind_.empty()) options.is_classification = target_kind_ == "classification";
     return customers::target_of(table, options);
 }
@@ -100,7 +106,7 @@ customers::FitSettings CustomersFitFlags::settings(const tables::Table& table) c
     settings.smote = smote_;
     settings.class_weights = class_weights_;
     settings.threshold = customers::ThresholdRule::parse(threshold_);
-    if (!recipe_.empty()) settings.recipe = tables::Recipe::from_toml(read_file(recipe_), recipe_);
+    if (!preparation_.is_empty()) settings.recipe = recipe_of(preparation_);
     if (const auto id = id_column(table); !id.empty()) settings.leave_out.push_back(id);
     for (const auto& text : parameters_) {
         const auto [name, value] = parted(text, "--set", "MODEL.PARAMETER=VALUE");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/flags/preparation_flags.h"
 #include "data/tables/table.h"
 #include "data/tables/table_file.h"
 #include "tasks/customers/fold.h"
@@ -30,11 +31,12 @@ public:
     [[nodiscard]] std::string id_column(const tables::Table& table) const;
     /// --threads, or as many as the machine has processors.
     [[nodiscard]] std::size_t threads() const;
+    /// Empty: the synthetic table.
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-    std::string path_, target_, id_column_, positive_label_, target_kind_, threshold_ = "0.5", encoding_, delimiter_,
-                                                                           recipe_;
+    std::string path_, target_, id_column_, positive_label_, target_kind_, threshold_ = "0.5", encoding_, delimiter_;
+    PreparationFlags preparation_;
     std::vector<std::string> columns_, missing_values_, parameters_;
     bool no_header_ = false, stratify_ = false, smote_ = false, class_weights_ = false;
     double test_share_ = 0.2;

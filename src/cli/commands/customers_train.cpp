@@ -24,6 +24,11 @@ struct TrainFlags {
 };
 
 customers::CustomerRun fitted_run(const TrainFlags& flags, const customers::ModelKinds& kinds) {
+    if (flags.fit.path().empty()) {
+        throw UsageError(
+            "customers train keeps where its table lies: name one, or write one with\n"
+            "  cellwise customers synthetic --rows 5000 --output customers.csv");
+    }
     const auto table = flags.fit.table();
     const auto target = flags.fit.target(table);
     const auto settings = flags.fit.settings(table);

@@ -16,6 +16,11 @@ struct PreparationFlags {
     std::vector<std::string> missing, outliers, features, grades;
     bool scale = false, one_hot = false;
     std::string recipe;  ///< a TOML file in their place
+
+    [[nodiscard]] bool is_empty() const {
+        return missing.empty() && outliers.empty() && features.empty() && grades.empty() && !scale && !one_hot &&
+               recipe.empty();
+    }
 };
 
 void add_preparation_flags(CLI::App& command, PreparationFlags& flags);
