@@ -94,9 +94,9 @@ double fisher_exact_p(std::size_t a, std::size_t b, std::size_t c, std::size_t d
     };
     const double observed = log_p(static_cast<double>(a));
     double sum = 0;
-    const double least = std::max(0.0, column - other), most = std::min(row, column);
-    for (double first = least; first <= most; ++first) {
-        const double p = log_p(first);
+    const auto least = a + c > c + d ? a + c - (c + d) : 0, most = std::min(a + b, a + c);
+    for (std::size_t first = least; first <= most; ++first) {
+        const double p = log_p(static_cast<double>(first));
         if (p <= observed + 1e-7) sum += std::exp(p);
     }
     return std::min(1.0, sum);

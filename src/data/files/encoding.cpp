@@ -41,7 +41,8 @@ struct Converted {
 
 Converted convert(std::string_view bytes, const char* table) {
     const auto descriptor = ::iconv_open("UTF-8", table);
-    if (descriptor == reinterpret_cast<iconv_t>(-1)) {
+    // iconv_open's way to fail.
+    if (descriptor == reinterpret_cast<iconv_t>(-1)) {  // NOLINT(performance-no-int-to-ptr)
         throw EnvironmentError(
             fmt::format("this system's C library cannot convert {}: convert the file to UTF-8 (on "
                         "Fedora and its like install glibc-gconv-extra)",
@@ -198,7 +199,6 @@ std::string decode(std::string bytes, Encoding encoding, const std::string& orig
     if (encoding == Encoding::utf16 || (encoding == Encoding::utf8 && has_utf16_mark(bytes) &&
                                         !bytes.starts_with(std::string_view("\xFF\xFE\0\0", 4)))) {
         bytes = from_utf16(bytes, origin);
-        encoding = Encoding::utf8;
     } else if (encoding != Encoding::utf8) {
         if (has_utf16_mark(bytes)) {
             throw DataError(

@@ -78,9 +78,11 @@ void MappedFile::read_all(int descriptor, const std::filesystem::path& path) {
 void MappedFile::release(std::string_view part) const {
     if (!is_mapped_) return;
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto from = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
-    const auto to = (reinterpret_cast<std::uintptr_t>(part.data()) + part.size()) / page * page;
-    if (from < to) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+    // Whole pages only: the ones at both ends may hold a neighbour's bytes.
+    const auto before = (page - reinterpret_cast<std::uintptr_t>(part.data()) % page) % page;
+    if (part.size() < before + page) return;
+    const auto length = (part.size() - before) / page * page;
+    ::madvise(const_cast<char*>(part.data()) + before, length, MADV_DONTNEED);
 }
 
 }  // namespace cellwise::data
