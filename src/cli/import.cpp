@@ -12,6 +12,7 @@
 #include "cli/settings.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {
@@ -38,7 +39,7 @@ std::filesystem::path write_run(const ModelSource& source, const data::Vocabular
 
 void run_import(const ImportOptions& options) {
     const Output out(options.json);
-    if (std::filesystem::is_directory(options.model.path)) {
+    if (is_folder(options.model.path)) {
         throw UsageError(fmt::format("'{}' is a folder: name a .keras or .weights.h5 file", options.model.path));
     }
     const auto source = options.model.load();

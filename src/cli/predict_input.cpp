@@ -12,6 +12,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/utf8.h"
 #include "data/text_rows.h"
 
@@ -63,7 +64,7 @@ std::vector<std::string> TextFlags::read() const {
     if (!texts.empty()) return checked_arguments(texts);
     std::string content, origin = "standard input";
     if (!file.empty()) {
-        if (std::filesystem::is_directory(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
+        if (is_folder(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
         content = read_file(file, most_bytes);
         origin = fmt::format("'{}'", file);
     } else {

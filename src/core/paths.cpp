@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/edit_distance.h"
 #include "core/error.h"
 
 namespace cellwise {
@@ -77,6 +78,20 @@ std::vector<fs::path> folder_entries(const fs::path& folder) {
     if (code) fail("read the folder", folder, code);
     std::sort(entries.begin(), entries.end());
     return entries;
+}
+
+std::string nearest_entry(const fs::path& path) {
+    // "runs/gru/" names what "runs/gru" names.
+    const auto named = path.has_filename() ? path : path.parent_path();
+    const auto folder = named.has_parent_path() ? named.parent_path() : fs::path(".");
+    std::vector<std::string> names;
+    std::error_code code;
+    for (fs::directory_iterator each(folder, code), end; !code && each != end; each.increment(code)) {
+        names.push_back(each->path().filename().string());
+    }
+    const auto nearest = nearest_word(named.filename().string(), names);
+    if (!nearest || *nearest == named.filename()) return "";
+    return fmt::format("; did you mean '{}'?", (named.parent_path() / *nearest).string());
 }
 
 std::uintmax_t size_of_file(const fs::path& path) {

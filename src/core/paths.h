@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace cellwise {
@@ -29,6 +30,10 @@ namespace cellwise {
 
 /// Everything in a folder, by name. Throws DataError if there is no such folder.
 [[nodiscard]] std::vector<std::filesystem::path> folder_entries(const std::filesystem::path& folder);
+
+/// "; did you mean 'runs/gru'?", of the entry beside it with the most similar name; "" if there is none, or it cannot
+/// be told. For messages that a name is not there.
+[[nodiscard]] std::string nearest_entry(const std::filesystem::path& path);
 
 /// Bytes of a file. Throws DataError if it is not there.
 [[nodiscard]] std::uintmax_t size_of_file(const std::filesystem::path& path);

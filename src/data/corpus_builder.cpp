@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/paths.h"
 #include "data/tokenizer.h"
 #include "data/word_index.h"
 
@@ -223,7 +224,7 @@ Prepared prepare_raw(const std::filesystem::path& path, const std::filesystem::p
     if (!word_index.empty()) words = read_word_index(word_index);
     CorpusBuilder builder;
     const auto sink = [&](RawReview review) { builder.add(std::move(review)); };
-    std::filesystem::is_directory(path) ? read_folder(path, sink) : read_archive(path, sink);
+    is_folder(path) ? read_folder(path, sink) : read_archive(path, sink);
     return builder.finish(std::move(words), CorpusBuilder::Order::load_data);
 }
 

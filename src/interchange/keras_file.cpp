@@ -9,6 +9,9 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
+#include "core/json_text.h"
+#include "core/paths.h"
 #include "core/safetensors.h"
 #include "core/strict_json.h"
 #include "core/utf8.h"
@@ -38,6 +41,7 @@ std::string first_bytes(const std::filesystem::path& path) {
     const bool is_file = std::filesystem::is_regular_file(path, code);
     std::ifstream file;
     if (is_file) file.open(path, std::ios::binary);
+    note_input(path);
     std::string bytes(8, '\0');
     if (!is_file || !file) {
         throw DataError(fmt::format("cannot read '{}': is it there, and a file?", path.string()));
@@ -153,8 +157,8 @@ KerasModel read_keras_file(const std::filesystem::path& path, const LayerHints& 
     if (is_zip && (hints.options || !hints.stack.empty())) {
         throw UsageError(fmt::format("{} is a .keras file, which says itself what its layers are", origin));
     }
-    const auto bytes = run_in_limited_process([&] { return unpack(path, is_zip, origin); }, origin,
-                                              limits_for(std::filesystem::file_size(path)));
+    const auto bytes =
+        run_in_limited_process([&] { return unpack(path, is_zip, origin); }, origin, limits_for(size_of_file(path)));
     const auto content = decode_safetensors(bytes, origin);
     VariablesByPath by_path;
     for (const auto& tensor : content.tensors) by_path[tensor.name] = {tensor.shape, tensor.values<float>()};
@@ -169,8 +173,8 @@ std::string encode_keras_weights(const KerasModel& model) { return encode_hdf5(w
 std::string encode_keras_file(const KerasModel& model) {
     nlohmann::ordered_json metadata{{"keras_version", "3.0.0"}, {"date_saved", "1980-01-01@00:00:00"}};
     if (model.length) metadata[length_key] = *model.length;
-    return encode_zip({{metadata_member, metadata.dump()},
-                       {config_member, keras_config(model).dump()},
+    return encode_zip({{metadata_member, json_text(metadata)},
+                       {config_member, json_text(keras_config(model))},
                        {weights_member, encode_keras_weights(model)}});
 }
 
