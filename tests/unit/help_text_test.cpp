@@ -28,7 +28,7 @@ TEST(Wrapped, GoesOnBelowTheLastColumn) {
               "                is good\n"
               "                for\n");
     EXPECT_EQ(wrapped("one two three", 8), "one two\n  three");
-    EXPECT_EQ(wrapped("    indented words here", 16), "    indented\n      words\n      here");
+    EXPECT_EQ(wrapped("    indented words here", 16), "    indented\n      words here");
 }
 
 TEST(Wrapped, LeavesWhatFitsAndWhatCannotBeBroken) {
