@@ -27,14 +27,14 @@ TEST(Wrapped, GoesOnBelowTheLastColumn) {
               "  --flag TEXT   what it\n"
               "                is good\n"
               "                for\n");
-    EXPECT_EQ(wrapped("one two three", 8), "one two\n  three");
+    EXPECT_EQ(wrapped("one two three", 8), "one two\nthree");
     EXPECT_EQ(wrapped("    indented words here", 16), "    indented\n      words here");
 }
 
 TEST(Wrapped, LeavesWhatFitsAndWhatCannotBeBroken) {
     EXPECT_EQ(wrapped("", 5), "");
     EXPECT_EQ(wrapped("short\n\n  a  b\n", 20), "short\n\n  a  b\n");
-    EXPECT_EQ(wrapped("anendlessword and more", 6), "anendlessword\n  and\n  more");
+    EXPECT_EQ(wrapped("anendlessword and more", 6), "anendlessword\nand\nmore");
     EXPECT_EQ(wrapped("가나다라 마바사", 9), "가나다라 마바사") << "counted in characters, not in bytes";
 }
 

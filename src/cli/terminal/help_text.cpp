@@ -26,7 +26,7 @@ std::size_t own_indent(std::string_view line) {
 std::size_t hanging_indent(std::string_view line) {
     const auto own = own_indent(line);
     const auto gap = line.rfind("  ");
-    if (gap == std::string_view::npos || gap < own) return own + 2;
+    if (gap == std::string_view::npos || gap < own) return own == 0 ? 0 : own + 2;
     const auto indent = width_of(line.substr(0, gap + 2));
     return indent > widest_indent ? own + 4 : indent;
 }
@@ -88,11 +88,12 @@ std::string wrapped(std::string_view text, std::size_t columns) {
 }
 
 std::string help_of(const CLI::App& command) {
-    std::string before;
+    auto name = command.get_name();
     for (const auto* above = command.get_parent(); above != nullptr; above = above->get_parent()) {
-        before = above->get_name() + (before.empty() ? "" : " " + before);
+        name = above->get_name() + " " + name;
     }
-    return wrapped(command.help(before));
+    // App::help() would tell of the command that was parsed, which may be 'help'.
+    return wrapped(command.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal));
 }
 
 void group_commands(CLI::App& app) {

@@ -11,7 +11,7 @@ class App;
 namespace cellwise::cli {
 
 /// Text for people, no line of it wider than a terminal: long lines are broken between words, and go on below the
-/// begin of their last column (what stands behind two blanks), or below their own begin. A word that is wider than
+/// begin of their last column (what stands behind two blanks), or a little further in than their own begin. A word that is wider than
 /// all stays whole.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t columns = 80);
 
