@@ -8,8 +8,8 @@
 
 namespace cellwise::data {
 
-CsvReader::CsvReader(std::string_view text, char delimiter, std::string name)
-    : text_(text), delimiter_(delimiter), name_(std::move(name)) {
+CsvReader::CsvReader(std::string_view text, char delimiter, std::string name, Quoting quoting)
+    : text_(text), delimiter_(delimiter), name_(std::move(name)), quoting_(quoting) {
     if (text_.starts_with("\xEF\xBB\xBF")) position_ = 3;
 }
 
@@ -34,18 +34,25 @@ void CsvReader::read_quoted(std::string& cell) {
     while (position_ < text_.size()) {
         const char letter = text_[position_++];
         if (letter == '\n') ++line_;
-        if (letter != '"') {
+        if (letter == '\\' && quoting_ == Quoting::backslash && position_ < text_.size() &&
+            (text_[position_] == '"' || text_[position_] == '\\')) {
+            cell += text_[position_++];
+        } else if (letter != '"') {
             cell += letter;
-        } else if (position_ < text_.size() && text_[position_] == '"') {
+        } else if (quoting_ == Quoting::standard && position_ < text_.size() && text_[position_] == '"') {
             cell += '"';
             ++position_;
         } else {
             if (at_line_end() || text_[position_] == delimiter_) return;
             throw DataError(
-                fmt::format("{}, line {}: text after a closing quote; write quotes within a cell twice", name_, line_));
+                fmt::format("{}, line {}: text after a closing quote; write quotes within a cell twice, or say --quoting "
+                            "none if they are letters",
+                            name_, line_));
         }
     }
-    throw DataError(fmt::format("{}, line {}: a quote is opened and never closed", name_, first_line));
+    throw DataError(fmt::format(
+        "{}, line {}: a quote is opened and never closed; close it, or say --quoting none if quotes are letters", name_,
+        first_line));
 }
 
 bool CsvReader::read(std::vector<std::string>& cells) {
@@ -53,15 +60,17 @@ bool CsvReader::read(std::vector<std::string>& cells) {
     skip_empty_lines();
     if (position_ == text_.size()) return false;
     row_line_ = line_;
+    row_position_ = position_;
     while (true) {
         std::string cell;
-        if (position_ < text_.size() && text_[position_] == '"') {
+        if (quoting_ != Quoting::none && position_ < text_.size() && text_[position_] == '"') {
             read_quoted(cell);
         } else {
             while (!at_line_end() && text_[position_] != delimiter_) cell += text_[position_++];
         }
         cells.push_back(std::move(cell));
         if (at_line_end()) {
+            last_line_ = line_;
             take_line_end();
             return true;
         }
