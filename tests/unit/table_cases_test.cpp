@@ -24,15 +24,17 @@ using test::data_error;
 using testing::AllOf;
 using testing::HasSubstr;
 
+/// How a case's file is asked for.
+struct How {
+    std::string text = "text", label = "label";
+    TextSettings settings = {};
+};
+
 class TableCases : public testing::Test {
 protected:
     void SetUp() override {
         if (!fs::exists(cases)) GTEST_SKIP() << "the cases are not there: " << cases;
     }
-    struct How {
-        std::string text = "text", label = "label";
-        TextSettings settings = {};
-    };
     std::vector<LabelledText> read(const std::string& name, const How& how = {}) {
         return read_table(cases / name, how.text, how.label, how.settings).rows;
     }
