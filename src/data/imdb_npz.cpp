@@ -16,6 +16,10 @@
 namespace cellwise::data {
 namespace {
 
+constexpr std::string_view remedy =
+    "give the original imdb.npz, which 'cellwise data download' gets, or save the arrays with load_data(..., "
+    "start_char=None, index_from=0)";
+
 struct Split {
     IntegerLists ranks;
     std::vector<std::int64_t> labels;
@@ -23,6 +27,12 @@ struct Split {
 
 Split read_split(const Npz& npz, const std::string& name) {
     const NpyArray& y = npz.at("y_" + name);
+    if (const auto& x = npz.at("x_" + name); x.shape.size() == 2) {
+        throw DataError(
+            fmt::format("{} is a table of {} columns, as pad_sequences makes it: save the reviews before that, "
+                        "as lists of ranks: {}",
+                        x.name, x.shape[1], remedy));
+    }
     Split split{read_integer_lists(npz.at("x_" + name)), y.as_int64()};
     if (y.shape.size() != 1 || split.labels.size() != split.ranks.size() || split.labels.empty()) {
         throw DataError(fmt::format("{}: {} labels for {} reviews", y.name, split.labels.size(), split.ranks.size()));
@@ -48,9 +58,6 @@ void refuse_ids(const Split& split, const std::string& where) {
     }
     const auto ones = static_cast<std::size_t>(std::count(values.begin(), values.end(), start_id));
     const bool has_three = std::find(values.begin(), values.end(), index_from) != values.end();
-    constexpr std::string_view remedy =
-        "give the original imdb.npz, which 'cellwise data download' gets, or save the arrays with load_data(..., "
-        "start_char=None, index_from=0)";
     if (std::find(values.begin(), values.end(), padding_id) != values.end()) {
         throw DataError(
             fmt::format("{} holds 0, which is no word's rank but padding ({} reviews begin with it): save the "

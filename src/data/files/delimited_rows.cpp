@@ -19,10 +19,11 @@ namespace {
 
 using Rows = std::vector<std::pair<std::size_t, std::vector<std::string>>>;  // line, cells
 
-/// The column of the longest texts.
+/// The column of the longest texts, among those whose cells differ in length if there are some.
 std::size_t text_place(const std::vector<ColumnFacts>& facts) {
     const auto longest = std::max_element(facts.begin(), facts.end(), [](const auto& one, const auto& other) {
-        return one.mean_words() < other.mean_words();
+        return std::pair(one.varies_in_words(), one.mean_words()) <
+               std::pair(other.varies_in_words(), other.mean_words());
     });
     return static_cast<std::size_t>(longest - facts.begin());
 }
