@@ -113,14 +113,13 @@ private:
         const auto end = find_head_end(arrived_, shared_->limits.header_bytes);
         if (const auto* refusal = std::get_if<Refusal>(&end)) return refuse(*refusal);
         if (const auto size = std::get<std::optional<std::size_t>>(end)) return take_head(*size);
-        if (arrived_.empty() && phase_ != Phase::handshake && served_ > 0) {
+        if (arrived_.empty() && phase_ == Phase::writing) {
             if (shared_->draining) return finish();
             phase_ = Phase::idle;
             deadline = Clock::now() + shared_->limits.idle;
         } else if (phase_ != Phase::head) {
-            if (phase_ == Phase::idle) deadline = Clock::now() + shared_->limits.header;
-            if (served_ > 0 && phase_ != Phase::idle) deadline = Clock::now() + shared_->limits.header;
             phase_ = Phase::head;
+            deadline = Clock::now() + shared_->limits.header;
         }
         read_some([](StreamConnection& connection) { connection.read_head(); });
     }
@@ -222,7 +221,6 @@ private:
         if (error) return abort();
         if (close_) return finish();
         response_ = {};
-        phase_ = Phase::writing;
         read_head();
     }
 
