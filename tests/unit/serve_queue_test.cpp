@@ -108,7 +108,7 @@ TEST(BatchQueue, ServesLowerPriorityLast) {
     hold.release();
     for (auto& one : all) one.get();
     worker.run_and_wait([] {});
-    EXPECT_EQ(order, (std::vector{10, 1, 2, 100, 101})) << "equals take turns, so 10 does not wait for both 1 and 2";
+    EXPECT_EQ(order, (std::vector{1, 10, 2, 100, 101})) << "equals take turns, so 10 does not wait for both 1 and 2";
 }
 
 TEST(BatchQueue, AnErrorCostsItsOwnRequestAlone) {

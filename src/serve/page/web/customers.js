@@ -16,7 +16,7 @@ export async function showCustomers(main) {
   const id = h("input", { autocomplete: "off", required: true });
   const file = h("input", { type: "file", accept: ".csv,text/csv", change: upload }), several = h("div");
   main.append(h("form", { submit: look }, h("div.row", {}, models.length > 1 && labelled(t("model"), which), labelled(t("id"), id), h("button.main", {}, t("look")))),
-    answer, h("h2", {}, t("upload")), labelled(t("upload"), file), several);
+    answer, h("h2", {}, t("several")), labelled(t("upload"), file), several);
 
   async function look(event) {
     event.preventDefault();

@@ -38,7 +38,7 @@ export async function showRuns(main) {
     if (on) selected.add(name); else selected.delete(name);
     while (selected.size > most) selected.delete(selected.values().next().value);
     history.replaceState(null, "", "/runs" + (selected.size ? "?" + new URLSearchParams([...selected].map(one => ["run", one])) : ""));
-    list();
+    for (const input of place.querySelectorAll("input")) input.checked = selected.has(input.dataset.run);
     draw();
     listen();
   }
