@@ -8,7 +8,7 @@
 #include "benchmark/batches.h"
 #include "engine/recurrent_pass.h"
 #include "models/classifier.h"
-#include "report/speed.h"
+#include "benchmark/speed.h"
 
 namespace cellwise::benchmark {
 
@@ -23,7 +23,7 @@ public:
 
     /// The median of each part, followed by what a training step takes beyond them: `gradient_ms` is the
     /// time of forward, loss and backward of the whole model, `update_ms` the optimizer's.
-    [[nodiscard]] std::vector<report::PhaseTiming> report(const Work& work, const Shape& shape, double gradient_ms,
+    [[nodiscard]] std::vector<benchmark::PhaseTiming> report(const Work& work, const Shape& shape, double gradient_ms,
                                                           double update_ms) const;
 
 private:

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cassert>
 #include <cerrno>
 #include <string_view>
 
@@ -11,13 +12,13 @@
 namespace cellwise {
 namespace {
 
-std::atomic<int> requested{0};
+std::atomic<StopSource*> asked{nullptr};  // of the living StopRequest
 std::atomic<bool> announce{true};
-static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch lock-free atomics only");
 
 // Only async-signal-safe calls in here.
 void handle(int signal) {
-    if (requested.exchange(signal) != 0) ::_exit(128 + signal);
+    StopSource* const source = asked;
+    if (source == nullptr || !source->request(signal)) ::_exit(128 + signal);
     if (!announce) return;
     constexpr std::string_view text = "\ncellwise: finishing this step and saving; once more leaves at once\n";
     const int saved = errno;
@@ -28,7 +29,8 @@ void handle(int signal) {
 }  // namespace
 
 StopRequest::StopRequest() {
-    requested = 0;
+    [[maybe_unused]] StopSource* const other = asked.exchange(&source_);
+    assert(other == nullptr && "one StopRequest at a time");
     announce = log::level() != log::Level::quiet;
     struct sigaction action {};
     action.sa_handler = handle;
@@ -41,12 +43,7 @@ StopRequest::StopRequest() {
 StopRequest::~StopRequest() {
     ::sigaction(SIGINT, &former_interrupt_, nullptr);
     ::sigaction(SIGTERM, &former_terminate_, nullptr);
-}
-
-bool StopRequest::stop_requested() noexcept { return requested != 0; }
-
-ExitCode StopRequest::exit_code() noexcept {
-    return requested == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
+    asked = nullptr;
 }
 
 }  // namespace cellwise

@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/claims_report.h"
+#include "cli/commands.h"
+#include "cli/terminal/output.h"
+#include "cli/flags/setting_flag.h"
+#include "cli/flags/settings.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "lab/claims/registry.h"
+#include "tasks/sentiment/configuration.h"
+
+namespace cellwise::cli {
+namespace {
+
+// The settings that claims leave to the user; what else there is belongs to their set-ups.
+constexpr const char* open_settings[] = {"seed",    "seeds", "threads",     "engine",       "data",
+                                         "offline", "limit", "text_column", "label_column", "test_data"};
+
+struct ClaimsFlags {
+    std::vector<std::string> names;
+    std::map<std::string, std::string> settings;  // by key
+    std::string json, markdown, results;
+    bool quick = false, list = false, explain = false;
+};
+
+lab::Sizes sizes_of(const ClaimsFlags& flags, const sentiment::Configuration& configuration) {
+    auto sizes = flags.quick ? lab::Sizes::quick_look() : lab::Sizes::full();
+    if (configuration.data.limit > 0) sizes.most_reviews = sizes.reviews(configuration.data.limit);
+    return sizes;
+}
+
+std::vector<std::uint64_t> seeds_of(const lab::Claim& claim, const ClaimsFlags& flags,
+                                    sentiment::Configuration configuration) {
+    if (!flags.settings.contains("seeds")) {
+        configuration.seeds = std::to_string(flags.quick ? std::min(claim.seeds, lab::quick_seeds) : claim.seeds);
+    }
+    return configuration.seed_list();
+}
+
+void run_claims(const ClaimsFlags& flags) {
+    sentiment::Configuration configuration;
+    for (const auto& [key, text] : flags.settings) sentiment::set_from_text(configuration, key, text, settings::flag_of(key));
+    configuration.validate();
+    const auto claims = lab::select_claims(flags.names);
+    const Output out(flags.json);
+    if (flags.list) return out.print(claims_list(claims));
+    if (flags.explain) return out.print(claims_explained(claims, sizes_of(flags, configuration)));
+
+    lab::Laboratory::Options options;
+    options.sizes = sizes_of(flags, configuration);
+    options.data = configuration.data;
+    options.data.limit = 0;  // the experiments choose their reviews themselves, up to the limit
+    options.engine = configuration.model.engine;
+    options.threads = configuration.threads;
+    options.folder = flags.results;
+    lab::Laboratory laboratory(options);
+    std::vector<lab::ClaimResult> results;
+    for (const auto& claim : claims) {
+        results.push_back(lab::run_claim(claim, laboratory, seeds_of(claim, flags, configuration)));
+        log::notice(fmt::format("{} ({} of {}): {}", claim.name, results.size(), claims.size(),
+                                lab::verdict_name(results.back().judgement.verdict)));
+    }
+    lab::judge_together(results);
+    out.print(claims_text(results));
+    if (!flags.markdown.empty()) write_file_atomically(flags.markdown, claims_markdown(results));
+    out.write_json(with_schema("claims", claims_json(results)));
+}
+
+}  // namespace
+
+void add_claims(CLI::App& app) {
+    auto* command = app.add_subcommand("claims", "put the tutorial's claims to experiments, with a verdict for each");
+    auto flags = std::make_shared<ClaimsFlags>();
+    command->add_option("names", flags->names, "claims, or what their names begin with; none: all")->type_name("NAME");
+    command->add_flag("--quick", flags->quick, "a look in minutes: small models, few reviews, three seeds");
+    command->add_flag("--list", flags->list, "name the claims");
+    command->add_flag("--explain", flags->explain, "show what would be measured, and the rule, without measuring");
+    command
+        ->add_option("--results", flags->results,
+                     "keep trainings and measurements in this folder, and take from it what is there")
+        ->type_name("DIR");
+    command->add_option("--markdown", flags->markdown, "write the table and what was done as Markdown")
+        ->type_name("FILE");
+    command->add_option("--json", flags->json, "write the results as JSON to a file, or - for standard output")
+        ->type_name("FILE");
+    sentiment::Configuration defaults;
+    for (const auto& setting : settings_of(defaults)) {
+        const auto& key = setting.key;
+        if (std::find(std::begin(open_settings), std::end(open_settings), key) == std::end(open_settings)) continue;
+        add_setting_flag(*command, setting, [flags, key](const std::string& text) { flags->settings[key] = text; });
+    }
+    add_display_flags(*command);
+    command->callback([flags] { run_claims(*flags); });
+    command->footer(
+        "Examples:\n"
+        "  cellwise claims --quick                          all claims at a small size, in minutes\n"
+        "  cellwise claims lstm-beats-rnn --explain         what would be measured, and when it counts\n"
+        "  cellwise claims batch-norm --results claims/     all claims whose names begin with batch-norm\n"
+        "  cellwise claims --results claims/ --markdown claims.md --json claims.json\n"
+        "Without --seeds each claim takes its own number (--list). A claim's verdict is not an error: exit code 0.");
+}
+
+}  // namespace cellwise::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "verbs/model_source.h"
+#include "data/reviews/text_reviews.h"
+#include "records/predictions.h"
+
+namespace CLI {
+class App;
+}
+
+namespace cellwise::cli {
+
+/// The flags of `predict --explain`.
+struct ExplainFlags {
+    std::string method;  ///< --explain: "occlusion", "gradients"; empty: none
+    std::int64_t steps = 64;
+    std::int64_t top_words = 10;
+
+    /// Adds --explain, --steps and --top-words.
+    void add_to(CLI::App& command);
+    [[nodiscard]] bool wanted() const { return !method.empty(); }
+    /// Throws UsageError naming the flag.
+    void validate() const;
+
+    /// Explains every record. `reviews` are what the model read of their texts; without words (`vocabulary` null)
+    /// the texts are ids. Warns where an integral is far from complete.
+    void explain(std::vector<records::PredictionRecord>& records, verbs::ModelSource& source, const data::TextReviews& reviews,
+                 const data::Vocabulary* vocabulary, const torch::Device& device) const;
+};
+
+}  // namespace cellwise::cli

@@ -1,0 +1,79 @@
+#include "cli/flags/usage_errors.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "core/edit_distance.h"
+#include "core/error.h"
+
+namespace cellwise::cli {
+namespace {
+
+// The names of the commands right below.
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    return names;
+}
+
+// "cellwise data".
+std::string full_name(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
+}
+
+const CLI::App* command_named(const CLI::App& app, const std::string& name) {
+    for (const auto* command : app.get_subcommands({})) {
+        if (command->check_name(name)) return command;
+    }
+    return nullptr;
+}
+
+const CLI::App& deepest_parsed(const CLI::App& app) {
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? app : deepest_parsed(*parsed.back());
+}
+
+std::vector<std::string> flag_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+}
+
+}  // namespace
+
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+    const CLI::App* at = &app;
+    for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+        const auto names = command_names(*at);
+        if (names.empty()) return;  // from here on the words are the command's own
+        const auto* command = command_named(*at, argv[i]);
+        if (command == nullptr) {
+            const auto nearest = nearest_word(argv[i], names);
+            throw UsageError(fmt::format("there is no command '{}'{} ({} has: {})", argv[i],
+                                         nearest ? fmt::format("; did you mean '{}'?", *nearest) : "", full_name(*at),
+                                         fmt::join(names, ", ")));
+        }
+        at = command;
+    }
+}
+
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
+    const auto& command = deepest_parsed(app);
+    for (const auto& word : app.remaining(true)) {
+        if (!word.starts_with("--")) continue;
+        const auto flag = word.substr(0, word.find('='));
+        const auto nearest = nearest_word(flag, flag_names(command));
+        return fmt::format("{} has no flag {}{}", full_name(command), flag,
+                           nearest ? fmt::format("; did you mean {}?", *nearest) : "");
+    }
+    return error.what();
+}
+
+}  // namespace cellwise::cli

@@ -1,0 +1,44 @@
+#include "learning/inference.h"
+
+#include <torch/torch.h>
+
+#include "learning/batches.h"
+#include "learning/device.h"
+
+namespace cellwise::learning {
+namespace {
+
+// Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
+constexpr std::int64_t evaluation_batch = 256;
+// A GPU needs more to be busy.
+constexpr std::int64_t device_evaluation_batch = 2048;
+
+}  // namespace
+
+std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::PaddedReviews& reviews,
+                                       torch::Device device, const std::function<bool()>& stop, std::int64_t first,
+                                       std::optional<std::int64_t> rows) {
+    const torch::NoGradGuard no_grad;
+    model->eval();
+    std::optional<OneTorchThread> one_torch_thread;
+    if (model->pool()) one_torch_thread.emplace();
+    const auto all = view_of_ids(reviews);
+    // A device of its own gets them at once, not batch by batch.
+    const auto ids = all.narrow(0, first, rows.value_or(all.size(0) - first)).to(device);
+    if (ids.size(0) == 0) return torch::empty({0}, model->dense->weight.options());
+    std::vector<torch::Tensor> parts;
+    for (const auto& batch : ids.split(device.is_cpu() ? evaluation_batch : device_evaluation_batch)) {
+        if (stop && stop()) return std::nullopt;
+        parts.push_back(model->forward(batch));
+    }
+    return torch::cat(parts);
+}
+
+std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,
+                                    torch::Device device) {
+    const auto values =
+        torch::sigmoid(*logits_of(model, reviews, device)).to(torch::kCPU, torch::kFloat32).contiguous();
+    return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+}  // namespace cellwise::learning

@@ -1,0 +1,84 @@
+#include "records/predictions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "core/csv_cell.h"
+
+namespace cellwise::records {
+namespace {
+
+constexpr std::size_t longest_shown = 60;  // bytes
+
+/// The text's beginning on one line, cut between characters.
+std::string beginning(const std::string& text) {
+    auto shown = text.substr(0, longest_shown);
+    if (text.size() > longest_shown) {
+        constexpr auto is_continuation = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
+        std::size_t end = longest_shown;
+        while (end > 0 && is_continuation(text[end])) --end;
+        shown = text.substr(0, end) + "…";
+    }
+    std::replace_if(
+        shown.begin(), shown.end(), [](char byte) { return static_cast<unsigned char>(byte) < ' '; }, ' ');
+    return shown;
+}
+
+}  // namespace
+
+std::string predictions_text(const std::vector<PredictionRecord>& records, std::size_t top_words, bool coloured) {
+    std::string text;
+    for (const auto& record : records) {
+        fmt::format_to(std::back_inserter(text), "{:.4f}  {}  {:5.1f}% unknown  {}\n", record.probability,
+                       record.label(), 100 * record.unknown_share(), beginning(record.text));
+        if (!record.explanation) continue;
+        text += explanation_text(*record.explanation, top_words, coloured);
+        if (&record != &records.back()) text += "\n";
+    }
+    return text;
+}
+
+nlohmann::ordered_json prediction_json(const PredictionRecord& record) {
+    nlohmann::ordered_json json{
+        {"text", record.text},   {"probability", record.probability}, {"label", record.label()},
+        {"words", record.words}, {"unknown_words", record.unknown},   {"unknown_share", record.unknown_share()}};
+    if (record.explanation) json["explanation"] = explanation_json(*record.explanation);
+    return json;
+}
+
+nlohmann::ordered_json predictions_json(const std::vector<PredictionRecord>& records) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& record : records) list.push_back(prediction_json(record));
+    return list;
+}
+
+std::string predictions_jsonl(const std::vector<PredictionRecord>& records) {
+    std::string lines;
+    for (const auto& record : records) lines += prediction_json(record).dump() + "\n";
+    return lines;
+}
+
+std::string predictions_csv(const std::vector<PredictionRecord>& records) {
+    const bool explained = !records.empty() && records.front().explanation;
+    std::string csv = explained ? "review,probability,label,word,kind,contribution\n"
+                                : "text,probability,label,words,unknown_words,unknown_share\n";
+    auto out = std::back_inserter(csv);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const auto& record = records[i];
+        if (!explained) {
+            fmt::format_to(out, "{},{},{},{},{},{}\n", csv_cell(record.text), record.probability, record.label(),
+                           record.words, record.unknown, record.unknown_share());
+            continue;
+        }
+        for (const auto& word : record.explanation->words) {
+            fmt::format_to(out, "{},{},{},{},{},{}\n", i + 1, record.probability, record.label(), csv_cell(word.word),
+                           word_kind_name(word.kind), word.contribution ? fmt::format("{}", *word.contribution) : "");
+        }
+    }
+    return csv;
+}
+
+}  // namespace cellwise::records

@@ -1,0 +1,127 @@
+#include "runs/differences.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "report/text/table.h"
+
+namespace cellwise::runs {
+namespace {
+
+using Settings = std::map<std::string, std::string>;
+
+/// Runs that differ in their seeds alone.
+struct Kind {
+    Cell cell = Cell::lstm;
+    Settings settings;
+    std::map<std::uint64_t, double> accuracies;  // by seed
+};
+
+Settings settings_of(const RunInfo& run) {
+    Settings settings;
+    auto configuration = run.configuration;
+    for (const auto& setting : sentiment::settings_of(configuration)) {
+        if (setting.effect.tells_kinds) settings[setting.key] = setting.text();
+    }
+    return settings;
+}
+
+std::vector<Kind> kinds_of(const std::vector<RunInfo>& runs) {
+    std::vector<Kind> kinds;
+    for (const auto& run : runs) {
+        if (run.status != RunStatus::finished || !run.test_accuracy || run.configuration.cells.size() != 1) continue;
+        const Cell cell = run.configuration.cells.front();
+        auto settings = settings_of(run);
+        auto kind = std::find_if(kinds.begin(), kinds.end(),
+                                 [&](const Kind& each) { return each.cell == cell && each.settings == settings; });
+        if (kind == kinds.end()) kind = kinds.insert(kinds.end(), {cell, std::move(settings), {}});
+        kind->accuracies[run.configuration.seed] = *run.test_accuracy;
+    }
+    std::ranges::stable_sort(kinds, {}, &Kind::cell);
+    return kinds;
+}
+
+/// "GRU, clip_norm 1": the cell, with the settings that are not the same in all kinds.
+std::string title_of(const Kind& kind, const std::vector<Kind>& kinds) {
+    std::string title(cell_title(kind.cell));
+    for (const auto& [key, value] : kind.settings) {
+        const bool differs =
+            std::any_of(kinds.begin(), kinds.end(), [&](const Kind& other) { return other.settings.at(key) != value; });
+        if (differs) title += fmt::format(", {} {}", key, value.empty() ? "none" : value);
+    }
+    return title;
+}
+
+}  // namespace
+
+std::vector<RunsDifference> runs_differences(const std::vector<RunInfo>& runs) {
+    const auto kinds = kinds_of(runs);
+    std::vector<RunsDifference> differences;
+    for (std::size_t second = 0; second < kinds.size(); ++second) {
+        for (std::size_t first = second + 1; first < kinds.size(); ++first) {
+            const Kind &one = kinds[first], &other = kinds[second];
+            if (one.cell != other.cell && one.settings != other.settings) continue;
+            std::vector<double> ours, theirs;
+            for (const auto& [seed, accuracy] : one.accuracies) {
+                const auto partner = other.accuracies.find(seed);
+                if (partner == other.accuracies.end()) continue;
+                ours.push_back(accuracy);
+                theirs.push_back(partner->second);
+            }
+            if (ours.size() < 2) continue;
+            differences.push_back(
+                {title_of(one, kinds), title_of(other, kinds), statistics::compare_pairs(ours, theirs), 1});
+        }
+    }
+    std::vector<double> p_values;
+    for (const auto& difference : differences) p_values.push_back(*difference.accuracy.p_value);
+    const auto corrected = statistics::holm(p_values);
+    for (std::size_t i = 0; i < differences.size(); ++i) differences[i].p_holm = corrected[i];
+    return differences;
+}
+
+std::string runs_differences_text(const std::vector<RunsDifference>& differences) {
+    if (differences.empty()) return "";
+    using Align = report::Table::Align;
+    report::Table table({{"paired difference of test accuracy", Align::left},
+                         {"seeds"},
+                         {"mean ± deviation"},
+                         {"95% CI"},
+                         {"p (t)"},
+                         {"p (Holm)"},
+                         {"p (sign flips)"}});
+    for (const auto& difference : differences) {
+        const auto& paired = difference.accuracy;
+        table.add_row(
+            {fmt::format("{} − {}", difference.first, difference.second), fmt::format("{}", paired.difference.count),
+             fmt::format("{:+.4f} ± {:.4f}", paired.difference.mean, *paired.difference.standard_deviation),
+             fmt::format("{:+.4f} to {:+.4f}", paired.difference.interval->low, paired.difference.interval->high),
+             fmt::format("{:.2g}", *paired.p_value), fmt::format("{:.2g}", difference.p_holm),
+             fmt::format("{:.3g}", paired.sign_flip.p_value)});
+    }
+    return table.text() + "Paired by seed; kinds of runs that differ in cell and settings at once are not compared.\n";
+}
+
+nlohmann::ordered_json runs_differences_json(const std::vector<RunsDifference>& differences) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& difference : differences) {
+        const auto& paired = difference.accuracy;
+        list.push_back({{"first", difference.first},
+                        {"second", difference.second},
+                        {"seeds", paired.difference.count},
+                        {"mean_difference", paired.difference.mean},
+                        {"std_difference", *paired.difference.standard_deviation},
+                        {"interval_95", {paired.difference.interval->low, paired.difference.interval->high}},
+                        {"p_value", *paired.p_value},
+                        {"p_holm", difference.p_holm},
+                        {"p_sign_flip", paired.sign_flip.p_value}});
+    }
+    return list;
+}
+
+}  // namespace cellwise::runs

@@ -1,0 +1,153 @@
+#include "runs/run_index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/error.h"
+#include "core/folder_lock.h"
+#include "core/utf8.h"
+#include "runs/run_folder.h"
+
+namespace cellwise::runs {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+void read_metrics(const RunFolder& folder, RunInfo& run) {
+    if (!fs::exists(folder.path() / "metrics.jsonl")) return;
+    run.epochs = folder.read_metrics();
+}
+
+void read_content(RunInfo& run) {
+    const auto environment = RunFolder::environment_of(run.folder);
+    run.begun = printable(environment.value("begun", ""));
+    run.data = printable(environment.value(nlohmann::json::json_pointer("/data/kind"), std::string()));
+    sentiment::apply_toml_file(run.configuration, (run.folder / "config.toml").string());
+    run.held_out = run.configuration.validation_split > 0;
+    for (const auto& entry : fs::directory_iterator(run.folder)) {
+        if (is_run(entry.path())) run.runs.push_back(read_run(entry.path()));
+    }
+    std::sort(run.runs.begin(), run.runs.end(),
+              [](const RunInfo& one, const RunInfo& other) { return one.folder < other.folder; });
+    run.is_comparison = environment.value("command", "") == "compare" || !run.runs.empty();
+    const auto folder = RunFolder::view(run.folder);
+    if (run.is_comparison) {
+        if (fs::exists(run.folder / "comparison.json")) run.status = RunStatus::finished;
+        return;
+    }
+    read_metrics(folder, run);
+    if (!folder.is_finished()) {
+        const auto reason = folder.divergence();
+        if (!reason || run.status == RunStatus::running) return;
+        run.status = RunStatus::diverged;
+        run.problem = *reason;
+        return;
+    }
+    run.status = RunStatus::finished;
+    if (!fs::exists(run.folder / "result.json")) return;  // of an older version
+    const auto result = folder.read_result();
+    run.best_epoch = result.best_epoch;
+    run.test_accuracy = result.test.accuracy;
+    run.test_loss = result.test.loss;
+}
+
+}  // namespace
+
+std::string_view status_name(RunStatus status) {
+    switch (status) {
+        case RunStatus::finished:
+            return "finished";
+        case RunStatus::running:
+            return "running";
+        case RunStatus::interrupted:
+            return "interrupted";
+        case RunStatus::diverged:
+            return "diverged";
+        case RunStatus::broken:
+            break;
+    }
+    return "broken";
+}
+
+double RunInfo::seconds() const {
+    double sum = 0;
+    for (const auto& epoch : epochs) sum += epoch.train_seconds + epoch.validation_seconds;
+    for (const auto& run : runs) sum += run.seconds();
+    return sum;
+}
+
+bool is_run(const fs::path& folder) {
+    return fs::is_directory(fs::symlink_status(folder)) &&
+           fs::is_regular_file(fs::symlink_status(folder / "config.toml"));
+}
+
+RunInfo read_run(const fs::path& folder) {
+    if (!is_run(folder)) {
+        throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it",
+                                    folder.string()));
+    }
+    RunInfo run;
+    run.folder = folder;
+    run.status = FolderLock::try_lock(folder) ? RunStatus::interrupted : RunStatus::running;
+    try {
+        read_content(run);
+    } catch (const Error& error) {
+        run.status = RunStatus::broken;
+        run.problem = error.what();
+    } catch (const nlohmann::json::exception& error) {
+        run.status = RunStatus::broken;
+        run.problem = fmt::format("environment.json: {}", error.what());
+    }
+    return run;
+}
+
+std::vector<RunInfo> list_runs(const fs::path& folder) {
+    if (!fs::is_directory(folder)) {
+        throw DataError(fmt::format(
+            "there is no folder '{}': runs are listed where they were made, or name their folder", folder.string()));
+    }
+    std::vector<RunInfo> runs;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (is_run(entry.path())) runs.push_back(read_run(entry.path()));
+    }
+    std::sort(runs.begin(), runs.end(),
+              [](const RunInfo& one, const RunInfo& other) { return one.folder < other.folder; });
+    return runs;
+}
+
+Json run_json(const RunInfo& run) {
+    Json json{{"folder", run.folder.string()},
+              {"kind", run.is_comparison ? "compare" : "train"},
+              {"status", status_name(run.status)},
+              {"begun", run.begun.empty() ? Json(nullptr) : Json(run.begun)},
+              {"data", run.data.empty() ? Json(nullptr) : Json(run.data)},
+              {"cells", Json::array()},
+              {"seed", run.configuration.seed},
+              {"seeds", run.configuration.seeds},
+              {"epochs", Json::array()},
+              {"epochs_planned", run.configuration.training.epochs},
+              {"best_epoch", or_null(run.best_epoch)},
+              {"test_accuracy", or_null(run.test_accuracy)},
+              {"test_loss", or_null(run.test_loss)},
+              {"seconds", run.seconds()}};
+    if (!run.problem.empty()) json["problem"] = run.problem;
+    for (const Cell cell : run.configuration.cells) json["cells"].push_back(cell_name(cell));
+    for (const auto& epoch : run.epochs) {
+        json["epochs"].push_back(
+            epoch_json(epoch, records::EpochShape::run_list, records::validation_name(run.held_out)));
+    }
+    if (run.is_comparison) json["runs"] = Json::array();
+    for (const auto& inner : run.runs) json["runs"].push_back(run_json(inner));
+    return json;
+}
+
+}  // namespace cellwise::runs

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "records/comparison.h"
+#include "tasks/sentiment/configuration.h"
+#include "runs/run_folder.h"
+#include "learning/trainer.h"
+
+namespace cellwise::runs {
+
+/// A finished run of one model as the reports take it.
+[[nodiscard]] records::RunRecord run_record(const sentiment::Configuration& configuration,
+                                           const std::vector<records::EpochFigures>& epochs,
+                                           const records::RunResult& result);
+
+}  // namespace cellwise::runs

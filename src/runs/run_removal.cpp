@@ -1,0 +1,99 @@
+#include "runs/run_removal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "runs/run_index.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/folder_lock.h"
+
+namespace cellwise::runs {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array run_files{"checkpoint.safetensors",
+                               "comparison.json",
+                               "config.toml",
+                               "diverged.txt",
+                               "environment.json",
+                               "gates.svg",
+                               "gradients.svg",
+                               "metrics.csv",
+                               "metrics.jsonl",
+                               "model.safetensors",
+                               "predictions.csv",
+                               "report.html",
+                               "result.json",
+                               "vocabulary.json",
+                               "events.out.tfevents.cellwise"};
+
+// "config.toml", or what a killed program left of writing it: "config.toml.<process>-<number>.part".
+bool is_run_file(const fs::path& path) {
+    const auto name = path.filename().string();
+    return std::any_of(run_files.begin(), run_files.end(), [&](const char* known) {
+        return name == known || (name.starts_with(std::string(known) + ".") && path.extension() == temporary_extension);
+    });
+}
+
+struct Content {
+    std::vector<fs::path> files;
+    std::vector<fs::path> runs;
+};
+
+Content content_of(const fs::path& folder) {
+    Content content;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const auto status = fs::symlink_status(entry.path());
+        if (fs::is_regular_file(status) && is_run_file(entry.path())) {
+            content.files.push_back(entry.path());
+        } else if (is_run(entry.path())) {
+            content.runs.push_back(entry.path());
+        } else {
+            throw UsageError(
+                fmt::format("'{}' does not belong to a run: move it away first; nothing of '{}' was removed",
+                            entry.path().string(), folder.string()));
+        }
+    }
+    return content;
+}
+
+}  // namespace
+
+void require_removable(const fs::path& named) {
+    // Behind a slash at the end a link would count as the folder that it points to.
+    const auto folder = named.has_filename() ? named : named.parent_path();
+    if (fs::is_symlink(fs::symlink_status(folder))) {
+        throw UsageError(fmt::format("'{}' is a symbolic link: name the run's own folder", folder.string()));
+    }
+    if (!is_run(folder)) {
+        throw UsageError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it",
+                                     folder.string()));
+    }
+    if (!FolderLock::try_lock(folder)) {
+        throw UsageError(fmt::format("a cellwise is at work in '{}': stop it first", folder.string()));
+    }
+    for (const auto& run : content_of(folder).runs) require_removable(run);
+}
+
+void remove_run(const fs::path& named) {
+    require_removable(named);
+    const auto folder = named.has_filename() ? named : named.parent_path();
+    auto content = content_of(folder);
+    for (const auto& run : content.runs) remove_run(run);
+    std::error_code code;
+    // What makes it a run goes last, so that a removal that was cut off can be done again.
+    std::stable_partition(content.files.begin(), content.files.end(),
+                          [](const fs::path& file) { return file.filename() != "config.toml"; });
+    for (const auto& file : content.files) {
+        if (!fs::remove(file, code) && code) break;
+    }
+    if (!code) fs::remove(folder, code);
+    if (code) throw EnvironmentError(fmt::format("cannot remove '{}': {}", folder.string(), code.message()));
+}
+
+}  // namespace cellwise::runs
