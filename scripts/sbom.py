@@ -24,7 +24,7 @@ USES = {
 }
 # Of the packages that a build wants, those without a shared library of their own that end up in the program.
 COMPILED_IN = {"libcli11-dev", "libfmt-dev", "libspdlog-dev", "nlohmann-json3-dev", "libtomlplusplus-dev",
-               "libboost-math-dev", "libjs-chart.js", "libhwy-dev", "libeigen3-dev"}
+               "libboost1.81-dev", "libjs-chart.js", "libhwy-dev", "libeigen3-dev"}
 
 
 def output_of(*command):
