@@ -21,8 +21,10 @@ namespace cellwise::cli {
 namespace {
 
 // The settings that claims leave to the user; what else there is belongs to their set-ups.
-constexpr const char* open_settings[] = {"seed",    "seeds", "threads",     "engine",       "data",
-                                         "offline", "limit", "text_column", "label_column", "test_data"};
+constexpr const char* open_settings[] = {
+    "seed",           "seeds",          "threads",       "engine",          "data",       "offline", "limit",
+    "text_column",    "label_column",   "test_data",     "no_header",       "delimiter",  "quoting", "encoding",
+    "positive_label", "negative_label", "positive_from", "drop_duplicates", "empty_texts"};
 
 struct ClaimsFlags {
     std::vector<std::string> names;

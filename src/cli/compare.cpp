@@ -80,7 +80,7 @@ CheckFailed some_diverged(const std::filesystem::path& folder, const std::vector
 
 void run_compare(const SettingFlags& flags) {
     const ProcessGroup processes(flags.distributed);
-    const auto configuration = flags.resolve();
+    auto configuration = flags.resolve();
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device, processes.local_rank());  // complain before the data is read
     const bool resumes = !flags.resume.empty();
@@ -93,6 +93,7 @@ void run_compare(const SettingFlags& flags) {
     }
     processes.wait();  // the others make folders in this one
     const auto data = prepare_data(configuration);
+    keep_label_names(configuration, data.labels);
     if (folder && !resumes) {
         folder->write_environment(environment_json("compare", configuration, data_json(data)));
         folder->write_configuration(configuration);

@@ -31,9 +31,12 @@ namespace setting_text = training::setting_text;
 /// The settings that shape an untrained model: a trained one has its own.
 const std::set<std::string> model_settings{"cells",  "vocabulary_size", "length",     "embedding_size", "hidden_size",
                                            "layers", "bidirectional",   "batch_norm", "gru_reset"};
-const std::set<std::string> other_settings{"batch_size",  "seed",         "clip_norm", "global_clip_norm",
-                                           "precision",   "data",         "offline",   "limit",
-                                           "text_column", "label_column", "test_data", "threads"};
+const std::set<std::string> other_settings{"batch_size",     "seed",           "clip_norm",     "global_clip_norm",
+                                           "precision",      "data",           "offline",       "limit",
+                                           "text_column",    "label_column",   "test_data",     "threads",
+                                           "no_header",      "delimiter",      "quoting",       "encoding",
+                                           "positive_label", "negative_label", "positive_from", "drop_duplicates",
+                                           "empty_texts"};
 
 std::string flag_of(std::string key) {
     std::ranges::replace(key, '_', '-');

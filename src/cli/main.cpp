@@ -58,7 +58,9 @@ int run(int argc, char** argv) {
     add_doctor(app);
     add_completion(app);
     add_man(app);
+    keep_words_whole(app);
     try {
+        refuse_texts_as_flags(argc, argv);
         refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version

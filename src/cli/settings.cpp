@@ -25,7 +25,7 @@ std::string flag_of(std::string key) {
 
 template <class Value>
 std::string type_name() {
-    if constexpr (std::is_same_v<Value, double>) return "NUMBER";
+    if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::optional<double>>) return "NUMBER";
     if constexpr (std::is_integral_v<Value>) return "COUNT";
     if constexpr (std::is_same_v<Value, std::vector<Cell>>) return "LIST";
     if constexpr (std::is_same_v<Value, std::optional<std::string>>) return "PATH";

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/edit_distance.h"
@@ -63,10 +64,36 @@ void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
     }
 }
 
+void keep_words_whole(CLI::App& app) {
+    for (auto* option : app.get_options()) {
+        if (option->get_positional()) option->allow_extra_args(false);
+    }
+    for (auto* command : app.get_subcommands({})) keep_words_whole(*command);
+}
+
+void refuse_texts_as_flags(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--") return;
+        if (word.size() > 2 && word.starts_with("-h")) {
+            throw UsageError(
+                fmt::format("'{}' begins with a dash, as flags do: write -- in front of such a text, behind "
+                            "all flags",
+                            word));
+        }
+    }
+}
+
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
     const auto& command = deepest_parsed(app);
     for (const auto& word : app.remaining(true)) {
+        if (word.starts_with('-') && (!word.starts_with("--") || word.find(' ') != std::string::npos)) {
+            return fmt::format(
+                "'{}' begins with a dash, as flags do; if it is a text, write -- in front of it, behind all "
+                "flags",
+                word);
+        }
         if (!word.starts_with("--")) continue;
         const auto flag = word.substr(0, word.find('='));
         const auto nearest = nearest_word(flag, flag_names(command));

@@ -28,8 +28,11 @@ const std::string best_prefix = "best.";
 constexpr const char* generator_name = "dropout.generator";
 
 // Settings that leave the result as it is, bit for bit.
-constexpr std::array neutral_settings{"threads", "jobs",      "seeds",   "baseline",
-                                      "data",    "test_data", "offline", "checkpoint_every"};
+constexpr std::array neutral_settings{"threads", "jobs", "seeds", "baseline", "data", "test_data", "offline",
+                                      "checkpoint_every",
+                                      // Of how texts are read the data's SHA-256 tells all that matters.
+                                      "no_header", "delimiter", "quoting", "encoding", "positive_label",
+                                      "negative_label", "positive_from", "drop_duplicates", "empty_texts"};
 
 std::map<std::string, torch::Tensor> state_tensors(const Fit& fit) {
     std::map<std::string, torch::Tensor> tensors;

@@ -50,6 +50,7 @@ void Configuration::validate() const {
         throw UsageError(fmt::format("--checkpoint-every is {}: it must be 0 or more steps", checkpoint_every));
     }
     if (data.limit < 0) throw UsageError(fmt::format("--limit is {}: it must be 0 or more", data.limit));
+    data.texts.validate();
     (void)seed_list();
 }
 
