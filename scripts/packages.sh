@@ -4,7 +4,7 @@
 packages_build=(
     g++ cmake ninja-build ccache pkg-config python3 python3-pip ca-certificates
     libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev
-    libcurl4-openssl-dev libssl-dev libhwy-dev libhdf5-dev libboost-math-dev libeigen3-dev libjs-chart.js
+    libcurl4-openssl-dev libssl-dev libhwy-dev libhdf5-dev libboost1.81-dev libeigen3-dev libjs-chart.js
 )
 packages_tests=(
     libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libopenmpi-dev openmpi-bin openssl python3-venv
