@@ -11,7 +11,6 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "lab/claims/registry.h"
@@ -61,6 +60,7 @@ void run_claims(const ClaimsFlags& flags) {
     if (flags.list) return out.print(claims_list(claims));
     if (flags.explain) return out.print(claims_explained(claims, sizes_of(flags, configuration)));
 
+    require_writable("--markdown", flags.markdown);
     lab::Laboratory::Options options;
     options.sizes = sizes_of(flags, configuration);
     options.data = configuration.data;
@@ -77,7 +77,7 @@ void run_claims(const ClaimsFlags& flags) {
     }
     lab::judge_together(results);
     out.print(claims_text(results));
-    if (!flags.markdown.empty()) write_file_atomically(flags.markdown, claims_markdown(results));
+    if (!flags.markdown.empty()) write_named(flags.markdown, claims_markdown(results));
     out.write_json(with_schema("claims", claims_json(results)));
 }
 

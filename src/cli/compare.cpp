@@ -15,6 +15,7 @@
 #include "cli/training_run.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/log.h"
 #include "training/baseline.h"
 #include "training/device.h"
@@ -114,7 +115,7 @@ void run_compare(const SettingFlags& flags) {
     if (!processes.is_first()) return;
     if (configuration.baseline) add_baselines(configuration, data, comparison);
     const auto json = with_schema("comparison", report::comparison_json(comparison));
-    write_file_atomically(again.folder / "comparison.json", json.dump(2) + "\n");
+    write_file_atomically(again.folder / "comparison.json", json_text(json, 2) + "\n");
     const bool reports = flags.report && !finished.empty();
     if (reports) {
         with_resume_hint(again, [&] { write_comparison_report(again.folder, finished, comparison, data); });

@@ -15,7 +15,6 @@
 #include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "data/locate.h"
 #include "data/synthetic.h"
@@ -276,8 +275,8 @@ void run_gradients(const GradientsFlags& flags) {
     }
     out.print(gradients_text(report, every));
     out.write_json(with_schema("gradients", gradients_json(report)));
-    if (!flags.csv.empty()) write_file_atomically(flags.csv, gradients_csv(report));
-    if (!flags.svg.empty()) write_file_atomically(flags.svg, gradients_svg(report));
+    if (!flags.csv.empty()) write_named(flags.csv, gradients_csv(report));
+    if (!flags.svg.empty()) write_named(flags.svg, gradients_svg(report));
 }
 
 }  // namespace

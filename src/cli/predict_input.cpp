@@ -13,6 +13,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/utf8.h"
 #include "data/text_rows.h"
 
@@ -68,7 +69,7 @@ TextInput TextFlags::read(const data::DataOptions& run, bool are_ids) const {
     settings.validate();
     std::string content, origin = "standard input";
     if (!file.empty()) {
-        if (std::filesystem::is_directory(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
+        if (is_folder(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
         content = read_file(file, most_bytes);
         origin = fmt::format("'{}'", file);
     } else {

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/paths.h"
 #include "data/tokenizer.h"
 #include "data/word_index.h"
 
@@ -227,7 +228,7 @@ Prepared prepare_raw(const std::filesystem::path& path, const std::filesystem::p
 Prepared prepare_raw_by_words(const std::filesystem::path& path, std::vector<std::string> words, Encoding encoding) {
     CorpusBuilder builder;
     const auto sink = [&](RawReview review) { builder.add(std::move(review)); };
-    std::filesystem::is_directory(path) ? read_folder(path, sink, encoding) : read_archive(path, sink, encoding);
+    is_folder(path) ? read_folder(path, sink, encoding) : read_archive(path, sink, encoding);
     return builder.finish(std::move(words), CorpusBuilder::Order::load_data);
 }
 

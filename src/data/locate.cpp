@@ -112,7 +112,7 @@ Location locate(const fs::path& path) {
                         "folder, a folder with one of these, a .csv or .jsonl file, or a folder of two labels",
                         path.string(), code ? " (" + code.message() + ")" : ""));
     }
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         if (const auto location = find_in_folder(path)) return *location;
         const auto labels = labels_in(path);
         if (labels.size() == 2) return {Form::label_folder, path, {}};

@@ -18,6 +18,7 @@
 #include "core/archive_name.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
 
 namespace cellwise::data {
 namespace fs = std::filesystem;
@@ -86,6 +87,7 @@ class GzipFile {
 public:
     explicit GzipFile(const fs::path& path) : path_(path), file_(::gzopen(path.c_str(), "rbe"), &::gzclose) {
         if (!file_) throw DataError(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+        note_input(path);
         ::gzbuffer(file_.get(), 1 << 18);
         std::error_code code;
         const auto size = fs::file_size(path, code);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/csv_cell.h"
+#include "core/json_text.h"
 
 namespace cellwise::report {
 namespace {
@@ -58,7 +59,7 @@ nlohmann::ordered_json predictions_json(const std::vector<PredictionRecord>& rec
 
 std::string predictions_jsonl(const std::vector<PredictionRecord>& records) {
     std::string lines;
-    for (const auto& record : records) lines += prediction_json(record).dump() + "\n";
+    for (const auto& record : records) lines += json_text(prediction_json(record)) + "\n";
     return lines;
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "core/safetensors.h"
 #include "core/strict_json.h"
 #include "training/checkpoint_state.h"
@@ -163,7 +164,7 @@ bool save_checkpoint(const std::filesystem::path& path, const Fit& fit, const Ch
         tensors.push_back(stored(best_prefix + name, tensor));
     }
     tensors.push_back(stored(generator_name, fit.trainer().model()->dropout->state()));
-    const auto state = checkpoint_state(fit, origin).dump();
+    const auto state = json_text(checkpoint_state(fit, origin));
     write_safetensors(path, tensors,
                       {{"format", format_name},
                        {"format_version", format_version},
