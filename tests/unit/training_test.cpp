@@ -128,7 +128,8 @@ TEST(Sgd, HasMomentumAndCoupledOrDecoupledDecay) {
 // The rate changes before every step, as a schedule changes it: what Keras itself did
 // (tests/interop/make_sgd_golden.py).
 TEST(Sgd, KeepsTheRateInsideTheVelocityAsKerasDoes) {
-    const auto golden = nlohmann::json::parse(read_file(fs::path(CELLWISE_SHIPPED_DATA) / "sgd_golden.json"));
+    const auto golden =
+        nlohmann::json::parse(read_file(std::filesystem::path(CELLWISE_SHIPPED_DATA) / "sgd_golden.json"));
     for (const auto& example : golden.at("cases")) {
         TrainingOptions options;
         options.optimizer = OptimizerKind::sgd;
