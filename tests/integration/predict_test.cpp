@@ -105,7 +105,7 @@ TEST_F(Predict, BadInputIsNamed) {
     expect_refusal({"predict", "--model", run(), "--length", "-1", "text"}, 2, "--length is -1");
     expect_refusal({"predict", "--model", run(), "--vocabulary", file("words.json", "{\"a\": 2}"), "a"}, 3,
                    "words.json");
-    expect_refusal({"import", run(), "--output", run() + "2"}, 2, "is a folder");
+    expect_refusal({"import", run(), "--output", run() + "2"}, 2, "is a run already");
 }
 
 TEST_F(Predict, AKerasFileWithoutWordsSaysSo) {

@@ -336,7 +336,7 @@ TEST_F(Interchange, PipesAndFoldersAreNotRead) {
     fs::create_directories(folder_);
     ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
     EXPECT_THAT(message(pipe), HasSubstr("pipe.keras"));
-    EXPECT_THAT(message(folder_), HasSubstr("is it there, and a file?"));
+    EXPECT_THAT(message(folder_), HasSubstr("is no model file: .keras, .h5, .weights.h5 and .safetensors are read"));
 }
 
 }  // namespace
