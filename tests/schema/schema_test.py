@@ -127,6 +127,7 @@ def documents(folder):
         for i in range(120)))
     customers = (folder / "customers.csv", "--target", "bought", "--stratify")
     calls += [
+        ("customers", "clean", folder / "customers.csv", "--output", folder / "clean.csv"),
         ("customers", "compare", *customers, "--models", "majority,logistic,random_forest", "--folds", 2),
         ("customers", "compare", folder / "customers.csv", "--target", "spend", "--models", "mean,ridge", "--folds", 0),
         ("customers", "train", *customers, "--model", "random_forest", "--output", runs / "forest"),
