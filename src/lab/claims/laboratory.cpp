@@ -13,9 +13,9 @@
 #include "core/json_text.h"
 #include "core/log.h"
 #include "core/paths.h"
+#include "core/side_by_side.h"
 #include "core/strict_json.h"
 #include "lab/claims/training_job.h"
-#include "training/run_queue.h"
 
 namespace cellwise::lab {
 namespace {
@@ -177,7 +177,7 @@ std::vector<TrainingOutcome> Laboratory::train_each(std::span<const std::uint64_
 }
 
 void Laboratory::side_by_side(std::size_t count, const std::function<void(std::size_t)>& work) const {
-    training::run_side_by_side(count, static_cast<std::size_t>(threads_), [&](std::size_t i) {
+    run_side_by_side(count, static_cast<std::size_t>(threads_), [&](std::size_t i) {
         compute_alone();  // holds for the calling thread
         work(i);
     });
