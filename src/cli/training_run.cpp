@@ -15,7 +15,7 @@
 #include "cli/single_run.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/side_by_side.h"
+#include "core/parallel_for.h"
 #include "core/stop_request.h"
 #include "data/load_data.h"
 #include "data/validation_split.h"
@@ -74,7 +74,7 @@ TrainedRuns train_own_runs(const training::Configuration& configuration, const s
     const auto jobs = processes.size() > 1 ? 1 : job_count(configuration, chosen.size(), threads);
     const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
     const bool one_by_one = jobs == 1 && chosen.size() == plan.size();
-    run_side_by_side(chosen.size(), jobs, [&](std::size_t i) {
+    parallel_for(chosen.size(), static_cast<int>(jobs), [&](std::size_t i) {
         training::set_threads(threads_each);  // holds for the calling thread
         const auto number = one_by_one ? i : chosen[i];
         try {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/side_by_side.h"
+#include "core/parallel_for.h"
 #include "trees/forest_file.h"
 #include "trees/parameter_text.h"
 #include "trees/tree_growth.h"
@@ -165,7 +165,7 @@ std::unique_ptr<TreeModel> train_forest(const TrainingData& data, const ForestOp
     auto targets = target_columns(data, outputs);
     const double mean = data.objective == Objective::regression ? centre(targets) : 0;
     std::vector<GrownTree> grown(options.trees);
-    run_side_by_side(options.trees, threads, [&](std::size_t index) {
+    parallel_for(options.trees, static_cast<int>(threads), [&](std::size_t index) {
         Random random(seed, fmt::format("random forest, tree {}", index));
         const auto sample = draw_rows(data, options.bootstrap, random);
         grown[index] = grow_tree(features, targets, outputs, sample.weights, sample.draws,

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/parallel_for.h"
 #include "core/random.h"
 #include "core/safetensors.h"
-#include "core/side_by_side.h"
 #include "trees/boosting.h"
 #include "trees/decision_tree.h"
 #include "trees/forest.h"
@@ -274,9 +274,8 @@ TEST_P(TreeModels, GiveTheSameBitsSideBySide) {
     const auto sample = sample_of(Objective::binary);
     const auto alone = GetParam().train(sample.data(Objective::binary), 7)->bytes();
     std::vector<std::string> together(6);
-    run_side_by_side(together.size(), 3, [&](std::size_t i) {
-        together[i] = GetParam().train(sample.data(Objective::binary), 7)->bytes();
-    });
+    parallel_for(together.size(), 3,
+                 [&](std::size_t i) { together[i] = GetParam().train(sample.data(Objective::binary), 7)->bytes(); });
     EXPECT_THAT(together, testing::Each(alone));
 }
 

@@ -12,8 +12,8 @@
 #include "core/hash.h"
 #include "core/json_text.h"
 #include "core/log.h"
+#include "core/parallel_for.h"
 #include "core/paths.h"
-#include "core/side_by_side.h"
 #include "core/strict_json.h"
 #include "lab/claims/training_job.h"
 
@@ -177,7 +177,7 @@ std::vector<TrainingOutcome> Laboratory::train_each(std::span<const std::uint64_
 }
 
 void Laboratory::side_by_side(std::size_t count, const std::function<void(std::size_t)>& work) const {
-    run_side_by_side(count, static_cast<std::size_t>(threads_), [&](std::size_t i) {
+    parallel_for(count, static_cast<int>(threads_), [&](std::size_t i) {
         compute_alone();  // holds for the calling thread
         work(i);
     });

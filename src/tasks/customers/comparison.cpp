@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "core/error.h"
-#include "core/side_by_side.h"
+#include "core/parallel_for.h"
 #include "core/stop_request.h"
 #include "core/stopwatch.h"
 #include "statistics/classification.h"
@@ -46,7 +46,7 @@ public:
 
     void run(const std::function<void(std::size_t, std::size_t)>& done) {
         std::atomic<std::size_t> finished{0};
-        run_side_by_side(results_.size(), settings_.threads, [&](std::size_t job) {
+        parallel_for(results_.size(), static_cast<int>(settings_.threads), [&](std::size_t job) {
             if (StopRequest::stop_requested()) throw Interrupted(StopRequest::exit_code(), "stopped; nothing was kept");
             const auto split = job / kinds_.size(), model = order_[job % kinds_.size()];
             results_[split * kinds_.size() + model] = fit(split, *kinds_[model]);

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/parallel_for.h"
 #include "core/random.h"
-#include "core/side_by_side.h"
 #include "data/tables/columns.h"
 #include "statistics/summary.h"
 
@@ -167,7 +167,7 @@ std::vector<PermutationImportance> permutation_importance(const CustomerRun& run
         if (std::find(columns.begin(), columns.end(), source) == columns.end()) columns.push_back(source);
     }
     std::vector<PermutationImportance> result(columns.size());
-    run_side_by_side(columns.size(), threads, [&](std::size_t index) {
+    parallel_for(columns.size(), static_cast<int>(threads), [&](std::size_t index) {
         Random random(run.seed, "permutation importance of " + columns[index]);
         std::vector<double> falls;
         std::vector<std::size_t> order(rows.size());
