@@ -39,6 +39,7 @@ else
 fi
 # shellcheck disable=SC2154  # libtorch is set by ensure_libtorch, tree_libraries by ensure_tree_libraries
 if ! (cd "$root" && cmake --preset "$preset" -DLIBTORCH="$libtorch" -DCELLWISE_TREE_LIBRARIES="$tree_libraries" \
+    -DCELLWISE_UNITY="${CELLWISE_UNITY:-ON}" \
     -DCELLWISE_TESTS="$([[ -n ${CELLWISE_WITH_TESTS:-} || -e $build_folder/.with-tests ]] && echo ON || echo OFF)") \
     >"$log" 2>&1; then
     tail -n 30 "$log" >&2

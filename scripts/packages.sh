@@ -3,7 +3,7 @@
 
 packages_build=(
     g++ cmake ninja-build ccache pkg-config python3 python3-pip ca-certificates
-    libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev
+    libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev
     libcurl4-openssl-dev libssl-dev libhwy-dev libhdf5-dev libboost1.81-dev libeigen3-dev libjs-chart.js
 )
 packages_tests=(

@@ -23,7 +23,7 @@ USES = {
     "lint": "needed by scripts/lint.sh alone",
 }
 # Of the packages that a build wants, those without a shared library of their own that end up in the program.
-COMPILED_IN = {"libcli11-dev", "libfmt-dev", "libspdlog-dev", "nlohmann-json3-dev", "libtomlplusplus-dev",
+COMPILED_IN = {"libcli11-dev", "libfmt-dev", "nlohmann-json3-dev", "libtomlplusplus-dev",
                "libboost1.81-dev", "libjs-chart.js", "libhwy-dev", "libeigen3-dev"}
 
 

@@ -13,6 +13,7 @@
 #include "benchmark/fused_side.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/processor.h"
 #include "core/safetensors.h"
 #include "core/stopwatch.h"
@@ -28,7 +29,7 @@ constexpr std::int64_t peer_steps_per_round = 5;
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "cellwise-bench-XXXXXX").string();
+        std::string name = (temporary_folder() / "cellwise-bench-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw EnvironmentError("cannot make a temporary folder '" + name + "'");
         path_ = name;
     }
@@ -173,9 +174,20 @@ report::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs
     return record;
 }
 
+namespace {
+
+std::string own_program() {
+    std::error_code code;
+    const auto path = std::filesystem::read_symlink("/proc/self/exe", code);
+    if (code) throw EnvironmentError(fmt::format("cannot tell where this program lies: {}", code.message()));
+    return path.string();
+}
+
+}  // namespace
+
 double time_this_program(const std::vector<std::string>& arguments) {
     const TemporaryFolder folder;
-    std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe").string()};
+    std::vector<std::string> words{own_program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     words.insert(words.end(), {"--output", (folder.path() / "run").string()});
     const auto log = folder.path() / "log";

@@ -14,12 +14,14 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "core/standard_streams.h"
 
 namespace cellwise::benchmark {
 namespace {
 
 [[noreturn]] void become(const std::vector<char*>& words, const ChildStreams& streams, int report) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    restore_broken_pipe_signal();
     const int nothing = ::open("/dev/null", O_RDWR);
     const int from[] = {streams.input, streams.output, streams.errors};
     for (int descriptor = 0; descriptor < 3; ++descriptor) {
@@ -61,6 +63,12 @@ pid_t start_child(const std::vector<std::string>& words, const ChildStreams& str
         throw EnvironmentError(fmt::format("cannot run '{}': {}", words[0], std::strerror(error)));
     }
     return process;
+}
+
+ChildProcess::~ChildProcess() {
+    if (process_ < 0) return;
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 int wait_for_child(pid_t process) {

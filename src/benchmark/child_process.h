@@ -21,6 +21,23 @@ struct ChildStreams {
 [[nodiscard]] pid_t start_child(const std::vector<std::string>& words, const ChildStreams& streams,
                                 const std::vector<std::pair<std::string, std::string>>& variables = {});
 
+/// A started process that is waited for when the object goes: no zombie stays, however a function is left.
+class ChildProcess {
+public:
+    explicit ChildProcess(pid_t process = -1) noexcept : process_(process) {}
+    ChildProcess(ChildProcess&& other) noexcept : process_(std::exchange(other.process_, -1)) {}
+    ChildProcess& operator=(ChildProcess&& other) noexcept {
+        std::swap(process_, other.process_);
+        return *this;
+    }
+    ChildProcess(const ChildProcess&) = delete;
+    ChildProcess& operator=(const ChildProcess&) = delete;
+    ~ChildProcess();
+
+private:
+    pid_t process_;
+};
+
 /// Waits for its end. Its exit code, or 128 + the signal that ended it.
 int wait_for_child(pid_t process);
 

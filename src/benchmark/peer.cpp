@@ -6,19 +6,21 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "benchmark/child_process.h"
 #include "benchmark/peer_script.h"  // made from peer.py
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/log.h"
 #include "core/paths.h"
+#include "core/write_all.h"
 
 namespace cellwise::benchmark {
 namespace {
@@ -35,20 +37,27 @@ std::string packages_of(const PeerKind& kind) {
 class FolderLock {
 public:
     explicit FolderLock(const fs::path& path) : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-        if (file_ < 0 || ::flock(file_, LOCK_EX) != 0) {
+        if (!file_.is_open() || ::flock(file_.get(), LOCK_EX) != 0) {
             throw EnvironmentError(fmt::format("cannot lock '{}': {}", path.string(), std::strerror(errno)));
         }
     }
-    ~FolderLock() { ::close(file_); }
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
 
 private:
-    int file_;
+    Descriptor file_;
 };
 
+struct Pipe {
+    Descriptor read, write;
+};
+
+Pipe new_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw EnvironmentError(fmt::format("no pipe: {}", std::strerror(errno)));
+    return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
 void install(const PeerKind& kind, const fs::path& folder) {
-    fs::remove_all(folder);
+    remove_folder(folder);
     make_folder(folder);
     const auto log = folder / "install.log";
     if (run_child({"python3", "-m", "venv", (folder / "venv").string()}, log) != 0) {
@@ -107,45 +116,40 @@ fs::path peer_python(const PeerKind& kind, bool offline) {
 }
 
 Peer::Peer(const PeerKind& kind, const fs::path& python, const fs::path& file, int threads)
-    : kind_(kind.name()), script_(file.string() + ".py"), log_(file.string() + ".log") {
+    : kind_(kind.name()),
+      script_(file.string() + ".py"),
+      log_(file.string() + ".log"),
+      answers_(nullptr, &std::fclose) {
     write_file_atomically(script_, peer_script);
-    int to_peer[2], from_peer[2];
-    if (::pipe2(to_peer, O_CLOEXEC) != 0 || ::pipe2(from_peer, O_CLOEXEC) != 0) {
-        throw EnvironmentError(fmt::format("no pipe: {}", std::strerror(errno)));
-    }
-    const int log = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    process_ = start_child({python.string(), script_.string(), kind.framework, file.string(), std::to_string(threads)},
-                           {to_peer[0], from_peer[1], log},
-                           {{"KERAS_BACKEND", kind.backend},
-                            {"CUDA_VISIBLE_DEVICES", ""},
-                            {"TF_CPP_MIN_LOG_LEVEL", "2"},
-                            {"PYTHONDONTWRITEBYTECODE", "1"}});
-    ::close(to_peer[0]);
-    ::close(from_peer[1]);
-    ::close(log);
-    commands_ = ::fdopen(to_peer[1], "w");
-    answers_ = ::fdopen(from_peer[0], "r");
+    auto [to_peer, commands] = new_pipe();
+    auto [answers, from_peer] = new_pipe();
+    const Descriptor log(::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    process_ = ChildProcess(
+        start_child({python.string(), script_.string(), kind.framework, file.string(), std::to_string(threads)},
+                    {to_peer.get(), from_peer.get(), log.get()},
+                    {{"KERAS_BACKEND", kind.backend},
+                     {"CUDA_VISIBLE_DEVICES", ""},
+                     {"TF_CPP_MIN_LOG_LEVEL", "2"},
+                     {"PYTHONDONTWRITEBYTECODE", "1"}}));
+    to_peer.close();
+    from_peer.close();
+    commands_ = std::move(commands);
+    answers_.reset(::fdopen(answers.get(), "r"));
+    if (!answers_) throw EnvironmentError(fmt::format("no pipe: {}", std::strerror(errno)));
+    (void)answers.release();  // the stream's now
     name_ = read_answer().at("name").get<std::string>();
-}
-
-Peer::~Peer() {
-    std::fclose(commands_);  // the peer's loop ends
-    std::fclose(answers_);
-    (void)wait_for_child(process_);
 }
 
 nlohmann::json Peer::ask(const std::string& command, std::int64_t argument) {
     // A peer that has ended is noticed when its answer is missing.
-    std::signal(SIGPIPE, SIG_IGN);
-    fmt::print(commands_, "{}\n", nlohmann::json{{command, argument}}.dump());
-    std::fflush(commands_);
+    (void)write_all(commands_.get(), json_text(nlohmann::json{{command, argument}}) + "\n");
     return read_answer();
 }
 
 nlohmann::json Peer::read_answer() {
     char* line = nullptr;
     std::size_t room = 0;
-    const auto length = ::getline(&line, &room, answers_);
+    const auto length = ::getline(&line, &room, answers_.get());
     const std::unique_ptr<char, void (*)(void*)> memory(line, std::free);
     if (length > 0) {
         auto answer = nlohmann::json::parse(line, line + length, nullptr, false);

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <sys/types.h>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
+
+#include "benchmark/child_process.h"
+#include "core/descriptor.h"
 
 namespace cellwise::benchmark {
 
@@ -34,9 +36,6 @@ class Peer {
 public:
     /// `file`: what peer.py reads. Throws EnvironmentError if it does not start.
     Peer(const PeerKind& kind, const std::filesystem::path& python, const std::filesystem::path& file, int threads);
-    ~Peer();
-    Peer(const Peer&) = delete;
-    Peer& operator=(const Peer&) = delete;
 
     /// Name and version: "Keras 3.15.0 on tensorflow 2.21.0".
     [[nodiscard]] const std::string& name() const { return name_; }
@@ -50,9 +49,10 @@ private:
 
     std::string kind_;
     std::filesystem::path script_, log_;
-    pid_t process_ = -1;
-    std::FILE* commands_ = nullptr;
-    std::FILE* answers_ = nullptr;
+    // Destroyed from the last to the first: the peer ends when nobody can send it commands, and is waited for then.
+    ChildProcess process_;
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> answers_;
+    Descriptor commands_;
     std::string name_;
 };
 

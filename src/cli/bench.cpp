@@ -7,7 +7,6 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "report/speed_chart.h"
 #include "training/setting_text.h"
@@ -87,7 +86,7 @@ void run_bench(const BenchFlags& flags) {
     const auto record = benchmark::measure_speed(options);
     out.print(report::speed_text(record));
     out.write_json(with_schema("bench", report::speed_json(record)));
-    if (!flags.svg.empty()) write_file_atomically(flags.svg, report::speed_chart_svg(record));
+    if (!flags.svg.empty()) write_named(flags.svg, report::speed_chart_svg(record));
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "lab/claims/registry.h"
@@ -21,8 +20,10 @@ namespace cellwise::cli {
 namespace {
 
 // The settings that claims leave to the user; what else there is belongs to their set-ups.
-constexpr const char* open_settings[] = {"seed",    "seeds", "threads",     "engine",       "data",
-                                         "offline", "limit", "text_column", "label_column", "test_data"};
+constexpr const char* open_settings[] = {
+    "seed",           "seeds",          "threads",       "engine",          "data",       "offline", "limit",
+    "text_column",    "label_column",   "test_data",     "no_header",       "delimiter",  "quoting", "encoding",
+    "positive_label", "negative_label", "positive_from", "drop_duplicates", "empty_texts"};
 
 struct ClaimsFlags {
     std::vector<std::string> names;
@@ -59,6 +60,7 @@ void run_claims(const ClaimsFlags& flags) {
     if (flags.list) return out.print(claims_list(claims));
     if (flags.explain) return out.print(claims_explained(claims, sizes_of(flags, configuration)));
 
+    require_writable("--markdown", flags.markdown);
     lab::Laboratory::Options options;
     options.sizes = sizes_of(flags, configuration);
     options.data = configuration.data;
@@ -75,7 +77,7 @@ void run_claims(const ClaimsFlags& flags) {
     }
     lab::judge_together(results);
     out.print(claims_text(results));
-    if (!flags.markdown.empty()) write_file_atomically(flags.markdown, claims_markdown(results));
+    if (!flags.markdown.empty()) write_named(flags.markdown, claims_markdown(results));
     out.write_json(with_schema("claims", claims_json(results)));
 }
 

@@ -19,6 +19,7 @@ void add_data(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_export(CLI::App& app);
+void add_help(CLI::App& app);
 void add_import(CLI::App& app);
 void add_gates(CLI::App& app);
 void add_gradients(CLI::App& app);
@@ -32,5 +33,6 @@ void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
+void add_version(CLI::App& app);
 
 }  // namespace cellwise::cli

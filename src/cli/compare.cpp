@@ -15,6 +15,7 @@
 #include "cli/training_run.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/log.h"
 #include "training/baseline.h"
 #include "training/device.h"
@@ -80,7 +81,7 @@ CheckFailed some_diverged(const std::filesystem::path& folder, const std::vector
 
 void run_compare(const SettingFlags& flags) {
     const ProcessGroup processes(flags.distributed);
-    const auto configuration = flags.resolve();
+    auto configuration = flags.resolve();
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device, processes.local_rank());  // complain before the data is read
     const bool resumes = !flags.resume.empty();
@@ -93,6 +94,7 @@ void run_compare(const SettingFlags& flags) {
     }
     processes.wait();  // the others make folders in this one
     const auto data = prepare_data(configuration);
+    keep_label_names(configuration, data.labels);
     if (folder && !resumes) {
         folder->write_environment(environment_json("compare", configuration, data_json(data)));
         folder->write_configuration(configuration);
@@ -113,7 +115,7 @@ void run_compare(const SettingFlags& flags) {
     if (!processes.is_first()) return;
     if (configuration.baseline) add_baselines(configuration, data, comparison);
     const auto json = with_schema("comparison", report::comparison_json(comparison));
-    write_file_atomically(again.folder / "comparison.json", json.dump(2) + "\n");
+    write_file_atomically(again.folder / "comparison.json", json_text(json, 2) + "\n");
     const bool reports = flags.report && !finished.empty();
     if (reports) {
         with_resume_hint(again, [&] { write_comparison_report(again.folder, finished, comparison, data); });

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/flags/table_flags.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "core/error.h"
@@ -28,6 +29,13 @@ using nlohmann::ordered_json;
 
 struct DataFlags {
     data::DataOptions options;
+    TableFlags table;
+
+    [[nodiscard]] data::DataOptions resolved() const {
+        auto result = options;
+        table.apply_to(result.texts);
+        return result;
+    }
     std::string json;
 };
 
@@ -100,7 +108,7 @@ std::string text_of(const SplitFacts& train, const SplitFacts& test) {
 
 void run_info(const DataFlags& flags) {
     const Output out(flags.json);
-    const auto dataset = data::load_dataset(flags.options);
+    const auto dataset = data::load_dataset(flags.resolved());
     const auto train = facts_of("train", dataset.train);
     const auto test = facts_of("test", dataset.test);
     const double mean_length =
@@ -121,7 +129,7 @@ void run_info(const DataFlags& flags) {
 
 void run_show(const ShowFlags& flags) {
     const Output out(flags.json);
-    const auto dataset = data::load_dataset(flags.options);
+    const auto dataset = data::load_dataset(flags.resolved());
     const auto& reviews = flags.split == "train" ? dataset.train : dataset.test;
     if (flags.index < 0 || static_cast<std::uint64_t>(flags.index) >= reviews.size()) {
         throw UsageError(fmt::format("--index {} is not in 0 to {}: the {} split has {} reviews", flags.index,
@@ -133,7 +141,7 @@ void run_show(const ShowFlags& flags) {
     for (const std::int32_t id : ids) words.emplace_back(dataset.vocabulary.word_of_id(id));
     const int label = reviews.labels[index];
     out.print(fmt::format("{} review {}: label {} ({}), {} ids{}\n{}\n\n{}\n", flags.split, index, label,
-                          label == 1 ? "positive" : "negative", ids.size(),
+                          label == 1 ? dataset.labels.positive : dataset.labels.negative, ids.size(),
                           dataset.source.is_synthetic() ? ", SYNTHETIC" : "", fmt::join(ids, " "),
                           fmt::join(words, " ")));
     out.write_json(with_schema("data-show", {{"source", to_json(dataset.source)},
@@ -147,7 +155,7 @@ void run_show(const ShowFlags& flags) {
 void run_prepare(const DataFlags& flags) {
     const Output out(flags.json);
     const Stopwatch watch;
-    const auto source = data::load_dataset(flags.options).source;
+    const auto source = data::load_dataset(flags.resolved()).source;
     const double seconds = watch.seconds();
     if (source.kind == "imdb" && source.prepared_copy.empty()) {
         throw EnvironmentError(
@@ -201,6 +209,7 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
         ->capture_default_str();
     command.add_option("--text-column", options.text_column, "the texts' column in a table")->capture_default_str();
     command.add_option("--label-column", options.label_column, "the labels' column in a table")->capture_default_str();
+    flags.table.add_to(command, true);
     add_json(command, flags.json);
 }
 

@@ -7,8 +7,8 @@
 #include "cli/data.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
 #include "data/synthetic.h"
 #include "data/table.h"
 
@@ -32,7 +32,7 @@ void run_synthetic(SyntheticFlags flags) {
         Output("").print(csv);
         return;
     }
-    write_file_atomically(flags.output, csv);
+    write_output_file(flags.output, csv);
     Output("").print(fmt::format("{} synthetic reviews: {}\n", flags.reviews, flags.output));
 }
 

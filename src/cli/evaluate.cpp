@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/flags/table_flags.h"
 #include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/settings.h"
@@ -23,6 +24,7 @@ struct EvaluateOptions {
     ModelFlags model;
     std::string json;
     data::DataOptions data;  ///< --data, --test-data, the columns, --limit and --offline; the rest is the run's
+    TableFlags table;
     std::string vocabulary;
     std::string device = "auto";
     std::int64_t threads = 0;
@@ -43,6 +45,7 @@ data::Dataset test_reviews(const ModelSource& source, const EvaluateOptions& opt
     where.offline = given.offline;
     if (!given.text_column.empty()) where.text_column = given.text_column;
     if (!given.label_column.empty()) where.label_column = given.label_column;
+    options.table.apply_to(where.texts);
     if (given.test_path) {
         where.test_path = given.test_path;
         where.words_by_rank = words_of(source, options);
@@ -53,7 +56,7 @@ data::Dataset test_reviews(const ModelSource& source, const EvaluateOptions& opt
         where.test_path.reset();
     }
     const bool is_own = where.path && *where.path != "synthetic" && data::is_own(data::locate(*where.path).form);
-    if (is_own) {
+    if (is_own || !options.vocabulary.empty()) {
         where.words_by_rank = words_of(source, options);
     } else {
         where.words_by_rank = source.vocabulary.words_by_rank();  // CELLWISE_DATA may name one's own, too
@@ -102,6 +105,7 @@ void add_evaluate(CLI::App& app) {
         ->excludes("--data");
     command->add_option("--text-column", data.text_column, "the texts' column in a table; default: the run's, text");
     command->add_option("--label-column", data.label_column, "the labels' column; default: the run's, label");
+    options->table.add_to(*command, true);
     command
         ->add_option("--vocabulary", options->vocabulary,
                      "the words by which a Keras file reads a table: a vocabulary.json or imdb_word_index.json")

@@ -11,9 +11,10 @@
 #include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/safetensors.h"
 #include "interchange/keras_file.h"
 #include "interchange/keras_layout.h"
@@ -104,9 +105,9 @@ void run_export(const ExportOptions& options) {
         throw UsageError(fmt::format("--output '{}': Keras loads such a file only if its name ends with .weights.h5",
                                      path.string()));
     }
-    if (fs::is_directory(path)) throw UsageError(fmt::format("--output '{}' is a folder: name a file", path.string()));
+    if (is_folder(path)) throw UsageError(fmt::format("--output '{}' is a folder: name a file", path.string()));
     const auto bytes = format.encode(source);
-    write_file_atomically(path, bytes);
+    write_output_file(path, bytes);
     out.print(
         fmt::format("{}: {} bytes, {} parameters\n", path.string(), bytes.size(), source.model->parameter_count()));
     out.write_json(with_schema("export", {{"model", options.model.path},

@@ -11,7 +11,6 @@
 #include "cli/gates.h"
 #include "cli/model_source.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "data/read_words.h"
 #include "training/device.h"
@@ -172,7 +171,7 @@ void show_trained_gates(const TrainedGatesOptions& options, const Output& out) {
                                    {"verdict", verdict(checks)}}));
     if (!options.svg.empty()) {
         for (std::size_t i = 0; i < all.size(); ++i) {
-            write_file_atomically(numbered(options.svg, i), traced_svg(all[i], options.units));
+            write_named(numbered(options.svg, i), traced_svg(all[i], options.units));
         }
     }
     require_agreement(checks);

@@ -15,7 +15,6 @@
 #include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "core/atomic_file.h"
 #include "core/error.h"
 #include "data/locate.h"
 #include "data/synthetic.h"
@@ -31,9 +30,12 @@ namespace setting_text = training::setting_text;
 /// The settings that shape an untrained model: a trained one has its own.
 const std::set<std::string> model_settings{"cells",  "vocabulary_size", "length",     "embedding_size", "hidden_size",
                                            "layers", "bidirectional",   "batch_norm", "gru_reset"};
-const std::set<std::string> other_settings{"batch_size",  "seed",         "clip_norm", "global_clip_norm",
-                                           "precision",   "data",         "offline",   "limit",
-                                           "text_column", "label_column", "test_data", "threads"};
+const std::set<std::string> other_settings{"batch_size",     "seed",           "clip_norm",     "global_clip_norm",
+                                           "precision",      "data",           "offline",       "limit",
+                                           "text_column",    "label_column",   "test_data",     "threads",
+                                           "no_header",      "delimiter",      "quoting",       "encoding",
+                                           "positive_label", "negative_label", "positive_from", "drop_duplicates",
+                                           "empty_texts"};
 
 std::string flag_of(std::string key) {
     std::ranges::replace(key, '_', '-');
@@ -273,8 +275,8 @@ void run_gradients(const GradientsFlags& flags) {
     }
     out.print(gradients_text(report, every));
     out.write_json(with_schema("gradients", gradients_json(report)));
-    if (!flags.csv.empty()) write_file_atomically(flags.csv, gradients_csv(report));
-    if (!flags.svg.empty()) write_file_atomically(flags.svg, gradients_svg(report));
+    if (!flags.csv.empty()) write_named(flags.csv, gradients_csv(report));
+    if (!flags.svg.empty()) write_named(flags.svg, gradients_svg(report));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "cli/settings.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {

@@ -1,18 +1,25 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/flags/input_guard.h"
 #include "cli/out_of_memory.h"
 #include "cli/resume.h"
+#include "cli/terminal/help_text.h"
 #include "cli/usage_errors.h"
 #include "core/error.h"
+#include "core/standard_streams.h"
 #include "core/utf8.h"
 #include "distributed/processes.h"
 
@@ -26,7 +33,7 @@ int fail(ExitCode code, const std::string& message) {
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
         who = fmt::format("process {}: ", rank);
     }
-    fmt::print(stderr, "cellwise: error: {}{}\n", who, printable(message));
+    say(fmt::format("cellwise: error: {}{}\n", who, printable(message)));
     distributed::leave_after_error(code, false);
     return static_cast<int>(code);
 }
@@ -34,7 +41,7 @@ int fail(ExitCode code, const std::string& message) {
 int run(int argc, char** argv) {
     if (argc > 0) set_program_name(argv[0]);
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
-    app.set_version_flag("--version", "cellwise " CELLWISE_VERSION);
+    app.set_version_flag("-V,--version", "cellwise " CELLWISE_VERSION);
     app.require_subcommand(1);
     add_compare(app);
     add_train(app);
@@ -58,22 +65,37 @@ int run(int argc, char** argv) {
     add_doctor(app);
     add_completion(app);
     add_man(app);
+    add_help(app);
+    add_version(app);
+    group_commands(app);
+    guard_inputs(app);
+    keep_words_whole(app);
+    if (argc <= 1) {
+        put_out(help_of(app));
+        return static_cast<int>(ExitCode::done);
+    }
     try {
+        refuse_texts_as_flags(argc, argv);
         refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version
-        return app.exit(success);
+        std::ostringstream text;
+        app.exit(success, text, text);
+        put_out(wrapped(text.str()));
     } catch (const CLI::ParseError& error) {
-        return fail(ExitCode::usage,
-                    fmt::format("{}\nRun 'cellwise --help' for the commands and flags.", explain(app, error)));
+        return fail(ExitCode::usage, fmt::format("{}\n{}", explain(app, error), help_hint(app)));
     } catch (const Interrupted& stopped) {  // the user's wish, not an error
-        if (distributed::own_rank() == 0) fmt::print(stderr, "cellwise: {}\n", stopped.what());
+        if (distributed::own_rank() == 0) say(fmt::format("cellwise: {}\n", printable(stopped.what())));
         distributed::leave_after_error(stopped.exit_code(), true);
         return static_cast<int>(stopped.exit_code());
     } catch (const Error& error) {
         return fail(error.exit_code(), error.what());
     } catch (const std::bad_alloc&) {
         return fail(ExitCode::environment, "out of memory: ask for smaller sizes");
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(ExitCode::environment, fmt::format("'{}': {}", error.path1().string(), error.code().message()));
+    } catch (const std::system_error& error) {  // a thread that cannot be started
+        return fail(ExitCode::environment, error.code().message());
     } catch (const std::exception& error) {
         if (const auto message = out_of_memory_message(error.what())) return fail(ExitCode::environment, *message);
         const std::string text = error.what();
@@ -84,7 +106,18 @@ int run(int argc, char** argv) {
     return static_cast<int>(ExitCode::done);
 }
 
+// The work is done; whether its results could be told is seen last.
+int ended(int code) {
+    const int failure = output_failure();
+    if (code != 0 || failure == 0) return code;
+    if (failure == EPIPE) end_by_broken_pipe();
+    return fail(ExitCode::environment, fmt::format("cannot write to standard output: {}", std::strerror(failure)));
+}
+
 }  // namespace
 }  // namespace cellwise::cli
 
-int main(int argc, char** argv) { return cellwise::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+    cellwise::prepare_standard_streams();
+    return cellwise::cli::ended(cellwise::cli::run(argc, argv));
+}

@@ -77,8 +77,8 @@ the machine lacks something: GPU, room on the disk, permission
 .B 70
 a bug of the program
 .TP
-.BR 130 ", " 143
-stopped by Ctrl\-C, by SIGTERM; what was done is saved
+.BR 129 ", " 130 ", " 143
+stopped by a closed terminal (SIGHUP), by Ctrl\-C, by SIGTERM; what was done is saved
 .SH ENVIRONMENT
 .TP
 .B CELLWISE_DATA

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "data/locate.h"
 #include "data/word_index.h"
 #include "interchange/file_kind.h"
@@ -25,7 +26,7 @@ namespace {
 /// What --config describes: one model.
 training::Configuration described_by(const std::string& path) {
     training::Configuration configuration;
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         configuration = training::RunFolder::load_configuration(path);
     } else {
         training::apply_toml_file(configuration, path);
@@ -112,7 +113,8 @@ void ModelFlags::add_layers_to(CLI::App& command) {
 
 ModelSource ModelFlags::load() const {
     if (length < 0) throw UsageError(fmt::format("--length is {}: it must be 0 or more", length));
-    if (!fs::exists(path)) throw DataError(fmt::format("there is no run folder or model file '{}'", path));
+    if (!is_there(path))
+        throw DataError(fmt::format("there is no run folder or model file '{}'{}", path, nearest_entry(path)));
     auto source = is_run(path) ? load_run(*this) : load_model_file(*this);
     if (length > 0) source.configuration.length = length;
     source.configuration.validate();

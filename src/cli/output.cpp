@@ -9,31 +9,32 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
+#include "core/json_text.h"
+#include "core/log.h"
+#include "core/standard_streams.h"
+#include "core/write_target.h"
 
 namespace cellwise::cli {
-namespace {
-
-void write_all(std::FILE* stream, std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-        throw EnvironmentError(fmt::format(
-            "cannot write to {}: {}", stream == stdout ? "standard output" : "standard error", std::strerror(errno)));
-    }
-}
-
-}  // namespace
 
 void require_writable(std::string_view flag, const std::string& text) {
     if (text.empty()) return;
-    const std::filesystem::path path(text);
-    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    if (std::filesystem::is_directory(path)) {
+    std::error_code code;
+    if (std::filesystem::is_directory(text, code)) {
         throw EnvironmentError(fmt::format("{} '{}' is a folder: name a file in it", flag, text));
     }
-    if (::access(folder.c_str(), W_OK) != 0) {
+    const auto target = write_target(text);
+    if (target.owner || target.way != WriteTarget::Way::replace) return;
+    const auto folder = target.path.has_parent_path() ? target.path.parent_path() : std::filesystem::path(".");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) {
         throw EnvironmentError(fmt::format("cannot write '{}': {}", text, std::strerror(errno)));
     }
+}
+
+void write_named(const std::string& path, std::string_view bytes) {
+    write_output_file(path, bytes);
+    log::notice(fmt::format("written: {}", path));
 }
 
 nlohmann::ordered_json with_schema(std::string_view name, const nlohmann::ordered_json& document, int version) {
@@ -46,15 +47,15 @@ Output::Output(std::string json_path) : json_path_(std::move(json_path)) {
     if (json_path_ != "-") require_writable("--json", json_path_);
 }
 
-void Output::print(std::string_view text) const { write_all(stream(), text); }
+void Output::print(std::string_view text) const { json_path_ == "-" ? say(text) : put_out(text); }
 
 void Output::write_json(const nlohmann::ordered_json& document) const {
     if (json_path_.empty()) return;
-    const std::string text = document.dump(2) + "\n";
+    const std::string text = json_text(document, 2) + "\n";
     if (json_path_ == "-") {
-        write_all(stdout, text);
+        put_out(text);
     } else {
-        write_file_atomically(json_path_, text);
+        write_output_file(json_path_, text);
     }
 }
 

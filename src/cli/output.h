@@ -10,6 +10,9 @@ namespace cellwise::cli {
 /// Throws EnvironmentError naming the flag if no file can be written under `path`; an empty one is fine.
 void require_writable(std::string_view flag, const std::string& path);
 
+/// Writes a file that the user named by a flag (core/input_files.h) and says so in a notice.
+void write_named(const std::string& path, std::string_view bytes);
+
 /// The document with "schema": "cellwise.NAME/VERSION" in front. docs/schema/NAME.json describes it; whoever
 /// removes, renames or changes a member there counts the version up.
 [[nodiscard]] nlohmann::ordered_json with_schema(std::string_view name, const nlohmann::ordered_json& document,
@@ -23,7 +26,7 @@ public:
     /// if the file's folder cannot be written, before any work is done.
     explicit Output(std::string json_path);
 
-    /// Prints text for people and flushes it.
+    /// Prints text for people. That standard output cannot be written is said by the program when it ends.
     void print(std::string_view text) const;
 
     [[nodiscard]] bool wants_json() const { return !json_path_.empty(); }

@@ -44,8 +44,10 @@ void warn_of_unknown_words(const std::vector<report::PredictionRecord>& records)
                              blind, records.size()));
 }
 
-std::vector<report::PredictionRecord> predict(ModelSource& source, const data::TextReviews& reviews,
-                                              std::vector<std::string> texts, torch::Device device) {
+std::vector<report::PredictionRecord> predict(ModelSource& source, const data::TextReviews& reviews, TextInput input,
+                                              torch::Device device) {
+    auto& texts = input.texts;
+    const auto& labels = source.configuration.data.texts;
     source.model->to(device);
     const auto probabilities = training::probabilities_of(source.model, reviews.padded, device);
     std::vector<report::PredictionRecord> records;
@@ -53,6 +55,12 @@ std::vector<report::PredictionRecord> predict(ModelSource& source, const data::T
     for (std::size_t i = 0; i < texts.size(); ++i) {
         records.push_back({std::move(texts[i]), static_cast<double>(probabilities[i]), reviews.counts[i].words,
                            reviews.counts[i].unknown, std::nullopt});
+        auto& record = records.back();
+        if (!labels.positive_label.empty()) record.positive_name = labels.positive_label;
+        if (!labels.negative_label.empty()) record.negative_name = labels.negative_label;
+        for (std::size_t column = 0; column < input.columns.size(); ++column) {
+            record.columns.emplace_back(input.columns[column], std::move(input.cells[i][column]));
+        }
     }
     return records;
 }
@@ -80,12 +88,12 @@ void run_predict(const PredictOptions& options) {
     const auto device = training::resolve_device(options.device);
     std::optional<data::Vocabulary> vocabulary;
     if (!options.ids) vocabulary = options.words.required(source, options.model.path);
-    auto texts = options.texts.read();
+    auto input = options.texts.read(source.configuration.data, options.ids);
     const auto vocabulary_size = source.configuration.model.vocabulary_size;
     const auto length = static_cast<std::size_t>(source.configuration.length);
-    const auto reviews = vocabulary ? data::encode_texts(texts, *vocabulary, vocabulary_size, length)
-                                    : data::encode_ids(texts, vocabulary_size, length);
-    auto records = predict(source, reviews, std::move(texts), device);
+    const auto reviews = vocabulary ? data::encode_texts(input.texts, *vocabulary, vocabulary_size, length)
+                                    : data::encode_ids(input.texts, vocabulary_size, length);
+    auto records = predict(source, reviews, std::move(input), device);
     if (!options.ids) warn_of_unknown_words(records);
     if (options.explain.wanted()) {
         options.explain.explain(records, source, reviews, vocabulary ? &*vocabulary : nullptr, device);

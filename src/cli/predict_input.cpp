@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/utf8.h"
 #include "data/text_rows.h"
 
@@ -20,12 +22,12 @@ namespace {
 
 constexpr std::uintmax_t most_bytes = std::uintmax_t{4} << 30;
 
-data::RowForm form_named(const std::string& name, const std::string& file) {
+std::optional<data::RowForm> form_named(const std::string& name) {
     if (name == "lines") return data::RowForm::lines;
     if (name == "csv") return data::RowForm::csv;
     if (name == "tsv") return data::RowForm::tsv;
     if (name == "jsonl") return data::RowForm::jsonl;
-    return data::row_form_of(file);
+    return std::nullopt;
 }
 
 std::string read_standard_input() {
@@ -52,30 +54,41 @@ void TextFlags::add_to(CLI::App& command) {
         ->type_name("FILE");
     command
         .add_option("--input-format", input_format,
-                    "how they lie there: lines, csv, tsv or jsonl; auto: by the file's ending, standard input as lines")
+                    "how they lie there: lines, csv, tsv or jsonl; auto: told by the content, the file's ending a hint")
         ->capture_default_str()
         ->check(CLI::IsMember({"auto", "lines", "csv", "tsv", "jsonl"}));
-    command.add_option("--text-column", text_column, "the texts' column in a table")->capture_default_str();
+    command.add_option("--text-column", text_column, "the texts' column in a table; default: the run's, text");
+    table.add_to(command, false);
 }
 
-std::vector<std::string> TextFlags::read() const {
+TextInput TextFlags::read(const data::DataOptions& run, bool are_ids) const {
     if (!texts.empty() && !file.empty()) throw UsageError("give texts as arguments or with --file, not both");
-    if (!texts.empty()) return checked_arguments(texts);
+    if (!texts.empty()) return {checked_arguments(texts), {}, {}};
+    auto settings = run.texts;
+    table.apply_to(settings);
+    settings.validate();
     std::string content, origin = "standard input";
     if (!file.empty()) {
-        if (std::filesystem::is_directory(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
+        if (is_folder(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
         content = read_file(file, most_bytes);
         origin = fmt::format("'{}'", file);
     } else {
         if (::isatty(STDIN_FILENO) == 1) log::notice("reading reviews from the terminal, one a line; Ctrl-D ends them");
         content = read_standard_input();
     }
-    std::vector<std::string> read;
-    for (auto& row :
-         data::read_text_rows(content, form_named(input_format, file), {{text_column, "--text-column"}}, origin)) {
-        read.push_back(std::move(row.values[0]));
+    content = data::text_of_bytes(std::move(content), settings, origin);
+    const auto column = text_column.empty() ? run.text_column : text_column;
+    auto form = form_named(input_format);
+    const auto likely = data::row_form_of(file);
+    if (!form && are_ids && likely == data::RowForm::lines) form = likely;
+    if (!form) form = data::form_of_content(content, likely, column, settings, origin);
+    auto read = data::read_text_rows(content, *form, {{column, "--text-column"}}, origin, settings, true);
+    TextInput input{{}, std::move(read.columns), {}};
+    for (auto& row : read.rows) {
+        input.texts.push_back(std::move(row.values[0]));
+        input.cells.push_back(std::move(row.cells));
     }
-    return read;
+    return input;
 }
 
 }  // namespace cellwise::cli

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "cli/progress_text.h"
 #include "cli/settings.h"
 #include "core/log.h"
+#include "core/standard_streams.h"
 #include "report/summary_text.h"
 
 namespace cellwise::cli {
@@ -58,7 +58,7 @@ void ProgressDisplay::print_line(Run& run) {
     const auto now = Clock::now();
     if (now - run.last_line < line_interval() || run.progress.step == run.progress.steps) return;
     run.last_line = now;
-    fmt::print(stderr, "{}\n", progress_line(run.title, run.progress));
+    cellwise::say(progress_line(run.title, run.progress) + "\n");
 }
 
 void ProgressDisplay::draw() {
@@ -71,14 +71,13 @@ void ProgressDisplay::draw() {
                 "\x1b[K\n";
         ++lines;
     }
-    if (drawn_lines_ > 0) fmt::print(stderr, "\x1b[{}A", drawn_lines_);
-    fmt::print(stderr, "{}\x1b[J", text);  // and nothing below
-    std::fflush(stderr);
+    const auto up = drawn_lines_ > 0 ? fmt::format("\x1b[{}A", drawn_lines_) : std::string();
+    cellwise::say(fmt::format("{}{}\x1b[J", up, text));  // and nothing below
     drawn_lines_ = lines;
 }
 
 void ProgressDisplay::erase() {
-    if (drawn_lines_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", drawn_lines_);
+    if (drawn_lines_ > 0) cellwise::say(fmt::format("\x1b[{}A\x1b[J", drawn_lines_));
     drawn_lines_ = 0;
 }
 
@@ -88,12 +87,15 @@ void ProgressDisplay::epoch_done(std::size_t run, const training::EpochResult& r
     runs_[run].is_active = false;
     runs_[run].last_line = Clock::now();
     erase();
-    fmt::print(stderr,
-               "{}  epoch {}/{}  train: loss {}, accuracy {:.4f}, {:.1f} s  {}: loss {}, accuracy {:.4f}, "
-               "{:.1f} s\n",
-               runs_[run].title, result.epoch, epochs, report::figure(result.train.loss, 4), result.train.accuracy,
-               result.train_seconds, validation_, report::figure(result.validation.loss, 4), result.validation.accuracy,
-               result.validation_seconds);
+    const auto train =
+        fmt::format("{}  epoch {}/{}  train: loss {}, accuracy {:.4f}, {:.1f} s", runs_[run].title, result.epoch,
+                    epochs, report::figure(result.train.loss, 4), result.train.accuracy, result.train_seconds);
+    const auto validation =
+        fmt::format("{}: loss {}, accuracy {:.4f}, {:.1f} s", validation_, report::figure(result.validation.loss, 4),
+                    result.validation.accuracy, result.validation_seconds);
+    // One line in a log; on a terminal that is too narrow for it two, so that no word is broken.
+    const bool fits = !live_ || train.size() + 2 + validation.size() <= terminal_columns();
+    cellwise::say(fmt::format("{}{}{}\n", train, fits ? "  " : "\n    ", validation));
     if (live_) draw();
 }
 

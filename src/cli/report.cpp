@@ -18,6 +18,7 @@
 #include "cli/settings.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/paths.h"
 #include "report/reproduction.h"
 #include "report/table.h"
 
@@ -89,8 +90,8 @@ NamedRuns read_named(const std::vector<std::string>& folders) {
 
 /// Never writes over somebody else's file.
 void require_own(const fs::path& path) {
-    if (!fs::exists(path)) return;
-    if (fs::is_directory(path)) throw UsageError(fmt::format("--output '{}' is a folder: name a file", path.string()));
+    if (!is_there(path)) return;
+    if (is_folder(path)) throw UsageError(fmt::format("--output '{}' is a folder: name a file", path.string()));
     if (read_file(path).find(report::report_marker()) != std::string::npos) return;
     throw UsageError(fmt::format("'{}' exists and is no report of Cellwise: name another --output", path.string()));
 }

@@ -11,6 +11,7 @@
 #include "cli/report_input.h"
 #include "cli/run_record.h"
 #include "core/error.h"
+#include "core/paths.h"
 #include "data/load_data.h"
 #include "data/locate.h"
 #include "training/run_folder.h"
@@ -23,13 +24,13 @@ namespace {
 /// Where a run's reviews are now; nothing if they are not found.
 std::optional<std::string> place_of(const report::ReportRun& run, const training::Configuration& configuration) {
     if (run.data_kind == "synthetic") return "synthetic";
-    if (configuration.data.test_path && !fs::exists(*configuration.data.test_path)) return std::nullopt;
+    if (configuration.data.test_path && !is_there(*configuration.data.test_path)) return std::nullopt;
     const auto recorded = nlohmann::json::json_pointer("/data/path");
     if (run.environment.contains(recorded) && run.environment.at(recorded).is_string()) {
         const auto path = run.environment.at(recorded).get<std::string>();
-        if (fs::exists(path)) return path;
+        if (is_there(path)) return path;
     }
-    if (configuration.data.path && fs::exists(*configuration.data.path)) return configuration.data.path;
+    if (configuration.data.path && is_there(*configuration.data.path)) return configuration.data.path;
     if (run.data_kind != "imdb") return std::nullopt;
     const auto location = data::find_in_usual_places();
     return location ? std::optional(location->path.string()) : std::nullopt;

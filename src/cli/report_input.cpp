@@ -11,6 +11,7 @@
 #include "cli/run_record.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/paths.h"
 #include "training/checkpoint.h"
 #include "training/run_folder.h"
 
@@ -37,7 +38,7 @@ std::size_t count_in(const nlohmann::json& environment, const char* pointer) {
 
 void read_kept_predictions(const training::RunFolder& folder, report::ReportRun& run) {
     const auto path = folder.predictions();
-    if (!fs::exists(path)) {
+    if (!is_there(path)) {
         run.no_predictions = "it has no predictions.csv";
         return;
     }
@@ -80,7 +81,7 @@ std::vector<report::Picture> pictures_in(const fs::path& folder) {
                                                              {"gates.svg", "Gates word by word"}};
     std::vector<report::Picture> pictures;
     for (const auto& [name, title] : known) {
-        if (fs::is_regular_file(folder / name)) {
+        if (is_plain_file(folder / name)) {
             pictures.push_back({title, folder.string(), read_file(folder / name, largest_picture)});
         }
     }
@@ -124,7 +125,7 @@ report::ReportInput report_input(std::vector<report::ReportRun> runs, const std:
 void write_reports(const std::vector<PlannedRun>& runs, const PreparedData& data) {
     for (const auto& planned : runs) {
         const auto path = training::RunFolder::view(planned.folder).report();
-        if (fs::exists(path)) continue;
+        if (is_there(path)) continue;
         auto input = report_input({read_report_run(planned.folder)});
         add_words(input, &data.whole_test, &data.vocabulary);
         write_report(path, input);

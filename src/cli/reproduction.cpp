@@ -12,6 +12,7 @@
 #include "cli/settings.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/paths.h"
 #include "report/reproduction.h"
 
 namespace cellwise::cli {
@@ -29,7 +30,7 @@ struct ReproductionOptions {
 };
 
 report::ComparisonRecord read_comparison(const std::string& path) {
-    const auto file = fs::is_directory(path) ? fs::path(path) / "comparison.json" : fs::path(path);
+    const auto file = is_folder(path) ? fs::path(path) / "comparison.json" : fs::path(path);
     auto comparison = report::read_comparison(read_file(file, most_bytes), file.string());
     report::require_tutorial(comparison, file.string());
     return comparison;
@@ -40,6 +41,7 @@ void run_reproduction(const ReproductionOptions& options) {
         throw UsageError("--margin is a difference of accuracies: give a number between 0 and 1");
     }
     const Output out(options.json);
+    require_writable("--markdown", options.markdown);
     std::vector<report::ComparisonRecord> comparisons;
     for (const auto& path : options.comparisons) comparisons.push_back(read_comparison(path));
     const auto reference = report::read_reference_runs(read_file(options.reference, most_bytes), options.reference);
@@ -50,7 +52,7 @@ void run_reproduction(const ReproductionOptions& options) {
     }
     out.print(report::reproduction_tables(agreements, report::TableStyle::text));
     if (!options.markdown.empty()) {
-        write_file_atomically(options.markdown, report::reproduction_tables(agreements, report::TableStyle::markdown));
+        write_named(options.markdown, report::reproduction_tables(agreements, report::TableStyle::markdown));
     }
     out.write_json(with_schema("reproduction", report::reproduction_json(agreements)));
 }

@@ -10,14 +10,16 @@
 namespace cellwise::cli {
 namespace {
 
-std::string& program_name() {
+std::string& stored_program_name() {
     static std::string name = "cellwise";
     return name;
 }
 
 }  // namespace
 
-void set_program_name(std::string name) { program_name() = std::move(name); }
+void set_program_name(std::string name) { stored_program_name() = std::move(name); }
+
+const std::string& program_name() { return stored_program_name(); }
 
 std::string shell_word(const std::string& text) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=@%+";

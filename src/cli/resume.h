@@ -8,6 +8,7 @@ namespace cellwise::cli {
 
 /// How the user called the program, for commands that he is shown.
 void set_program_name(std::string name);
+[[nodiscard]] const std::string& program_name();
 
 /// The text as one word of a shell: quoted where it needs it.
 [[nodiscard]] std::string shell_word(const std::string& text);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/error.h"
 #include "core/folder_lock.h"
+#include "core/paths.h"
 #include "core/utf8.h"
 #include "training/run_folder.h"
 
@@ -22,8 +22,24 @@ Json or_null(const std::optional<Value>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
+/// The runs right in a folder, by name. One that cannot be looked into is there, as a broken one, and hides no other.
+std::vector<RunInfo> runs_in(const fs::path& folder) {
+    std::vector<RunInfo> runs;
+    for (const auto& entry : folder_entries(folder)) {
+        try {
+            if (is_run(entry)) runs.push_back(read_run(entry));
+        } catch (const Error& error) {
+            RunInfo broken;
+            broken.folder = entry;
+            broken.problem = error.what();
+            runs.push_back(std::move(broken));
+        }
+    }
+    return runs;
+}
+
 void read_metrics(const training::RunFolder& folder, RunInfo& run) {
-    if (!fs::exists(folder.path() / "metrics.jsonl")) return;
+    if (!is_there(folder.path() / "metrics.jsonl")) return;
     for (const auto& epoch : folder.read_metrics()) {
         run.epochs.push_back({epoch.epoch, epoch.train.loss, epoch.train.accuracy, epoch.validation.loss,
                               epoch.validation.accuracy, epoch.train_seconds + epoch.validation_seconds});
@@ -36,15 +52,11 @@ void read_content(RunInfo& run) {
     run.data = printable(environment.value(nlohmann::json::json_pointer("/data/kind"), std::string()));
     training::apply_toml_file(run.configuration, (run.folder / "config.toml").string());
     run.held_out = run.configuration.validation_split > 0;
-    for (const auto& entry : fs::directory_iterator(run.folder)) {
-        if (is_run(entry.path())) run.runs.push_back(read_run(entry.path()));
-    }
-    std::sort(run.runs.begin(), run.runs.end(),
-              [](const RunInfo& one, const RunInfo& other) { return one.folder < other.folder; });
+    run.runs = runs_in(run.folder);
     run.is_comparison = environment.value("command", "") == "compare" || !run.runs.empty();
     const auto folder = training::RunFolder::view(run.folder);
     if (run.is_comparison) {
-        if (fs::exists(run.folder / "comparison.json")) run.status = RunStatus::finished;
+        if (is_there(run.folder / "comparison.json")) run.status = RunStatus::finished;
         return;
     }
     read_metrics(folder, run);
@@ -56,7 +68,7 @@ void read_content(RunInfo& run) {
         return;
     }
     run.status = RunStatus::finished;
-    if (!fs::exists(run.folder / "result.json")) return;  // of an older version
+    if (!is_there(run.folder / "result.json")) return;  // of an older version
     const auto result = folder.read_result();
     run.best_epoch = result.best_epoch;
     run.test_accuracy = result.test.accuracy;
@@ -88,20 +100,17 @@ double RunInfo::seconds() const {
     return sum;
 }
 
-bool is_run(const fs::path& folder) {
-    return fs::is_directory(fs::symlink_status(folder)) &&
-           fs::is_regular_file(fs::symlink_status(folder / "config.toml"));
-}
+bool is_run(const fs::path& folder) { return is_own_folder(folder) && is_own_file(folder / "config.toml"); }
 
 RunInfo read_run(const fs::path& folder) {
     if (!is_run(folder)) {
-        throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it",
-                                    folder.string()));
+        throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it{}",
+                                    folder.string(), nearest_entry(folder)));
     }
     RunInfo run;
     run.folder = folder;
-    run.status = FolderLock::try_lock(folder) ? RunStatus::interrupted : RunStatus::running;
     try {
+        run.status = FolderLock::is_held(folder) ? RunStatus::running : RunStatus::interrupted;
         read_content(run);
     } catch (const Error& error) {
         run.status = RunStatus::broken;
@@ -114,17 +123,11 @@ RunInfo read_run(const fs::path& folder) {
 }
 
 std::vector<RunInfo> list_runs(const fs::path& folder) {
-    if (!fs::is_directory(folder)) {
+    if (!is_folder(folder)) {
         throw DataError(fmt::format(
             "there is no folder '{}': runs are listed where they were made, or name their folder", folder.string()));
     }
-    std::vector<RunInfo> runs;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        if (is_run(entry.path())) runs.push_back(read_run(entry.path()));
-    }
-    std::sort(runs.begin(), runs.end(),
-              [](const RunInfo& one, const RunInfo& other) { return one.folder < other.folder; });
-    return runs;
+    return runs_in(folder);
 }
 
 Json run_json(const RunInfo& run) {

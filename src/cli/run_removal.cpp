@@ -11,6 +11,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/folder_lock.h"
+#include "core/paths.h"
 
 namespace cellwise::cli {
 namespace fs = std::filesystem;
@@ -47,16 +48,15 @@ struct Content {
 
 Content content_of(const fs::path& folder) {
     Content content;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        const auto status = fs::symlink_status(entry.path());
-        if (fs::is_regular_file(status) && is_run_file(entry.path())) {
-            content.files.push_back(entry.path());
-        } else if (is_run(entry.path())) {
-            content.runs.push_back(entry.path());
+    for (const auto& entry : folder_entries(folder)) {
+        if (is_own_file(entry) && is_run_file(entry)) {
+            content.files.push_back(entry);
+        } else if (is_run(entry)) {
+            content.runs.push_back(entry);
         } else {
             throw UsageError(
                 fmt::format("'{}' does not belong to a run: move it away first; nothing of '{}' was removed",
-                            entry.path().string(), folder.string()));
+                            entry.string(), folder.string()));
         }
     }
     return content;
@@ -67,15 +67,15 @@ Content content_of(const fs::path& folder) {
 void require_removable(const fs::path& named) {
     // Behind a slash at the end a link would count as the folder that it points to.
     const auto folder = named.has_filename() ? named : named.parent_path();
-    if (fs::is_symlink(fs::symlink_status(folder))) {
+    if (is_link(folder)) {
         throw UsageError(fmt::format("'{}' is a symbolic link: name the run's own folder", folder.string()));
     }
     if (!is_run(folder)) {
-        throw UsageError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it",
-                                     folder.string()));
+        throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it{}",
+                                    folder.string(), nearest_entry(folder)));
     }
     if (!FolderLock::try_lock(folder)) {
-        throw UsageError(fmt::format("a cellwise is at work in '{}': stop it first", folder.string()));
+        throw EnvironmentError(fmt::format("a cellwise is at work in '{}': stop it first", folder.string()));
     }
     for (const auto& run : content_of(folder).runs) require_removable(run);
 }

@@ -16,6 +16,7 @@
 #include "cli/runs_differences.h"
 #include "cli/settings.h"
 #include "core/error.h"
+#include "core/standard_streams.h"
 #include "report/summary_text.h"
 #include "report/table.h"
 
@@ -244,7 +245,7 @@ bool is_confirmed(const RunsOptions& options) {
     if (::isatty(STDIN_FILENO) != 1) {
         throw UsageError("nothing was removed: say --yes where no terminal can be asked");
     }
-    fmt::print(stderr, "Remove {} for good? [y/N] ", fmt::join(options.runs, ", "));
+    say(fmt::format("Remove {} for good? [y/N] ", fmt::join(options.runs, ", ")));
     std::string answer;
     std::getline(std::cin, answer);
     return answer == "y" || answer == "Y" || answer == "yes";

@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
@@ -23,9 +24,23 @@ std::string flag_of(std::string key) {
     return "--" + key;
 }
 
+/// The heading in the help under which a setting's flag stands.
+const char* group_of(std::string_view key) {
+    constexpr std::array model{"cells", "vocabulary_size", "length",  "embedding_size", "hidden_size", "layers",
+                               "stack", "bidirectional",   "dropout", "batch_norm",     "gru_reset"};
+    constexpr std::array data{"data",        "test_data",    "offline",         "limit",
+                              "text_column", "label_column", "validation_split"};
+    constexpr std::array machine{"threads", "jobs",   "device",    "deterministic",
+                                 "tf32",    "engine", "precision", "checkpoint_every"};
+    const auto holds = [&](const auto& keys) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+    if (holds(model)) return "Model";
+    if (holds(data)) return "Data";
+    return holds(machine) ? "Machine" : "Training";
+}
+
 template <class Value>
 std::string type_name() {
-    if constexpr (std::is_same_v<Value, double>) return "NUMBER";
+    if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::optional<double>>) return "NUMBER";
     if constexpr (std::is_integral_v<Value>) return "COUNT";
     if constexpr (std::is_same_v<Value, std::vector<Cell>>) return "LIST";
     if constexpr (std::is_same_v<Value, std::optional<std::string>>) return "PATH";
@@ -41,11 +56,14 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
         using Value = std::decay_t<decltype(value)>;
         if (single_ && (key == "seeds" || key == "jobs" || key == "baseline")) return;
         const auto flag = single_ && key == "cells" ? std::string("--cell") : flag_of(key);
+        const auto group = std::string(group_of(key));
         if constexpr (std::is_same_v<Value, bool>) {
             flags_[key] = app.add_flag_callback(
                 flag, [this, key] { texts_[key] = "true"; }, help + " [off]");
+            flags_[key]->group(group);
         } else {
-            auto* option = app.add_option(flag, texts_[key], help)->type_name(type_name<Value>())->take_last();
+            auto* option =
+                app.add_option(flag, texts_[key], help)->type_name(type_name<Value>())->take_last()->group(group);
             const auto text = training::setting_text::format(value);
             if (!text.empty()) option->default_str(text);
             flags_[key] = option;
@@ -89,8 +107,8 @@ training::Configuration SettingFlags::initial() const {
     if (single_) configuration.cells = {Cell::lstm};
     if (!resume.empty()) {
         refuse_changes();
-        if (!std::filesystem::is_directory(resume)) {
-            throw DataError(fmt::format("--resume: there is no run folder '{}'", resume));
+        if (!is_folder(resume)) {
+            throw DataError(fmt::format("--resume: there is no run folder '{}'{}", resume, nearest_entry(resume)));
         }
         training::apply_toml_file(configuration, (std::filesystem::path(resume) / "config.toml").string());
         return configuration;

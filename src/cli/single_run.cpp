@@ -14,6 +14,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/stop_request.h"
 #include "report/event_file.h"
 #include "report/test_predictions.h"
@@ -53,10 +54,12 @@ std::vector<report::ScalarEvent> events_of(const std::vector<training::EpochResu
     return events;
 }
 
-Interrupted stopped() {
-    const auto code = StopRequest::exit_code();
-    return {code,
-            fmt::format("stopped by {}; everything is saved", code == ExitCode::terminated ? "SIGTERM" : "Ctrl-C")};
+Interrupted stopped(bool is_saved) {
+    return {
+        StopRequest::exit_code(),
+        fmt::format("stopped by {}; {}", StopRequest::signal_name(),
+                    is_saved ? "everything is saved"
+                             : "the weights are no numbers any more and were not saved: the last checkpoint stays")};
 }
 
 // The last epoch's figures are the test's where the test split validates and the last weights are kept.
@@ -145,7 +148,7 @@ report::RunRecord finished_run(const training::Configuration& configuration, con
 report::RunRecord train_single_run(const training::Configuration& configuration, const PlannedRun& planned,
                                    const PreparedData& data, ProgressDisplay& display, std::size_t number,
                                    const ProcessGroup& processes) {
-    if (processes.any(StopRequest::stop_requested())) throw stopped();
+    if (processes.any(StopRequest::stop_requested())) throw stopped(true);
     const auto own = of_run(configuration, planned);
     const auto origin = training::checkpoint_origin(own, data.source.sha256);
     std::optional<training::RunFolder> folder;
@@ -156,7 +159,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     if (processes.from_first(folder && folder->is_finished())) {
         if (!folder) return {};
         auto record = finished_run(configuration, planned, data);
-        std::filesystem::remove(folder->checkpoint());  // the program may have ended between two writes
+        remove_file(folder->checkpoint());  // the program may have ended between two writes
         return record;
     }
     require_not_diverged(configuration, planned, data, folder, processes);
@@ -165,7 +168,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
                               training::resolve_device(own.device, processes.local_rank()), processes.communicator());
     training::Fit fit(trainer, own.training);
     const auto checkpoint = training::RunFolder::view(planned.folder).checkpoint();
-    const bool is_begun = processes.from_first(folder && std::filesystem::exists(checkpoint));
+    const bool is_begun = processes.from_first(folder && is_there(checkpoint));
     if (is_begun) {
         training::load_checkpoint(checkpoint, fit, origin);
         display.say(fmt::format("{} goes on after step {}", report::run_title(planned.cell, planned.seed),
@@ -176,6 +179,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     if (folder) events.emplace(folder->events(), events_of(fit.epochs(), validation_name(data)));
 
     const DisplayedRun displayed(display, number);
+    bool is_saved = true;
     training::FitHooks hooks;
     hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
     hooks.on_epoch = [&](const training::EpochResult& epoch) {
@@ -186,7 +190,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     };
     if (folder) {
         hooks.save = [&] {
-            const bool is_saved = training::save_checkpoint(checkpoint, fit, origin);
+            is_saved = training::save_checkpoint(checkpoint, fit, origin);
             if (is_saved && log::level() == log::Level::verbose) {
                 display.say(fmt::format("{}: checkpoint after step {}", report::run_title(planned.cell, planned.seed),
                                         trainer.optimizer().steps()));
@@ -196,7 +200,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     hooks.save_every = own.checkpoint_every;
     // All of them stop after the same step.
     hooks.stop_requested = [&] { return processes.any(StopRequest::stop_requested()); };
-    if (!run_kept(fit, data, hooks, folder)) throw stopped();
+    if (!run_kept(fit, data, hooks, folder)) throw stopped(is_saved);
     if (const auto reason = trainer.why_not_recorded(); !reason.empty()) {
         log::detail(fmt::format("steps were not recorded in a CUDA graph: {}", reason));
     }
@@ -208,7 +212,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     folder->write_result(result);
     write_predictions(*folder, fit, data);
     folder->write_model(trainer.model());
-    std::filesystem::remove(folder->checkpoint());
+    remove_file(folder->checkpoint());
     return run_record(own, fit.epochs(), result);
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 void run_train(const SettingFlags& flags) {
     const ProcessGroup processes(flags.distributed);
-    const auto configuration = flags.resolve();
+    auto configuration = flags.resolve();
     const Output out(flags.json);
     (void)training::resolve_device(configuration.device, processes.local_rank());  // complain before the data is read
     const Cell cell = configuration.cells.front();
@@ -36,6 +36,7 @@ void run_train(const SettingFlags& flags) {
 
     report::ComparisonRecord record;
     const auto data = prepare_data(configuration);
+    keep_label_names(configuration, data.labels);
     record.data = data_json(data);
     record.configuration = configuration_json(configuration);
     const std::vector<PlannedRun> plan{{cell, configuration.seed, again.folder, resumes}};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
@@ -130,6 +131,17 @@ TrainedRuns share_runs(const training::Configuration& configuration, const std::
     return trained;
 }
 
+/// --limit and --validation-split may leave one label of one's own texts.
+void require_both_labels(const PreparedData& data) {
+    const auto& labels = data.train.labels;
+    const bool is_imdb = data.source.kind == "imdb" || data.source.is_synthetic();
+    if (is_imdb || std::ranges::adjacent_find(labels, std::not_equal_to<>{}) != labels.end()) return;
+    throw DataError(
+        fmt::format("'{}': all {} texts left to train on have the label {}: make --limit larger, or "
+                    "--validation-split smaller",
+                    data.source.path, labels.size(), labels.front()));
+}
+
 }  // namespace
 
 PreparedData prepare_data(const training::Configuration& configuration) {
@@ -152,7 +164,16 @@ PreparedData prepare_data(const training::Configuration& configuration) {
     if (configuration.validation_split > 0) {
         prepared.validation = data::take_validation(prepared.train, configuration.validation_split);
     }
+    prepared.labels = std::move(dataset.labels);
+    require_both_labels(prepared);
     return prepared;
+}
+
+void keep_label_names(training::Configuration& configuration, const data::LabelNames& labels) {
+    auto& texts = configuration.data.texts;
+    if (texts.positive_from || labels.positive == "positive" || labels.negative == "negative") return;
+    texts.positive_label = labels.positive;
+    texts.negative_label = labels.negative;
 }
 
 nlohmann::ordered_json data_json(const PreparedData& data) {

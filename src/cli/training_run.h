@@ -24,10 +24,16 @@ struct PreparedData {
     data::PaddedReviews test;
     data::Reviews whole_test;                       ///< the test reviews with all their words
     std::optional<data::PaddedReviews> validation;  ///< held out of the training reviews, if the settings say so
+    data::LabelNames labels = {};
 };
 
-/// Loads and pads. Throws what data::load_dataset throws; UsageError for an empty split or too little memory.
+/// Loads and pads. Throws what data::load_dataset throws; UsageError for an empty split or too little memory,
+/// DataError for own texts to train on that have one label.
 [[nodiscard]] PreparedData prepare_data(const training::Configuration& configuration);
+
+/// Sets what the data's labels are called in the settings, where the data and not the settings say it: predictions are
+/// shown by these names, and texts that come later are read by them.
+void keep_label_names(training::Configuration& configuration, const data::LabelNames& labels);
 
 /// {"kind", "path", "sha256", "synthetic", "train_reviews", "validation_reviews", "test_reviews"}.
 [[nodiscard]] nlohmann::ordered_json data_json(const PreparedData& data);

@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cli/resume.h"
 #include "core/edit_distance.h"
 #include "core/error.h"
 
@@ -47,19 +49,54 @@ std::vector<std::string> flag_names(const CLI::App& app) {
 
 }  // namespace
 
-void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+const CLI::App& command_at(const CLI::App& app, const std::vector<std::string>& words) {
     const CLI::App* at = &app;
-    for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    for (const auto& word : words) {
         const auto names = command_names(*at);
-        if (names.empty()) return;  // from here on the words are the command's own
-        const auto* command = command_named(*at, argv[i]);
+        if (names.empty()) break;  // from here on the words are the command's own
+        const auto* command = command_named(*at, word);
         if (command == nullptr) {
-            const auto nearest = nearest_word(argv[i], names);
-            throw UsageError(fmt::format("there is no command '{}'{} ({} has: {})", argv[i],
+            const auto nearest = nearest_word(word, names);
+            throw UsageError(fmt::format("there is no command '{}'{} ({} has: {})", word,
                                          nearest ? fmt::format("; did you mean '{}'?", *nearest) : "", full_name(*at),
                                          fmt::join(names, ", ")));
         }
         at = command;
+    }
+    return *at;
+}
+
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+    std::vector<std::string> words;
+    for (int i = 1; i < argc && argv[i][0] != '-'; ++i) words.emplace_back(argv[i]);
+    (void)command_at(app, words);
+}
+
+std::string help_hint(const CLI::App& app) {
+    const auto& command = deepest_parsed(app);
+    auto name = full_name(command);
+    name.replace(0, app.get_name().size(), shell_word(program_name()));
+    const bool has_commands = !command.get_subcommands({}).empty();
+    return fmt::format("Run '{} --help' for its {}.", name, has_commands ? "commands" : "flags");
+}
+
+void keep_words_whole(CLI::App& app) {
+    for (auto* option : app.get_options()) {
+        if (option->get_positional()) option->allow_extra_args(false);
+    }
+    for (auto* command : app.get_subcommands({})) keep_words_whole(*command);
+}
+
+void refuse_texts_as_flags(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--") return;
+        if (word.size() > 2 && word.starts_with("-h")) {
+            throw UsageError(
+                fmt::format("'{}' begins with a dash, as flags do: write -- in front of such a text, behind "
+                            "all flags",
+                            word));
+        }
     }
 }
 
@@ -67,6 +104,12 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
     const auto& command = deepest_parsed(app);
     for (const auto& word : app.remaining(true)) {
+        if (word.starts_with('-') && (!word.starts_with("--") || word.find(' ') != std::string::npos)) {
+            return fmt::format(
+                "'{}' begins with a dash, as flags do; if it is a text, write -- in front of it, behind all "
+                "flags",
+                word);
+        }
         if (!word.starts_with("--")) continue;
         const auto flag = word.substr(0, word.find('='));
         const auto nearest = nearest_word(flag, flag_names(command));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -13,7 +14,20 @@ namespace cellwise::cli {
 /// with the nearest that does. CLI11 would only say that a subcommand is required.
 void refuse_unknown_command(const CLI::App& app, int argc, char** argv);
 
+/// The command that these words name, as in {"runs", "list"}; the program itself for none. Throws UsageError with the
+/// nearest name there is.
+[[nodiscard]] const CLI::App& command_at(const CLI::App& app, const std::vector<std::string>& words);
+
+/// "Run 'cellwise train --help' for its flags.", of the command that the arguments named, as far as they did.
+[[nodiscard]] std::string help_hint(const CLI::App& app);
+
 /// What was wrong with the arguments: for an unknown flag the nearest known one.
 [[nodiscard]] std::string explain(const CLI::App& app, const CLI::ParseError& error);
+
+/// Lets no word of the command line be taken apart: CLI11 reads "[a, b]" as a list of two.
+void keep_words_whole(CLI::App& app);
+
+/// Throws UsageError for a text that begins with -h ("-hated this film"): it would be read as a wish for help.
+void refuse_texts_as_flags(int argc, char** argv);
 
 }  // namespace cellwise::cli

@@ -14,6 +14,8 @@
 
 #include "core/abandoned_files.h"
 #include "core/error.h"
+#include "core/input_files.h"
+#include "core/write_all.h"
 
 namespace cellwise {
 namespace fs = std::filesystem;
@@ -23,11 +25,16 @@ namespace {
     throw EnvironmentError(fmt::format("cannot {} '{}': {}", doing, path.string(), std::strerror(code)));
 }
 
+/// The name with the temporary file's ending must not be too long for a file system.
+std::string temporary_stem(const fs::path& path) {
+    constexpr std::size_t ending = 40;
+    return path.filename().string().substr(0, longest_file_name - ending);
+}
+
 fs::path temporary_name(const fs::path& path) {
     static std::atomic<unsigned> counter{0};
-    auto name = path;
-    name += fmt::format(".{}-{}{}", ::getpid(), counter++, temporary_extension);
-    return name;
+    return path.parent_path() /
+           fmt::format("{}.{}-{}{}", temporary_stem(path), ::getpid(), counter++, temporary_extension);
 }
 
 void sync_folder(const fs::path& folder) {
@@ -52,32 +59,55 @@ std::optional<int> open_locked(const fs::path& temporary) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
-    remove_abandoned(path_.parent_path(), path_.filename().string());
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), target_(write_target(path_)) {
+    if (target_.way != WriteTarget::Way::replace || !open_temporary()) open_in_place();
+}
+
+/// False if the former file must be written in place after all.
+bool AtomicFile::open_temporary() {
+    remove_abandoned(target_.path.parent_path(), temporary_stem(target_.path));
     std::optional<int> opened;
     while (!opened) {
-        temporary_ = temporary_name(path_);
+        temporary_ = temporary_name(target_.path);
         opened = open_locked(temporary_);
     }
+    const auto& owner = target_.owner;
+    if (*opened < 0) {
+        if (!owner || (errno != EACCES && errno != EPERM)) fail(path_, "write", errno);
+        temporary_.clear();
+        return false;
+    }
     descriptor_ = *opened;
+    if (!owner) return true;
+    struct stat status {};
+    const bool is_ours =
+        ::fstat(descriptor_, &status) == 0 && status.st_uid == owner->user && status.st_gid == owner->group;
+    // The mode last: a change of the owner takes bits of it away.
+    if ((is_ours || ::fchown(descriptor_, owner->user, owner->group) == 0) && ::fchmod(descriptor_, owner->mode) == 0) {
+        return true;
+    }
+    ::unlink(temporary_.c_str());
+    ::close(std::exchange(descriptor_, -1));
+    temporary_.clear();
+    return false;
+}
+
+void AtomicFile::open_in_place() {
+    // What a former file holds stays until the first byte is written.
+    descriptor_ = target_.way == WriteTarget::Way::descriptor
+                      ? ::fcntl(target_.descriptor, F_DUPFD_CLOEXEC, 0)
+                      : ::open(target_.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (descriptor_ < 0) fail(path_, "write", errno);
 }
 
 AtomicFile::~AtomicFile() {
     if (descriptor_ < 0) return;
     ::close(descriptor_);
-    ::unlink(temporary_.c_str());
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-        if (written < 0) {
-            if (errno == EINTR) continue;
-            fail(path_, "write", errno);
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (const int failure = write_all(descriptor_, bytes); failure != 0) fail(path_, "write", failure);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -85,11 +115,18 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit() {
+    if (!target_.is_regular) {  // nothing to cut or to flush
+        if (::close(std::exchange(descriptor_, -1)) != 0) fail(path_, "write", errno);
+        return;
+    }
+    if (temporary_.empty() && ::ftruncate(descriptor_, ::lseek(descriptor_, 0, SEEK_CUR)) != 0) {
+        fail(path_, "write", errno);
+    }
     if (::fsync(descriptor_) != 0) fail(path_, "flush", errno);
     // Renamed while it is locked: unlocked, it would look abandoned.
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "write", errno);
+    if (!temporary_.empty() && ::rename(temporary_.c_str(), target_.path.c_str()) != 0) fail(path_, "write", errno);
     ::close(std::exchange(descriptor_, -1));
-    sync_folder(path_.parent_path());
+    sync_folder(target_.path.parent_path());
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
@@ -102,6 +139,7 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
 std::string read_file(const fs::path& path, std::uintmax_t most_bytes) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw DataError(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+    note_input(path);
     std::string bytes;
     try {
         struct stat status {};

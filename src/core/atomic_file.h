@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/write_target.h"
+
 namespace cellwise {
 
 /// What the names of unfinished files end in; a killed program may leave one behind.
@@ -13,8 +15,13 @@ inline constexpr const char* temporary_extension = ".part";
 /// A file that appears under its name whole or not at all: bytes go to a temporary file beside it,
 /// commit() flushes them to the disk and renames. Without commit() the destructor removes the temporary file and
 /// the former file stays. What a killed program left of the same file goes too (core/abandoned_files.h).
+/// A symbolic link is followed; a former file's mode and owner are kept.
 ///
-/// Throws EnvironmentError (folder not writable, disk full) naming the file.
+/// Written in place, with no such guarantee, is what a new file cannot stand for (core/write_target.h): FIFOs, devices,
+/// this process's own descriptors (/dev/stdout), a file with hard links, one whose owner cannot be kept, and one in a
+/// folder where no file can be made.
+///
+/// Throws EnvironmentError (folder not writable, file read-only, disk full) naming the file.
 class AtomicFile {
 public:
     explicit AtomicFile(std::filesystem::path path);
@@ -27,8 +34,12 @@ public:
     void commit();
 
 private:
-    std::filesystem::path path_;
-    std::filesystem::path temporary_;
+    [[nodiscard]] bool open_temporary();
+    void open_in_place();
+
+    std::filesystem::path path_;  ///< as it was named
+    WriteTarget target_;
+    std::filesystem::path temporary_;  ///< empty: written in place
     int descriptor_ = -1;
 };
 

@@ -13,6 +13,7 @@ enum class ExitCode : int {
     data = 3,
     environment = 4,
     internal = 70,
+    hung_up = 129,
     interrupted = 130,
     terminated = 143,
 };
@@ -48,7 +49,7 @@ struct EnvironmentError : Error {
 struct InternalError : Error {
     explicit InternalError(const std::string& message) : Error(ExitCode::internal, message) {}
 };
-/// Ctrl-C (130) or SIGTERM (143) asked the program to stop.
+/// Ctrl-C (130), SIGTERM (143) or a closed terminal (SIGHUP, 129) asked the program to stop.
 struct Interrupted : Error {
     Interrupted(ExitCode code, const std::string& message) : Error(code, message) {}
 };

@@ -12,6 +12,10 @@ public:
     /// Nothing if another holds it. Throws EnvironmentError if the folder cannot be opened.
     [[nodiscard]] static std::optional<FolderLock> try_lock(const std::filesystem::path& folder);
 
+    /// Whether a program holds it. Asking does not get in the way of one that is about to take it: the lock that this
+    /// takes for a moment is a shared one, which try_lock() waits for.
+    [[nodiscard]] static bool is_held(const std::filesystem::path& folder);
+
     FolderLock(FolderLock&& other) noexcept;
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;

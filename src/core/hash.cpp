@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/input_files.h"
 
 namespace cellwise {
 namespace {
@@ -45,6 +46,7 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
+    note_input(path);
     if (!file) throw DataError(fmt::format("cannot read '{}'", path.string()));
     Sha256 hash;
     std::string buffer(1 << 20, '\0');

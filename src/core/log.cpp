@@ -1,11 +1,10 @@
 #include "core/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <fmt/format.h>
 
 #include <atomic>
-#include <memory>
 
+#include "core/standard_streams.h"
 #include "core/utf8.h"
 
 namespace cellwise::log {
@@ -13,14 +12,9 @@ namespace {
 
 std::atomic<Level> current_level{Level::normal};
 
-spdlog::logger& sink() {
-    static const auto logger = [] {
-        auto made = std::make_shared<spdlog::logger>("cellwise", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("cellwise: %v");
-        made->set_level(spdlog::level::trace);
-        return made;
-    }();
-    return *logger;
+// One write a line: lines of several threads do not mix.
+void print_line(std::string_view kind, std::string_view message) {
+    say(fmt::format("cellwise: {}{}\n", kind, printable(message)));
 }
 
 }  // namespace
@@ -28,14 +22,14 @@ spdlog::logger& sink() {
 void set_level(Level level) { current_level = level; }
 Level level() { return current_level; }
 
-void warning(std::string_view message) { sink().warn("warning: {}", printable(message)); }
+void warning(std::string_view message) { print_line("warning: ", message); }
 
 void notice(std::string_view message) {
-    if (current_level != Level::quiet) sink().info("{}", printable(message));
+    if (current_level != Level::quiet) print_line("", message);
 }
 
 void detail(std::string_view message) {
-    if (current_level == Level::verbose) sink().debug("{}", printable(message));
+    if (current_level == Level::verbose) print_line("", message);
 }
 
 }  // namespace cellwise::log

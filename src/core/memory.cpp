@@ -89,8 +89,9 @@ std::uint64_t available_memory(const MemorySources& sources) {
 void require_memory(double bytes, std::string_view what, std::string_view advice) {
     const auto available = static_cast<double>(available_memory());
     if (bytes <= available) return;
-    throw UsageError(fmt::format("{} needs {:.4g} GB of memory ({:.0f} bytes), and this machine has {:.4g} GB left: {}",
-                                 what, bytes / 1e9, bytes, available / 1e9, advice));
+    throw EnvironmentError(
+        fmt::format("{} needs {:.4g} GB of memory ({:.0f} bytes), and this machine has {:.4g} GB left: {}", what,
+                    bytes / 1e9, bytes, available / 1e9, advice));
 }
 
 }  // namespace cellwise

@@ -17,7 +17,7 @@ struct MemorySources {
 /// nothing of that can be read.
 [[nodiscard]] std::uint64_t available_memory(const MemorySources& sources = {});
 
-/// Throws UsageError if more bytes are needed than there are: "WHAT needs N GB (N bytes), …: ADVICE".
+/// Throws EnvironmentError if more bytes are needed than there are: "WHAT needs N GB (N bytes), …: ADVICE".
 void require_memory(double bytes, std::string_view what, std::string_view advice);
 
 }  // namespace cellwise

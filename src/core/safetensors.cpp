@@ -13,6 +13,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/strict_json.h"
 
 namespace cellwise {
@@ -86,7 +87,7 @@ Placed read_entry(const std::string& name, const nlohmann::json& entry, std::str
     const auto known = std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& known_entry) {
         return dtype_value.is_string() && dtype_value.get_ref<const std::string&>() == known_entry.name;
     });
-    if (known == dtypes.end()) refuse(origin, name, fmt::format("unknown element type {}", dtype_value.dump()));
+    if (known == dtypes.end()) refuse(origin, name, fmt::format("unknown element type {}", json_text(dtype_value)));
 
     const auto& offsets = entry["data_offsets"];
     if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
@@ -99,7 +100,7 @@ Placed read_entry(const std::string& name, const nlohmann::json& entry, std::str
     const auto bytes = byte_count(placed.tensor.shape, known->dtype);
     if (!bytes) refuse(origin, name, "its shape overflows");
     if (placed.begin > placed.end || placed.end - placed.begin != *bytes) {
-        refuse(origin, name, fmt::format("its shape needs {} bytes, its data_offsets are {}", *bytes, offsets.dump()));
+        refuse(origin, name, fmt::format("its shape needs {} bytes, its data_offsets are {}", *bytes, json_text(offsets)));
     }
     return placed;
 }
@@ -176,7 +177,7 @@ std::string encode_header(std::span<const StoredTensor* const> order, const Safe
             {"dtype", dtype_name(tensor->dtype)}, {"shape", tensor->shape}, {"data_offsets", {position, end}}};
         position = end;
     }
-    std::string text = header.dump();
+    std::string text = json_text(header);
     text.append((length_bytes - text.size() % length_bytes) % length_bytes, ' ');
     std::string length(length_bytes, '\0');
     for (std::size_t i = 0; i < length_bytes; ++i) length[i] = static_cast<char>(text.size() >> (8 * i) & 0xFF);

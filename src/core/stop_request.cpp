@@ -17,7 +17,10 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch
 
 // Only async-signal-safe calls in here.
 void handle(int signal) {
-    if (requested.exchange(signal) != 0) ::_exit(128 + signal);
+    if (int none = 0; !requested.compare_exchange_strong(none, signal)) {
+        if (signal != SIGHUP) ::_exit(128 + signal);
+        return;
+    }
     if (!announce) return;
     constexpr std::string_view text = "\ncellwise: finishing this step and saving; once more leaves at once\n";
     const int saved = errno;
@@ -36,17 +39,26 @@ StopRequest::StopRequest() {
     sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, &former_interrupt_);
     ::sigaction(SIGTERM, &action, &former_terminate_);
+    ::sigaction(SIGHUP, nullptr, &former_hang_up_);
+    if (former_hang_up_.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);
 }
 
 StopRequest::~StopRequest() {
     ::sigaction(SIGINT, &former_interrupt_, nullptr);
     ::sigaction(SIGTERM, &former_terminate_, nullptr);
+    ::sigaction(SIGHUP, &former_hang_up_, nullptr);
 }
 
 bool StopRequest::stop_requested() noexcept { return requested != 0; }
 
 ExitCode StopRequest::exit_code() noexcept {
-    return requested == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
+    const int signal = requested;
+    return static_cast<ExitCode>(128 + (signal == 0 ? SIGINT : signal));
+}
+
+const char* StopRequest::signal_name() noexcept {
+    if (requested == SIGHUP) return "SIGHUP (the terminal was closed)";
+    return requested == SIGTERM ? "SIGTERM" : "Ctrl-C";
 }
 
 }  // namespace cellwise

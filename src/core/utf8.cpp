@@ -64,6 +64,50 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
+namespace {
+
+std::string escaped_byte(char byte) { return fmt::format("\\x{:02x}", static_cast<unsigned char>(byte)); }
+
+std::optional<int> hex_digit(char letter) {
+    if (letter >= '0' && letter <= '9') return letter - '0';
+    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
+    return std::nullopt;
+}
+
+/// The byte that an escape at this place stands for.
+std::optional<char> escaped_byte_at(std::string_view text, std::size_t at) {
+    if (text.substr(at, 2) != "\\x" || at + 4 > text.size()) return std::nullopt;
+    const auto high = hex_digit(text[at + 2]), low = hex_digit(text[at + 3]);
+    if (!high || !low) return std::nullopt;
+    return static_cast<char>(*high << 4 | *low);
+}
+
+std::string with_escaped_bytes(std::string_view text, bool escapes_backslash) {
+    std::string shown;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto length = code_point_at(text, at).length;
+        const bool is_escaped = length == 0 || (escapes_backslash && escaped_byte_at(text, at));
+        shown += is_escaped ? escaped_byte(text[at]) : std::string(text.substr(at, length));
+        at += length == 0 ? 1 : length;
+    }
+    return shown;
+}
+
+}  // namespace
+
+std::string visible_bytes(std::string_view text) { return with_escaped_bytes(text, false); }
+std::string text_of_bytes(std::string_view bytes) { return with_escaped_bytes(bytes, true); }
+
+std::string bytes_of_text(std::string_view text) {
+    std::string bytes;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = escaped_byte_at(text, at);
+        bytes += byte ? *byte : text[at];
+        at += byte ? 4 : 1;
+    }
+    return bytes;
+}
+
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const auto point = code_point_at(text, at);

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/paths.h"
 #include "data/tokenizer.h"
 #include "data/word_index.h"
 
@@ -218,12 +219,16 @@ Prepared CorpusBuilder::finish(std::vector<std::string> words_by_rank, Order ord
     return prepared;
 }
 
-Prepared prepare_raw(const std::filesystem::path& path, const std::filesystem::path& word_index) {
+Prepared prepare_raw(const std::filesystem::path& path, const std::filesystem::path& word_index, Encoding encoding) {
     std::vector<std::string> words;
     if (!word_index.empty()) words = read_word_index(word_index);
+    return prepare_raw_by_words(path, std::move(words), encoding);
+}
+
+Prepared prepare_raw_by_words(const std::filesystem::path& path, std::vector<std::string> words, Encoding encoding) {
     CorpusBuilder builder;
     const auto sink = [&](RawReview review) { builder.add(std::move(review)); };
-    std::filesystem::is_directory(path) ? read_folder(path, sink) : read_archive(path, sink);
+    is_folder(path) ? read_folder(path, sink, encoding) : read_archive(path, sink, encoding);
     return builder.finish(std::move(words), CorpusBuilder::Order::load_data);
 }
 

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "data/load_data.h"
 #include "data/raw_reviews.h"
@@ -37,9 +39,13 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Builds from the archive or the unpacked folder; `word_index` may be empty. Errors: read_archive,
-/// read_folder, read_word_index.
+/// Builds from the archive or the unpacked folder by the words of a word index, which may be empty. Errors:
+/// read_archive, read_folder, read_word_index.
 [[nodiscard]] Prepared prepare_raw(const std::filesystem::path& archive_or_folder,
-                                   const std::filesystem::path& word_index);
+                                   const std::filesystem::path& word_index, Encoding encoding = Encoding::utf8);
+
+/// The same by these words; none: those of the train split.
+[[nodiscard]] Prepared prepare_raw_by_words(const std::filesystem::path& archive_or_folder,
+                                            std::vector<std::string> words_by_rank, Encoding encoding);
 
 }  // namespace cellwise::data

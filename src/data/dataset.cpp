@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 #include "core/error.h"
@@ -24,6 +25,7 @@ namespace {
 
 void validate(const DataOptions& options) {
     require_vocabulary_size(options.vocabulary_size);
+    options.texts.validate();
     if (options.limit < 0) throw UsageError(fmt::format("--limit {} is negative; 0 means all reviews", options.limit));
 }
 
@@ -84,18 +86,42 @@ std::optional<Location> own_test(const DataOptions& options) {
                                  *options.test_path));
 }
 
+/// Reviews with the words' ids by which a model reads them, not by those of the data.
+PreparedData by_model_words(PreparedData prepared, const std::function<Prepared(Prepared)>& renumber,
+                            const DataOptions& options) {
+    if (options.words_by_rank.empty() || options.words_by_rank == prepared.data.words_by_rank) return prepared;
+    log::notice("the words of these reviews are numbered as the model's are, which has other ones");
+    return unkept(renumber(std::move(prepared.data)));
+}
+
 PreparedData prepare(const Location& location, const DataOptions& options) {
     if (is_own(location.form)) {
-        return unkept(prepare_own_texts(
-            {location, own_test(options), options.text_column, options.label_column, options.words_by_rank}));
+        return unkept(prepare_own_texts({location, own_test(options), options.text_column, options.label_column,
+                                         options.words_by_rank, options.texts}));
     }
     std::vector<std::filesystem::path> files{location.path};
     if (!location.word_index.empty()) files.push_back(location.word_index);
     report_missing_word_index(location);
+    const auto origin = fmt::format("'{}'", location.path.string());
     if (location.form == Form::npz) {
-        return load_prepared("npz", files, [&] { return prepare_npz(location.path, location.word_index); });
+        return by_model_words(
+            load_prepared("npz", files, [&] { return prepare_npz(location.path, location.word_index); }),
+            [&](Prepared data) { return numbered_by(std::move(data), options.words_by_rank, origin); }, options);
     }
-    return load_prepared("raw", files, [&] { return prepare_raw(location.path, location.word_index); });
+    const auto encoding = options.texts.bytes();
+    // 2: reviews that are not of the encoding are refused.
+    const auto recipe = encoding == Encoding::utf8 ? "raw 2" : fmt::format("raw 2 {}", encoding_name(encoding));
+    // The texts are read again: words that the data's own index lacks may be among the model's.
+    return by_model_words(
+        load_prepared(recipe, files, [&] { return prepare_raw(location.path, location.word_index, encoding); }),
+        [&](const Prepared&) { return prepare_raw_by_words(location.path, options.words_by_rank, encoding); }, options);
+}
+
+PreparedData prepare_synthetic(const DataOptions& options) {
+    return by_model_words(
+        unkept(synthetic_corpus(SyntheticOptions{})),
+        [&](Prepared data) { return numbered_by(std::move(data), options.words_by_rank, "the synthetic corpus"); },
+        options);
 }
 
 void report(const Dataset& dataset, std::size_t all_train, std::size_t all_test) {
@@ -119,6 +145,7 @@ Dataset dataset_of(PreparedData prepared, const std::optional<Location>& locatio
     dataset.train = std::move(prepared.data.train);
     dataset.test = std::move(prepared.data.test);
     dataset.vocabulary = Vocabulary(std::move(prepared.data.words_by_rank));
+    dataset.labels = std::move(prepared.data.labels);
     const std::size_t all_train = dataset.train.size();
     const std::size_t all_test = dataset.test.size();
     for (Reviews* reviews : {&dataset.train, &dataset.test}) {
@@ -160,15 +187,15 @@ Dataset load_dataset(const DataOptions& options) {
     if (options.test_path && !(location && is_own(location->form))) {
         throw UsageError("--test-data goes with one's own texts in --data: a table or a folder of two labels");
     }
-    return dataset_of(location ? prepare(*location, options) : unkept(synthetic_corpus(SyntheticOptions{})), location,
-                      options);
+    return dataset_of(location ? prepare(*location, options) : prepare_synthetic(options), location, options);
 }
 
 Dataset load_test_texts(const DataOptions& options) {
     validate(options);
     const auto location = own_test(options);
     return dataset_of(
-        unkept(prepare_test_texts({{}, location, options.text_column, options.label_column, options.words_by_rank})),
+        unkept(prepare_test_texts(
+            {{}, location, options.text_column, options.label_column, options.words_by_rank, options.texts})),
         location, options);
 }
 

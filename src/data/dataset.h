@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "data/files/text_settings.h"
+#include "data/reviews/labels.h"
 #include "data/vocabulary.h"
 
 namespace cellwise::data {
@@ -41,6 +43,7 @@ struct Dataset {
     Reviews test;
     Vocabulary vocabulary;
     Source source;
+    LabelNames labels = {};  ///< what the labels of one's own texts are called
 };
 
 /// What to load and how. Defaults are the tutorial's.
@@ -55,8 +58,10 @@ struct DataOptions {
     std::string label_column = "label";
     /// --test-data: a table or label folder to test with; only beside one's own texts in `path`.
     std::optional<std::string> test_path;
-    /// The words by rank that one's own texts are read by (a trained model's); empty: the train split's.
+    /// The words by rank that all reviews are read by (a trained model's); empty: the data's own, of one's own texts
+    /// the train split's. Reviews that come as ids are renumbered.
     std::vector<std::string> words_by_rank;
+    TextSettings texts = {};  ///< how one's own texts, and the reviews of an archive, are read
 };
 
 /// Finds, reads (or takes from the cache) and prepares the data set. Says on standard error which

@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -20,6 +19,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
+#include "core/standard_streams.h"
 #include "data/locate.h"
 
 namespace cellwise::data {
@@ -115,7 +115,7 @@ public:
         if (start_ > 0) log::notice(fmt::format("resuming {} at byte {}", file_.name, start_));
         set(CURLOPT_RESUME_FROM_LARGE, start_);
         const CURLcode code = ::curl_easy_perform(curl_.get());
-        if (shows_progress_) std::fputs("\r\033[K", stderr);
+        if (shows_progress_) say("\r\033[K");
         if (write_error_ != 0) fail(part_.path(), "write", write_error_);
         if (code == CURLE_RANGE_ERROR && start_ > 0) return false;
         if (code != CURLE_OK) {
@@ -150,9 +150,8 @@ private:
         const auto percent = static_cast<int>(100 * (now + transfer.start_) / (total + transfer.start_));
         if (percent == transfer.shown_percent_) return 0;
         transfer.shown_percent_ = percent;
-        fmt::print(stderr, "\r{}: {:3}% of {:.1f} MB", transfer.file_.name, percent,
-                   static_cast<double>(total + transfer.start_) / 1e6);
-        std::fflush(stderr);
+        say(fmt::format("\r{}: {:3}% of {:.1f} MB", transfer.file_.name, percent,
+                        static_cast<double>(total + transfer.start_) / 1e6));
         return 0;
     }
 

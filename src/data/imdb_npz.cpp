@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
 #include "data/npz.h"
@@ -14,6 +16,10 @@
 namespace cellwise::data {
 namespace {
 
+constexpr std::string_view remedy =
+    "give the original imdb.npz, which 'cellwise data download' gets, or save the arrays with load_data(..., "
+    "start_char=None, index_from=0)";
+
 struct Split {
     IntegerLists ranks;
     std::vector<std::int64_t> labels;
@@ -21,6 +27,12 @@ struct Split {
 
 Split read_split(const Npz& npz, const std::string& name) {
     const NpyArray& y = npz.at("y_" + name);
+    if (const auto& x = npz.at("x_" + name); x.shape.size() == 2) {
+        throw DataError(
+            fmt::format("{} is a table of {} columns, as pad_sequences makes it: save the reviews before that, "
+                        "as lists of ranks: {}",
+                        x.name, x.shape[1], remedy));
+    }
     Split split{read_integer_lists(npz.at("x_" + name)), y.as_int64()};
     if (y.shape.size() != 1 || split.labels.size() != split.ranks.size() || split.labels.empty()) {
         throw DataError(fmt::format("{}: {} labels for {} reviews", y.name, split.labels.size(), split.ranks.size()));
@@ -30,6 +42,34 @@ Split read_split(const Npz& npz, const std::string& name) {
             throw DataError(fmt::format("{}: the label {} is neither 0 nor 1", y.name, label));
     }
     return split;
+}
+
+/// Refuses what load_data returns: its reviews begin with 1, which stands nowhere else, and 3 stands nowhere, as ranks
+/// were raised by 3. Ranks themselves have the most frequent words, 1 and 3 among them, everywhere.
+void refuse_ids(const Split& split, const std::string& where) {
+    const auto& values = split.ranks.values;
+    const auto reviews = split.labels.size();
+    std::size_t begun = 0, padded = 0;
+    for (std::size_t i = 0; i < reviews; ++i) {
+        const auto first = split.ranks.offsets[i];
+        if (first == split.ranks.offsets[i + 1]) continue;
+        begun += values[first] == start_id ? 1 : 0;
+        padded += values[first] == padding_id ? 1 : 0;
+    }
+    const auto ones = static_cast<std::size_t>(std::count(values.begin(), values.end(), start_id));
+    const bool has_three = std::find(values.begin(), values.end(), index_from) != values.end();
+    if (std::find(values.begin(), values.end(), padding_id) != values.end()) {
+        throw DataError(
+            fmt::format("{} holds 0, which is no word's rank but padding ({} reviews begin with it): save the "
+                        "reviews before pad_sequences, as ranks: {}",
+                        where, padded, remedy));
+    }
+    if (begun == reviews && ones == reviews && !has_three && values.size() > reviews) {
+        throw DataError(
+            fmt::format("{}: every review begins with 1 and none has a 3: these are ids as load_data returns "
+                        "them, not the words' ranks that its file holds: {}",
+                        where, remedy));
+    }
 }
 
 Reviews in_order(const Split& split, std::span<const std::uint32_t> order, const std::string& where) {
@@ -60,6 +100,8 @@ Prepared prepare_npz(const std::filesystem::path& path, const std::filesystem::p
     const Npz npz = read_npz(path);
     const Split train = read_split(npz, "train");
     const Split test = read_split(npz, "test");
+    refuse_ids(train, npz.at("x_train").name);
+    refuse_ids(test, npz.at("x_test").name);
     const auto orders = load_data_orders(train.labels.size(), test.labels.size());
     prepared.train = in_order(train, orders.train, npz.at("x_train").name);
     prepared.test = in_order(test, orders.test, npz.at("x_test").name);

@@ -9,7 +9,6 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/utf8.h"
 #include "data/text_rows.h"
 #include "data/tokenizer.h"
 
@@ -39,15 +38,27 @@ bool is_text(const fs::path& path) {
 }
 
 /// Whether the first label, and whether the second, is positive.
-std::pair<bool, bool> meaning_of(const std::vector<std::string>& labels, const fs::path& folder) {
-    const auto first = label_of_word(labels[0]), second = label_of_word(labels[1]);
+std::pair<bool, bool> meaning_of(const std::vector<std::string>& labels, const fs::path& folder, LabelReader& reader,
+                                 const TextSettings& settings) {
+    const auto first = reader.read(labels[0]), second = reader.read(labels[1]);
     if (first && second && *first == *second) {
         throw DataError(fmt::format("'{}': the folders '{}' and '{}' both name the {} label", folder.string(),
                                     labels[0], labels[1], *first ? "positive" : "negative"));
     }
     if (first && second) return {*first, *second};
-    log::notice(fmt::format("'{}': label 0 (negative) is '{}', label 1 (positive) is '{}', by name", folder.string(),
-                            labels[0], labels[1]));
+    if (!settings.positive_label.empty() || !settings.negative_label.empty() || settings.positive_from) {
+        const auto& unknown = first ? labels[1] : labels[0];
+        throw DataError(
+            fmt::format("'{}': {}", folder.string(), reader.refusal(unknown, {{labels[0], 1}, {labels[1], 1}})));
+    }
+    log::notice(
+        fmt::format("'{}': label 0 (negative) is '{}', label 1 (positive) is '{}', by name; "
+                    "--positive-label says otherwise",
+                    folder.string(), labels[0], labels[1]));
+    auto named = settings;
+    named.negative_label = labels[0];
+    named.positive_label = labels[1];
+    reader = LabelReader(named);
     return {false, true};
 }
 
@@ -64,15 +75,16 @@ std::vector<std::string> labels_in(const fs::path& folder) {
     return labels;
 }
 
-std::vector<LabelledText> read_label_folder(const fs::path& folder) {
+LabelledTexts read_label_folder(const fs::path& folder, const TextSettings& settings) {
     const auto labels = labels_in(folder);
     if (labels.size() != 2) {
         throw DataError(fmt::format("'{}' has {} folders of .txt files ({}); one for each of two labels is needed",
                                     folder.string(), labels.size(), fmt::join(labels, ", ")));
     }
-    const auto [first, second] = meaning_of(labels, folder);
-    std::vector<LabelledText> texts;
-    std::size_t bytes = 0, passed_over = 0;
+    LabelReader reader(settings);
+    const auto [first, second] = meaning_of(labels, folder, reader, settings);
+    LabelledTexts texts{{}, reader.names()};
+    std::size_t bytes = 0, passed_over = 0, empty = 0;
     for (const auto& label : labels) {
         for (const auto& path : entries_of(folder / label)) {
             if (!is_text(path)) {
@@ -82,19 +94,25 @@ std::vector<LabelledText> read_label_folder(const fs::path& folder) {
             auto text = read_file(path, most_text_bytes);
             bytes += text.size();
             if (bytes > most_bytes) throw DataError(fmt::format("'{}' holds more than 4 GiB", folder.string()));
-            if (const auto byte = first_invalid_utf8(text)) {
-                throw DataError(fmt::format("'{}' is not UTF-8 at its byte {}", path.string(), *byte + 1));
-            }
+            text = text_of_bytes(std::move(text), settings, fmt::format("'{}'", path.string()));
             if (word_count(text) == 0) {
-                throw DataError(fmt::format("'{}' has no words: remove it, or fill it", path.string()));
+                if (!settings.drops_empty()) {
+                    throw DataError(
+                        fmt::format("'{}' has no words: remove it, fill it, or leave it out with "
+                                    "--empty-texts drop",
+                                    path.string()));
+                }
+                ++empty;
+                continue;
             }
-            texts.push_back({with_plain_line_ends(std::move(text)), label == labels[0] ? first : second});
+            texts.rows.push_back({with_plain_line_ends(std::move(text)), label == labels[0] ? first : second});
         }
     }
     if (passed_over > 0) {
         log::notice(
             fmt::format("'{}': {} entries that are no .txt file are passed over", folder.string(), passed_over));
     }
+    if (empty > 0) log::notice(fmt::format("'{}': {} texts without words are left out", folder.string(), empty));
     return texts;
 }
 

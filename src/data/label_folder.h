@@ -16,6 +16,7 @@ namespace cellwise::data {
 /// second 1, with a notice. The texts come sorted by label and file name; hidden files and files of other
 /// kinds are passed over. Throws DataError naming the folder or file: other than two labels, two names for
 /// the same one, a folder that cannot be read, a text that is too large, not UTF-8 or without words.
-[[nodiscard]] std::vector<LabelledText> read_label_folder(const std::filesystem::path& folder);
+/// The settings may name the positive and the negative folder, and say the encoding and what to do with empty texts.
+[[nodiscard]] LabelledTexts read_label_folder(const std::filesystem::path& folder, const TextSettings& settings = {});
 
 }  // namespace cellwise::data

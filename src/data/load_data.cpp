@@ -32,6 +32,40 @@ LoadDataOrders load_data_orders(std::size_t train, std::size_t test, std::uint32
     return orders;
 }
 
+Prepared numbered_by(Prepared prepared, std::vector<std::string> words_by_rank, const std::string& origin) {
+    if (prepared.words_by_rank == words_by_rank) return prepared;
+    if (prepared.words_by_rank.empty()) {
+        throw DataError(
+            fmt::format("{} holds ids whose words are not known, and the model has words of its own: put the "
+                        "imdb_word_index.json of these ids beside it",
+                        origin));
+    }
+    const Vocabulary vocabulary(std::move(words_by_rank));
+    std::vector<std::int32_t> new_ids;  // by the old rank - 1; 0: no such word
+    for (const auto& word : prepared.words_by_rank) {
+        const auto rank = vocabulary.rank(word);
+        new_ids.push_back(rank == 0 ? 0 : rank + index_from);
+    }
+    for (auto* reviews : {&prepared.train, &prepared.test}) {
+        Reviews renumbered;
+        std::vector<std::int32_t> ids;
+        for (std::size_t i = 0; i < reviews->size(); ++i) {
+            ids.clear();
+            for (const auto id : reviews->review(i)) {
+                const auto old = static_cast<std::size_t>(std::max(0, id - index_from - 1));
+                if (id <= index_from)
+                    ids.push_back(id);
+                else if (old < new_ids.size() && new_ids[old] != 0)
+                    ids.push_back(new_ids[old]);
+            }
+            renumbered.add(ids, reviews->labels[i]);
+        }
+        *reviews = std::move(renumbered);
+    }
+    prepared.words_by_rank = vocabulary.words_by_rank();
+    return prepared;
+}
+
 void require_vocabulary_size(std::int64_t vocabulary_size) {
     if (vocabulary_size > index_from && vocabulary_size <= largest_vocabulary) return;
     throw UsageError(fmt::format("--vocabulary-size {} is not in {} to {}: the first {} ids are reserved",

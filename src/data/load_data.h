@@ -27,7 +27,13 @@ struct Prepared {
     Reviews train;
     Reviews test;
     std::vector<std::string> words_by_rank;
+    LabelNames labels = {};
 };
+
+/// The same reviews numbered by other words: what has no rank among those is left out. Throws DataError if the data's
+/// own words are not known, so that its ids cannot be turned into words.
+[[nodiscard]] Prepared numbered_by(Prepared prepared, std::vector<std::string> words_by_rank,
+                                   const std::string& origin);
 
 /// DataOptions::vocabulary_size that keeps every word: embeddings beyond it would not fit any memory.
 inline constexpr std::int64_t largest_vocabulary = 10'000'000;

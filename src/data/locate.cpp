@@ -27,6 +27,10 @@ constexpr std::string_view word_index_name = "imdb_word_index.json";
 bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> endings) {
     return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
 }
+bool is_text_name(const std::string& name) {
+    const auto extension = fs::path(name).extension();
+    return extension == ".txt" || extension == ".TXT";
+}
 bool is_archive_name(std::string_view name) { return ends_with_any(name, {".tar.gz", ".tgz", ".tar"}); }
 
 bool is_file(const fs::path& path) {
@@ -108,7 +112,7 @@ Location locate(const fs::path& path) {
                         "folder, a folder with one of these, a .csv or .jsonl file, or a folder of two labels",
                         path.string(), code ? " (" + code.message() + ")" : ""));
     }
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         if (const auto location = find_in_folder(path)) return *location;
         const auto labels = labels_in(path);
         if (labels.size() == 2) return {Form::label_folder, path, {}};
@@ -120,9 +124,9 @@ Location locate(const fs::path& path) {
     const std::string name = path.filename().string();
     if (name.ends_with(".npz")) return at(Form::npz, path);
     if (is_archive_name(name)) return at(Form::archive, path);
-    if (is_table_name(name)) return {Form::table, path, {}};
+    if (is_table_name(name) || is_text_name(name)) return {Form::table, path, {}};
     throw DataError(
-        fmt::format("'{}' is of no known kind: .npz, .tar.gz, .tgz, .tar, .csv, .tsv, .jsonl and .ndjson "
+        fmt::format("'{}' is of no known kind: .npz, .tar.gz, .tgz, .tar, .csv, .tsv, .txt, .json and .jsonl "
                     "files are read",
                     path.string()));
 }

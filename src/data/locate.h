@@ -23,8 +23,8 @@ struct Location {
 };
 
 /// What --data or CELLWISE_DATA names: an imdb.npz, an archive (.tar.gz, .tgz, .tar), the unpacked
-/// folder, a folder that holds one of these (the npz is preferred), a .csv, .tsv, .jsonl or .ndjson
-/// table, or a folder with a folder of .txt files for each of two labels. Throws DataError if it is missing
+/// folder, a folder that holds one of these (the npz is preferred), a .csv, .tsv, .txt, .json, .jsonl or
+/// .ndjson table, or a folder with a folder of .txt files for each of two labels. Throws DataError if it is missing
 /// or none of these.
 [[nodiscard]] Location locate(const std::filesystem::path& path);
 

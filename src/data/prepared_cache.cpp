@@ -31,7 +31,7 @@ struct SourceFile {
 std::vector<SourceFile> plain_files(const std::vector<fs::path>& sources) {
     std::vector<SourceFile> result;
     for (const auto& source : sources) {
-        if (!fs::is_directory(source)) {
+        if (!is_folder(source)) {
             result.push_back({source, ""});
             continue;
         }

@@ -18,6 +18,7 @@
 #include "core/archive_name.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
 
 namespace cellwise::data {
 namespace fs = std::filesystem;
@@ -33,7 +34,8 @@ constexpr std::array<std::string_view, 4> review_folders{"train/pos", "train/neg
 /// Passes reviews on, counting them, so that a data set with an empty part is refused.
 class CheckedSink {
 public:
-    CheckedSink(const fs::path& path, const ReviewSink& sink) : path_(path), sink_(sink) {}
+    CheckedSink(const fs::path& path, const ReviewSink& sink, Encoding encoding)
+        : path_(path), sink_(sink), encoding_(encoding) {}
 
     void pass(std::size_t folder, std::string_view name, std::string text) {
         ++counts_[folder];
@@ -41,7 +43,8 @@ public:
         if (text_bytes_ > most_text_bytes) {
             throw DataError(fmt::format("'{}' holds more than {} bytes of reviews", path_.string(), most_text_bytes));
         }
-        sink_({folder >= 2, folder % 2 == 0, std::string(name), std::move(text)});
+        const auto where = fmt::format("'{}': {}/{}", path_.string(), review_folders[folder], name);
+        sink_({folder >= 2, folder % 2 == 0, std::string(name), decode(std::move(text), encoding_, where)});
     }
     void check() const {
         for (std::size_t i = 0; i < counts_.size(); ++i) {
@@ -56,6 +59,7 @@ public:
 private:
     const fs::path& path_;
     const ReviewSink& sink_;
+    Encoding encoding_;
     std::array<std::size_t, 4> counts_{};
     std::uint64_t text_bytes_ = 0;
 };
@@ -83,6 +87,7 @@ class GzipFile {
 public:
     explicit GzipFile(const fs::path& path) : path_(path), file_(::gzopen(path.c_str(), "rbe"), &::gzclose) {
         if (!file_) throw DataError(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+        note_input(path);
         ::gzbuffer(file_.get(), 1 << 18);
         std::error_code code;
         const auto size = fs::file_size(path, code);
@@ -188,9 +193,9 @@ private:
 
 }  // namespace
 
-void read_archive(const fs::path& path, const ReviewSink& sink) {
+void read_archive(const fs::path& path, const ReviewSink& sink, Encoding encoding) {
     TarReader tar(path);
-    CheckedSink checked(path, sink);
+    CheckedSink checked(path, sink, encoding);
     while (archive_entry* entry = tar.next()) {
         const char* raw_name = archive_entry_pathname(entry);
         const std::string name = raw_name != nullptr ? raw_name : "";
@@ -215,8 +220,8 @@ bool is_review_folder(const fs::path& path) {
     return fs::is_directory(path / review_folders[0], code) || fs::is_directory(path / review_folders[2], code);
 }
 
-void read_folder(const fs::path& path, const ReviewSink& sink) {
-    CheckedSink checked(path, sink);
+void read_folder(const fs::path& path, const ReviewSink& sink, Encoding encoding) {
+    CheckedSink checked(path, sink, encoding);
     for (std::size_t i = 0; i < review_folders.size(); ++i) {
         std::error_code code;
         fs::directory_iterator files(path / review_folders[i], code);

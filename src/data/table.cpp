@@ -4,12 +4,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <span>
 #include <utility>
 
 #include "core/atomic_file.h"
 #include "core/csv_cell.h"
 #include "core/error.h"
+#include "core/log.h"
+#include "data/files/column_names.h"
+#include "data/files/json_rows.h"
+#include "data/files/row_error.h"
 #include "data/text_rows.h"
 #include "data/tokenizer.h"
 
@@ -19,47 +24,47 @@ namespace {
 
 constexpr std::uintmax_t most_bytes = std::uintmax_t{4} << 30;
 
-/// The label behind a text of the file, else DataError.
-bool label_of(std::string_view text, const std::string& origin, std::size_t line) {
-    if (const auto label = label_of_word(text)) return *label;
-    throw DataError(
-        fmt::format("{}, line {}: the label '{}' is none of 0, 1, neg, pos, negative, positive, false, true", origin,
-                    line, text.substr(0, 40)));
+std::map<std::string, std::size_t> label_counts(const std::vector<TextRow>& rows) {
+    std::map<std::string, std::size_t> counts;
+    for (const auto& row : rows) ++counts[std::string(without_blanks_around(row.values[1]))];
+    return counts;
+}
+
+std::string first_lines(const std::vector<std::size_t>& lines) {
+    const auto shown = std::span(lines).first(std::min<std::size_t>(5, lines.size()));
+    return fmt::format("line {}{}", fmt::join(shown, ", "), shown.size() < lines.size() ? ", …" : "");
 }
 
 }  // namespace
 
-std::optional<bool> label_of_word(std::string_view text) {
-    std::string word;
-    for (const char letter : text) {
-        if (letter != ' ') word += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    }
-    for (const std::string_view positive : {"1", "pos", "positive", "true"}) {
-        if (word == positive) return true;
-    }
-    for (const std::string_view negative : {"0", "neg", "negative", "false"}) {
-        if (word == negative) return false;
-    }
-    return std::nullopt;
-}
-
-std::vector<LabelledText> read_table(const fs::path& path, const std::string& text_column,
-                                     const std::string& label_column) {
+LabelledTexts read_table(const fs::path& path, const std::string& text_column, const std::string& label_column,
+                         const TextSettings& settings) {
     const auto origin = fmt::format("'{}'", path.string());
-    const std::string content = read_file(path, most_bytes);
+    const std::string content = text_of_bytes(read_file(path, most_bytes), settings, origin);
     const std::vector<WantedColumn> columns{{text_column, "--text-column"}, {label_column, "--label-column", false}};
-    std::vector<LabelledText> texts;
+    const auto likely = row_form_of(path);
+    const auto form = looks_like_json_rows(content) ? RowForm::jsonl : likely == RowForm::lines ? RowForm::tsv : likely;
+    auto table = read_text_rows(content, form, columns, origin, settings);
+    LabelReader labels(settings);
+    LabelledTexts texts;
     std::vector<std::size_t> without_words;
-    for (auto& row : read_text_rows(content, row_form_of(path), columns, origin)) {
-        if (word_count(row.values[0]) == 0) without_words.push_back(row.line);
-        texts.push_back({std::move(row.values[0]), label_of(row.values[1], origin, row.line)});
+    for (auto& row : table.rows) {
+        const bool has_words = word_count(row.values[0]) > 0;
+        if (!has_words) without_words.push_back(row.line);
+        if (!has_words && settings.drops_empty()) continue;
+        const auto label = labels.read(row.values[1]);
+        if (!label) throw row_error(origin, row.line, labels.refusal(row.values[1], label_counts(table.rows)));
+        texts.rows.push_back({std::move(row.values[0]), *label});
     }
-    if (!without_words.empty()) {
-        const auto shown = std::span(without_words).first(std::min<std::size_t>(5, without_words.size()));
-        throw DataError(fmt::format("{}: {} of {} texts have no words (line {}{}): remove these rows, or fill them",
-                                    origin, without_words.size(), texts.size(), fmt::join(shown, ", "),
-                                    shown.size() < without_words.size() ? ", …" : ""));
+    texts.names = labels.names();
+    if (without_words.empty()) return texts;
+    const auto what = fmt::format("{}: {} of {} texts have no words ({})", origin, without_words.size(),
+                                  table.rows.size(), first_lines(without_words));
+    if (!settings.drops_empty()) {
+        throw DataError(
+            fmt::format("{}: remove these rows, fill them, or leave them out with --empty-texts drop", what));
     }
+    log::notice(fmt::format("{}: left out", what));
     return texts;
 }
 

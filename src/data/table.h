@@ -1,11 +1,12 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "data/files/text_settings.h"
+#include "data/reviews/labels.h"
 
 namespace cellwise::data {
 
@@ -14,15 +15,18 @@ struct LabelledText {
     bool is_positive = false;
 };
 
-/// The label that a word stands for: 1 or 0, pos or neg, positive or negative, true or false, in any case;
-/// nothing for other words.
-[[nodiscard]] std::optional<bool> label_of_word(std::string_view word);
+/// Labelled texts, and what their labels are called.
+struct LabelledTexts {
+    std::vector<LabelledText> rows;
+    LabelNames names;
+};
 
-/// Reads one's own texts: .csv (RFC 4180: commas, double quotes, a header line), .tsv (the same with
-/// tabs) or .jsonl/.ndjson (one JSON object a line). Throws DataError naming the file, the line and what was
-/// expected: read_text_rows' errors, a label that is none of label_of_word's, texts without words.
-[[nodiscard]] std::vector<LabelledText> read_table(const std::filesystem::path& path, const std::string& text_column,
-                                                   const std::string& label_column);
+/// Reads one's own texts: a delimited table, or JSON objects, one a line or in an array. The content says which; the
+/// name's ending is a hint. Texts without words are left out with a notice if the settings have it so. Throws DataError
+/// naming the file, the line and what was expected: read_text_rows' and decode's errors, a label that cannot be read
+/// (with the flags that help), texts without words.
+[[nodiscard]] LabelledTexts read_table(const std::filesystem::path& path, const std::string& text_column,
+                                       const std::string& label_column, const TextSettings& settings = {});
 
 /// The same as a CSV table with the columns text and label (1 positive, 0 negative).
 [[nodiscard]] std::string csv_of(std::span<const LabelledText> rows);

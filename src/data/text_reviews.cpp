@@ -23,7 +23,7 @@ WordCount count_words(std::string_view text, std::span<const std::int32_t> ids) 
 
 std::vector<std::int32_t> parse_ids(std::string_view text, std::int64_t vocabulary_size, std::size_t number) {
     std::vector<std::int32_t> ids;
-    const std::string_view blanks = " ,\t";
+    const std::string_view blanks = " ,\t\r\n[]()";  // as Python prints lists and arrays
     for (auto begin = text.find_first_not_of(blanks); begin != std::string_view::npos;) {
         const auto word = text.substr(begin, std::min(text.find_first_of(blanks, begin), text.size()) - begin);
         std::int32_t id = -1;

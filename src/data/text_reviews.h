@@ -33,8 +33,9 @@ struct TextReviews {
 [[nodiscard]] TextReviews encode_texts(std::span<const std::string> texts, const Vocabulary& vocabulary,
                                        std::int64_t vocabulary_size, std::size_t length);
 
-/// Reviews given as ids between blanks or commas ("1 14 22"), taken as they are and padded and cut
-/// likewise. Throws DataError naming the review and what in it is no id below vocabulary_size.
+/// Reviews given as ids between blanks or commas ("1 14 22", or a list as Python prints it, "[1, 14, 22]"), taken as
+/// they are and padded and cut likewise. Throws DataError naming the review and what in it is no id below
+/// vocabulary_size.
 [[nodiscard]] TextReviews encode_ids(std::span<const std::string> reviews, std::int64_t vocabulary_size,
                                      std::size_t length);
 

@@ -1,132 +1,75 @@
 #include "data/text_rows.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/error.h"
-#include "core/utf8.h"
 #include "data/csv.h"
+#include "data/files/column_names.h"
+#include "data/files/delimited_rows.h"
+#include "data/files/json_rows.h"
+#include "data/files/row_error.h"
 
 namespace cellwise::data {
 namespace {
 
-// A parsed line may take forty times its bytes, if it is all brackets.
-constexpr std::size_t most_json_line_bytes = std::size_t{16} << 20;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-DataError error_at(const std::string& origin, std::size_t line, std::string_view what) {
-    return DataError(fmt::format("{}, line {}: {}", origin, line, what));
-}
-
-/// Calls use(line's text without its end, its number) for every line.
+/// Calls use(line's text without its end) for every line.
 template <class Use>
-void for_each_line(std::string_view content, Use&& use) {
-    std::size_t number = 0;
-    for (std::size_t begin = 0; begin < content.size();) {
-        const std::size_t end = std::min(content.find('\n', begin), content.size());
-        auto line = content.substr(begin, end - begin);
+void for_each_line(std::string_view text, Use&& use) {
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        auto line = text.substr(begin, end - begin);
         if (line.ends_with('\r')) line.remove_suffix(1);
         begin = end + 1;
-        use(line, ++number);
+        use(line);
     }
 }
 
-std::vector<TextRow> read_lines(std::string_view content, const std::string& origin) {
-    std::vector<TextRow> rows;
-    for_each_line(content, [&](std::string_view line, std::size_t number) {
-        if (const auto byte = first_invalid_utf8(line)) {
-            throw error_at(origin, number, fmt::format("not UTF-8 at its byte {}", *byte + 1));
-        }
-        rows.push_back({{std::string(line)}, number});
+TextTable read_lines(std::string_view text) {
+    TextTable table;
+    for_each_line(text, [&](std::string_view line) {
+        table.rows.push_back({{std::string(line)}, table.rows.size() + 1, {}});
     });
-    return rows;
+    return table;
 }
 
-std::vector<TextRow> read_delimited(std::string_view content, char delimiter, const std::vector<WantedColumn>& columns,
-                                    const std::string& origin) {
-    CsvReader reader(content, delimiter, origin);
-    std::vector<std::string> header;
-    if (!reader.read(header)) throw DataError(fmt::format("{} is empty; a header line is needed", origin));
-    for (const auto& name : header) {
-        if (first_invalid_utf8(name)) throw error_at(origin, reader.line(), "the header is not UTF-8");
-    }
-    std::vector<std::size_t> places;
-    for (const auto& column : columns) {
-        const auto found = std::find(header.begin(), header.end(), column.name);
-        if (found == header.end()) {
-            throw error_at(origin, reader.line(),
-                           fmt::format("there is no column '{}'; the columns are: {}. Name one with {}.", column.name,
-                                       fmt::join(header, ", "), column.flag));
-        }
-        places.push_back(static_cast<std::size_t>(found - header.begin()));
-    }
-    std::vector<TextRow> rows;
-    std::vector<std::string> cells;
-    while (reader.read(cells)) {
-        if (cells.size() != header.size()) {
-            throw error_at(origin, reader.line(),
-                           fmt::format("{} cells, the header has {}", cells.size(), header.size()));
-        }
-        TextRow row{{}, reader.line()};
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            auto cell = cells[places[i]];
-            if (const auto byte = first_invalid_utf8(cell)) {
-                throw error_at(origin, row.line,
-                               fmt::format("column '{}' is not UTF-8 at its byte {}", columns[i].name, *byte + 1));
-            }
-            row.values.push_back(with_plain_line_ends(std::move(cell)));
-        }
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-std::string value_of(const nlohmann::json& object, const WantedColumn& column, const std::string& origin,
-                     std::size_t line) {
-    const auto found = object.find(column.name);
-    if (found == object.end()) {
-        std::vector<std::string> names;
-        for (const auto& [name, value] : object.items()) names.push_back(name);
-        throw error_at(origin, line,
-                       fmt::format("the object has no \"{}\"; it has: {}. Name one with {}.", column.name,
-                                   names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", ")), column.flag));
-    }
-    if (found->is_string()) return with_plain_line_ends(found->get<std::string>());
-    if (column.is_text) throw error_at(origin, line, fmt::format("\"{}\" is no text", column.name));
-    return found->is_primitive() ? found->dump() : std::string(found->type_name());
-}
-
-std::vector<TextRow> read_json_lines(std::string_view content, const std::vector<WantedColumn>& columns,
-                                     const std::string& origin) {
-    std::vector<TextRow> rows;
-    for_each_line(content, [&](std::string_view line, std::size_t number) {
-        if (line.find_first_not_of(" \t") == std::string_view::npos) return;
-        if (line.size() > most_json_line_bytes) {
-            throw error_at(origin, number, fmt::format("longer than the {} bytes of one text", most_json_line_bytes));
-        }
-        if (const auto byte = first_invalid_utf8(line)) {
-            throw error_at(origin, number, fmt::format("not UTF-8 at its byte {}", *byte + 1));
-        }
-        const auto object = nlohmann::json::parse(line, nullptr, false);
-        if (!object.is_object()) throw error_at(origin, number, "no JSON object; one object a line is needed");
-        TextRow row{{}, number};
-        for (const auto& column : columns) row.values.push_back(value_of(object, column, origin, number));
-        rows.push_back(std::move(row));
+/// How many of a delimiter each line has, if all have as many.
+std::size_t even_count(std::string_view text, char delimiter) {
+    std::size_t lines = 0, count = 0;
+    bool is_even = true;
+    for_each_line(text, [&](std::string_view line) {
+        if (line.empty()) return;
+        const auto own = static_cast<std::size_t>(std::count(line.begin(), line.end(), delimiter));
+        if (lines++ == 0) count = own;
+        is_even = is_even && own == count;
     });
-    return rows;
+    return is_even && lines > 1 ? count : 0;
+}
+
+/// Whether the first line, cut by one of the delimiters, names the column.
+bool first_line_names(std::string_view text, const std::string& column) {
+    const auto first = text.substr(0, text.find('\n'));
+    for (const char delimiter : std::string_view(",\t;|")) {
+        std::vector<std::string> cells;
+        CsvReader reader(first, delimiter, "", Quoting::none);
+        if (!reader.read(cells) || cells.size() < 2) continue;
+        for (auto& cell : cells) std::erase(cell, '"');
+        if (place_of_column(cells, column)) return true;
+    }
+    return false;
 }
 
 }  // namespace
 
 RowForm row_form_of(const std::filesystem::path& path) {
-    const auto extension = path.extension();
+    auto extension = path.extension().string();
+    for (char& letter : extension)
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
     if (extension == ".csv") return RowForm::csv;
-    if (extension == ".tsv") return RowForm::tsv;
-    return extension == ".jsonl" || extension == ".ndjson" ? RowForm::jsonl : RowForm::lines;
+    if (extension == ".tsv" || extension == ".tab") return RowForm::tsv;
+    return extension == ".jsonl" || extension == ".ndjson" || extension == ".json" ? RowForm::jsonl : RowForm::lines;
 }
 
 bool is_table_name(std::string_view name) { return row_form_of(name) != RowForm::lines; }
@@ -140,19 +83,37 @@ std::string with_plain_line_ends(std::string text) {
     return text;
 }
 
-std::vector<TextRow> read_text_rows(std::string_view content, RowForm form, const std::vector<WantedColumn>& columns,
-                                    const std::string& origin) {
-    if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
+std::string text_of_bytes(std::string bytes, const TextSettings& settings, const std::string& origin) {
+    return with_known_line_ends(decode(std::move(bytes), settings.bytes(), origin));
+}
+
+RowForm form_of_content(std::string_view text, RowForm likely, const std::string& text_column,
+                        const TextSettings& settings, const std::string& origin) {
+    if (looks_like_json_rows(text)) return RowForm::jsonl;
+    if (likely == RowForm::csv || likely == RowForm::tsv) return likely;
+    if (first_line_names(text, text_column)) return RowForm::tsv;
+    if (likely == RowForm::jsonl) return likely;
+    const auto delimiter = settings.delimiter.empty() ? '\t' : delimiter_named(settings.delimiter, "--delimiter");
+    if (even_count(text, delimiter) == 0) return RowForm::lines;
+    if (settings.no_header) return RowForm::tsv;
+    throw DataError(
+        fmt::format("{} is a table: each of its lines has {} cells. Name the texts' column with "
+                    "--text-column (without a header line: --no-header), or say --input-format lines.",
+                    origin, even_count(text, delimiter) + 1));
+}
+
+TextTable read_text_rows(std::string_view text, RowForm form, const std::vector<WantedColumn>& columns,
+                         const std::string& origin, const TextSettings& settings, bool keep_cells) {
     switch (form) {
         case RowForm::lines:
             if (columns.size() != 1) throw InternalError("read_text_rows: a line is one column");
-            return read_lines(content, origin);
+            return read_lines(text);
         case RowForm::csv:
-            return read_delimited(content, ',', columns, origin);
+            return read_delimited_rows(text, ',', columns, settings, origin, keep_cells);
         case RowForm::tsv:
-            return read_delimited(content, '\t', columns, origin);
+            return read_delimited_rows(text, '\t', columns, settings, origin, keep_cells);
         case RowForm::jsonl:
-            return read_json_lines(content, columns, origin);
+            return read_json_rows(text, columns, origin, keep_cells);
     }
     throw InternalError("read_text_rows: no such form");
 }

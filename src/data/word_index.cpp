@@ -13,6 +13,7 @@
 #include "core/error.h"
 
 namespace cellwise::data {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t most_bytes = std::uintmax_t{256} << 20;
@@ -95,6 +96,47 @@ private:
     bool in_list_ = false;
 };
 
+/// Whether a word is one that other tools keep for padding, unknown words and the like. No text has it: its signs are
+/// blanks to data/tokenizer.h.
+bool is_special(std::string_view word) {
+    if (word.empty()) return true;
+    const bool angled = word.starts_with('<') && word.ends_with('>');
+    const bool squared = word.starts_with('[') && word.ends_with(']');
+    return word.size() > 2 && (angled || squared);
+}
+
+constexpr std::string_view original =
+    "take Keras's imdb_word_index.json as it is ('cellwise data download' gets it), or a run's vocabulary.json";
+
+/// Refuses words with ranks raised by 3, as they are made to turn ids back into words.
+void refuse_raised_ranks(const std::vector<std::pair<std::string, std::uint64_t>>& entries, const fs::path& path) {
+    if (entries.empty()) return;
+    const auto special =
+        std::find_if(entries.begin(), entries.end(), [](const auto& e) { return is_special(e.first); });
+    const auto least = std::min_element(entries.begin(), entries.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (special == entries.end() && least->second <= 1) return;
+    const auto what = special != entries.end()
+                          ? fmt::format("it has '{}', which is no word of a text", special->first)
+                          : fmt::format("its ranks begin with {} ('{}'), not with 1", least->second, least->first);
+    throw DataError(
+        fmt::format("'{}' numbers words otherwise than Keras's imdb data: {}. Its numbers are ids already "
+                    "(ranks + 3, or those of another tool): {}.",
+                    path.string(), what, original));
+}
+
+/// Refuses a list in which positions are ids of another tool.
+void refuse_special_words(const std::vector<std::string>& words, const fs::path& path) {
+    const auto special = std::find_if(words.begin(), words.end(), is_special);
+    if (special == words.end()) return;
+    const bool is_layer = words.size() > 1 && words[0].empty() && words[1] == "[UNK]";
+    throw DataError(
+        fmt::format("'{}' {}: position {} has '{}', which is no word of a text. Its words have other ids than "
+                    "rank + 3: give the ids themselves with 'predict --ids', or {}.",
+                    path.string(), is_layer ? "is the vocabulary of a TextVectorization layer" : "is of another tool",
+                    special - words.begin(), *special, original));
+}
+
 }  // namespace
 
 std::vector<std::string> read_word_index(const std::filesystem::path& path) {
@@ -103,7 +145,19 @@ std::vector<std::string> read_word_index(const std::filesystem::path& path) {
             fmt::format("'{}' is no word index of the form {{\"word\": rank, …}}: {}", path.string(), what));
     };
     Handler handler;
-    if (!nlohmann::json::sax_parse(read_file(path, most_bytes), &handler)) throw fail(handler.problem);
+    const auto text = read_file(path, most_bytes);
+    if (!nlohmann::json::sax_parse(text, &handler)) {
+        const auto head = std::string_view(text).substr(0, 200);
+        if (head.find("\"class_name\"") != std::string_view::npos && head.find("Tokenizer") != std::string_view::npos) {
+            throw DataError(
+                fmt::format("'{}' is what Keras's Tokenizer.to_json() writes: its words are numbered without "
+                            "the start token and the ranks + 3 of the imdb data. Give the ids of "
+                            "texts_to_sequences with 'predict --ids', or {}.",
+                            path.string(), original));
+        }
+        throw fail(handler.problem);
+    }
+    refuse_raised_ranks(handler.entries, path);
     std::vector<std::string> words(handler.entries.size());
     std::vector<bool> seen(words.size());
     for (auto& [word, rank] : handler.entries) {
@@ -128,6 +182,7 @@ Vocabulary read_vocabulary(const std::filesystem::path& path) {
     if (!nlohmann::json::sax_parse(text, &handler)) {
         throw DataError(fmt::format("'{}' is not a JSON list of words: {}", path.string(), handler.problem));
     }
+    refuse_special_words(handler.words, path);
     try {
         return Vocabulary(std::move(handler.words));
     } catch (const DataError& error) {

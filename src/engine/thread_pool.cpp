@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <new>
 #include <system_error>
 
 #include "core/error.h"
@@ -42,9 +44,13 @@ void stop(std::vector<std::thread>& workers, std::atomic<bool>& stopping, std::m
 
 ThreadPool::ThreadPool(int threads) {
     try {
+        workers_.reserve(static_cast<std::size_t>(std::max(threads - 1, 0)));
         for (int worker = 1; worker < threads; ++worker) {
             workers_.emplace_back([this, worker] { serve(static_cast<std::size_t>(worker)); });
         }
+    } catch (const std::bad_alloc&) {  // those that have started must not outlive their pool
+        stop(workers_, stopping_, mutex_, wake_);
+        throw;
     } catch (const std::system_error& error) {
         stop(workers_, stopping_, mutex_, wake_);
         throw EnvironmentError(fmt::format("cannot start {} threads, only {}: {}: make --threads smaller", threads,

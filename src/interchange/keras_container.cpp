@@ -9,6 +9,8 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/input_files.h"
+#include "core/paths.h"
 #include "core/safetensors.h"
 #include "core/strict_json.h"
 #include "core/utf8.h"
@@ -47,6 +49,7 @@ std::string first_bytes(const fs::path& path) {
     const bool is_file = fs::is_regular_file(path, code);
     std::ifstream file;
     if (is_file) file.open(path, std::ios::binary);
+    note_input(path);
     std::string bytes(512, '\0');
     if (!is_file || !file) {
         throw DataError(fmt::format("cannot read '{}': is it there, and a file?", path.string()));
@@ -63,8 +66,7 @@ std::string first_bytes(const fs::path& path) {
 }
 
 Form form_of(const fs::path& path, const std::string& origin) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) {
+    if (is_folder(path)) {
         if (is_unpacked_keras(path)) return Form::folder;
         refuse_kind_of(origin, describe_folder(path));
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/strict_json.h"
 #include "interchange/hdf5_file.h"
 #include "interchange/keras_config.h"
@@ -128,8 +129,8 @@ std::string encode_keras_weights(const KerasModel& model) { return encode_hdf5(w
 std::string encode_keras_file(const KerasModel& model) {
     nlohmann::ordered_json metadata{{"keras_version", "3.0.0"}, {"date_saved", "1980-01-01@00:00:00"}};
     if (model.length) metadata[length_key] = *model.length;
-    return encode_zip({{metadata_member, metadata.dump()},
-                       {config_member, keras_config(model).dump()},
+    return encode_zip({{metadata_member, json_text(metadata)},
+                       {config_member, json_text(keras_config(model))},
                        {weights_member, encode_keras_weights(model)}});
 }
 

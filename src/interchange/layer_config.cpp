@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/json_text.h"
 
 namespace cellwise::interchange {
 namespace {
@@ -18,7 +19,7 @@ bool is_off(const nlohmann::json& value) {
 }
 
 std::string shown(const nlohmann::json& value) {
-    auto text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    auto text = json_text(value);
     if (text.size() > longest_shown) text = text.substr(0, longest_shown) + "…";
     return text;
 }

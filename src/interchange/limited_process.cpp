@@ -66,7 +66,7 @@ void set_limit(int resource, std::uint64_t value) {
 
 void apply_limits(const ProcessLimits& limits) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
     if (!is_instrumented) set_limit(RLIMIT_AS, mapped_bytes() + limits.memory_bytes);
     set_limit(RLIMIT_CPU, static_cast<std::uint64_t>(limits.seconds));
     set_limit(RLIMIT_FSIZE, 0);

@@ -8,6 +8,7 @@
 
 #include "core/archive_name.h"
 #include "core/error.h"
+#include "core/input_files.h"
 
 namespace cellwise::interchange {
 namespace {
@@ -51,6 +52,7 @@ std::uint64_t expansion_limit(const std::filesystem::path& path) {
 std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
                                             const std::map<std::string, std::uint64_t>& most_bytes) {
     auto allowance = expansion_limit(path);
+    note_input(path);
     const Reader reader(archive_read_new(), &archive_read_free);
     archive_read_support_format_zip_seekable(reader.get());
     if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 16) != ARCHIVE_OK) {

@@ -11,6 +11,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/strict_json.h"
 #include "data/npz.h"
 #include "interchange/keras_model.h"
@@ -250,17 +251,16 @@ GoldenCase read_golden_case(const fs::path& json_path) {
 std::vector<fs::path> find_golden_cases(const std::vector<std::string>& paths) {
     std::vector<fs::path> cases;
     for (const auto& path : paths) {
-        if (!fs::is_directory(path)) {
-            if (!fs::exists(path)) throw DataError(fmt::format("there is no file or folder '{}'", path));
+        if (!is_folder(path)) {
+            if (!is_there(path)) throw DataError(fmt::format("there is no file or folder '{}'", path));
             cases.emplace_back(path);
             continue;
         }
         std::vector<fs::path> found;
-        for (const auto& entry : fs::directory_iterator(path)) {
-            if (entry.path().extension() == ".json") found.push_back(entry.path());
+        for (const auto& entry : folder_entries(path)) {
+            if (entry.extension() == ".json") found.push_back(entry);
         }
         if (found.empty()) throw DataError(fmt::format("the folder '{}' holds no .json file of a golden case", path));
-        std::sort(found.begin(), found.end());
         cases.insert(cases.end(), found.begin(), found.end());
     }
     return cases;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/strict_json.h"
 #include "core/utf8.h"
 #include "report/reproduction.h"
@@ -205,7 +206,7 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
     for (const auto& [key, value] : tutorial.items()) {
         if (configuration.at(key.c_str()) != value) {
             configuration.refuse(key.c_str(), fmt::format("is {}; the tutorial's is {}",
-                                                          configuration.at(key.c_str()).dump(), value.dump()));
+                                                          json_text(configuration.at(key.c_str())), json_text(value)));
         }
     }
     const double rate = configuration.number("learning_rate");

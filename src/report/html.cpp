@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_text.h"
 #include "report/svg.h"
 
 namespace cellwise::report {
@@ -26,7 +27,7 @@ std::string base64(std::string_view bytes) {
 }
 
 std::string script_json(const nlohmann::ordered_json& document) {
-    const auto text = document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    const auto text = json_text(document);
     std::string safe;
     safe.reserve(text.size());
     for (const char letter : text) {

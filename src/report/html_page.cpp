@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "report/html.h"
 #include "report/html_sections.h"
 #include "report/page_files.h"
@@ -63,7 +64,7 @@ std::string text_at(const nlohmann::json& json, const char* pointer) {
     const auto path = nlohmann::json::json_pointer(pointer);
     if (!json.contains(path)) return "";
     const auto& value = json.at(path);
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 std::string environment_table(const ReportInput& input) {

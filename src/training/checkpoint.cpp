@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "core/safetensors.h"
 #include "core/strict_json.h"
 #include "training/checkpoint_state.h"
@@ -28,8 +29,11 @@ const std::string best_prefix = "best.";
 constexpr const char* generator_name = "dropout.generator";
 
 // Settings that leave the result as it is, bit for bit.
-constexpr std::array neutral_settings{"threads", "jobs",      "seeds",   "baseline",
-                                      "data",    "test_data", "offline", "checkpoint_every"};
+constexpr std::array neutral_settings{"threads", "jobs", "seeds", "baseline", "data", "test_data", "offline",
+                                      "checkpoint_every",
+                                      // Of how texts are read the data's SHA-256 tells all that matters.
+                                      "no_header", "delimiter", "quoting", "encoding", "positive_label",
+                                      "negative_label", "positive_from", "drop_duplicates", "empty_texts"};
 
 std::map<std::string, torch::Tensor> state_tensors(const Fit& fit) {
     std::map<std::string, torch::Tensor> tensors;
@@ -160,7 +164,7 @@ bool save_checkpoint(const std::filesystem::path& path, const Fit& fit, const Ch
         tensors.push_back(stored(best_prefix + name, tensor));
     }
     tensors.push_back(stored(generator_name, fit.trainer().model()->dropout->state()));
-    const auto state = checkpoint_state(fit, origin).dump();
+    const auto state = json_text(checkpoint_state(fit, origin));
     write_safetensors(path, tensors,
                       {{"format", format_name},
                        {"format_version", format_version},

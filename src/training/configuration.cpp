@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/edit_distance.h"
 #include "core/error.h"
 #include "training/setting_text.h"
 
@@ -50,6 +51,7 @@ void Configuration::validate() const {
         throw UsageError(fmt::format("--checkpoint-every is {}: it must be 0 or more steps", checkpoint_every));
     }
     if (data.limit < 0) throw UsageError(fmt::format("--limit is {}: it must be 0 or more", data.limit));
+    data.texts.validate();
     (void)seed_list();
 }
 
@@ -79,12 +81,18 @@ models::ClassifierOptions Configuration::model_for(Cell cell) const {
 
 void set_from_text(Configuration& configuration, std::string_view key, std::string_view text, std::string_view where) {
     bool found = false;
+    std::vector<std::string> keys;
     visit_settings(configuration, [&](std::string_view name, auto& value, std::string_view) {
+        keys.emplace_back(name);
         if (name != key) return;
         found = true;
         setting_text::parse(text, where, value);
     });
-    if (!found) throw UsageError(fmt::format("{}: there is no setting '{}'", where, key));
+    if (!found) {
+        const auto nearest = nearest_word(key, keys);
+        throw UsageError(fmt::format("{}: there is no setting '{}'{}", where, key,
+                                     nearest ? fmt::format("; did you mean '{}'?", *nearest) : ""));
+    }
     // One number serves both the word ids and the embedding's rows.
     configuration.data.vocabulary_size = configuration.model.vocabulary_size;
 }

@@ -103,6 +103,15 @@ void visit_settings(Settings& c, Visit&& visit) {
     visit("limit", c.data.limit, "use only the first N reviews of each split, 0 = all");
     visit("text_column", c.data.text_column, "column of the text in a CSV or JSONL file");
     visit("label_column", c.data.label_column, "column of the label in a CSV or JSONL file");
+    visit("no_header", c.data.texts.no_header, "a table's first line is a row; its columns are numbers, from 1");
+    visit("delimiter", c.data.texts.delimiter, "between a table's cells: , ; | or tab; default: told");
+    visit("quoting", c.data.texts.quoting, "what double quotes in a table are: auto, standard or none (letters)");
+    visit("encoding", c.data.texts.encoding, "of one's own texts: utf-8, cp949, latin-1 or utf-16");
+    visit("positive_label", c.data.texts.positive_label, "the label that is positive, where no known word says it");
+    visit("negative_label", c.data.texts.negative_label, "the label that is negative");
+    visit("positive_from", c.data.texts.positive_from, "labels are numbers (stars), positive from this one on");
+    visit("drop_duplicates", c.data.texts.drop_duplicates, "leave repeated texts out");
+    visit("empty_texts", c.data.texts.empty_texts, "texts without words: refuse or drop");
 }
 
 /// Sets the setting `key` from its text. Throws UsageError (`where` says which flag or file).

@@ -8,6 +8,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/utf8.h"
 #include "training/configuration.h"
 #include "training/setting_text.h"
 
@@ -31,12 +32,12 @@ void insert(toml::table& table, std::string_view key, const Value& value) {
             table.insert(key, setting_text::format(value));
         }
     } else {
-        table.insert(key, setting_text::format(value));
+        table.insert(key, text_of_bytes(setting_text::format(value)));  // a path may be other bytes than UTF-8
     }
 }
 
 std::string text_of_node(const toml::node& node, const std::string& where) {
-    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* text = node.as_string()) return bytes_of_text(text->get());
     if (const auto* whole = node.as_integer()) return fmt::format("{}", whole->get());
     if (const auto* real = node.as_floating_point()) return fmt::format("{}", real->get());
     if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";

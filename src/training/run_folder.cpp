@@ -12,6 +12,8 @@
 #include "core/abandoned_files.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
+#include "core/paths.h"
 #include "core/strict_json.h"
 #include "core/utf8.h"
 #include "data/word_index.h"
@@ -43,12 +45,14 @@ void require_writable(const fs::path& path) {
 RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
     auto lock = FolderLock::try_lock(path_);
     if (!lock)
-        throw UsageError(fmt::format("another cellwise is at work in '{}': wait for it or stop it", path_.string()));
+        throw EnvironmentError(
+            fmt::format("another cellwise is at work in '{}': wait for it or stop it", path_.string()));
     lock_ = std::make_shared<const FolderLock>(std::move(*lock));
 }
 
 RunFolder RunFolder::create(const fs::path& path) {
-    if (fs::exists(configuration_path(path)) || fs::exists(model_path(path))) {
+    std::error_code code;  // what cannot be told is told by the folder that cannot be made
+    if (fs::exists(configuration_path(path), code) || fs::exists(model_path(path), code)) {
         throw UsageError(fmt::format("'{}' already holds a run: name another --output, or go on with it with --resume",
                                      path.string()));
     }
@@ -59,7 +63,8 @@ RunFolder RunFolder::create(const fs::path& path) {
 
 RunFolder RunFolder::open_or_create(const fs::path& path) {
     // Locked before it is tidied: another program's unfinished files are not ours to remove.
-    if (fs::exists(configuration_path(path))) {
+    std::error_code code;
+    if (fs::exists(configuration_path(path), code)) {
         require_writable(path);
         RunFolder folder(path);
         remove_abandoned(path);
@@ -71,7 +76,7 @@ RunFolder RunFolder::open_or_create(const fs::path& path) {
     return folder;
 }
 
-bool RunFolder::is_finished() const { return fs::exists(model_path(path_)); }
+bool RunFolder::is_finished() const { return is_there(model_path(path_)); }
 
 fs::path RunFolder::events() const { return path_ / "events.out.tfevents.cellwise"; }
 
@@ -84,7 +89,7 @@ fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"
 fs::path RunFolder::fresh_name(const std::string& name) {
     const auto base = fmt::format("{:%Y-%m-%d}-{}", fmt::localtime(std::time(nullptr)), name);
     auto path = fs::path("runs") / base;
-    for (int number = 2; fs::exists(path); ++number) path = fs::path("runs") / fmt::format("{}-{}", base, number);
+    for (int number = 2; is_there(path); ++number) path = fs::path("runs") / fmt::format("{}-{}", base, number);
     return path;
 }
 
@@ -93,7 +98,7 @@ void RunFolder::write_configuration(const Configuration& configuration) const {
 }
 
 void RunFolder::write_vocabulary(const data::Vocabulary& vocabulary) const {
-    write_file_atomically(vocabulary_path(path_), nlohmann::json(vocabulary.words_by_rank()).dump(0) + "\n");
+    write_file_atomically(vocabulary_path(path_), json_text(nlohmann::json(vocabulary.words_by_rank()), 0) + "\n");
 }
 
 void RunFolder::write_metrics(const std::vector<EpochResult>& epochs, bool held_out) const {
@@ -101,13 +106,13 @@ void RunFolder::write_metrics(const std::vector<EpochResult>& epochs, bool held_
     std::string lines;
     for (const auto& epoch : epochs) {
         const auto json = epoch_json(epoch, held_out ? "validation" : "test");
-        lines += json.dump() + "\n";
+        lines += json_text(json) + "\n";
         std::string names;
         std::string values;
         for (const auto& [key, value] : json.items()) {
             const char* separator = names.empty() ? "" : ",";
             names += separator + key;
-            values += separator + value.dump();
+            values += separator + json_text(value);
         }
         csv += (csv.empty() ? names + "\n" : "") + values + "\n";
     }
@@ -119,7 +124,7 @@ void RunFolder::write_result(const RunResult& result) const {
     const nlohmann::ordered_json json{{"schema_version", 1},           {"best_epoch", result.best_epoch},
                                       {"test_loss", result.test.loss}, {"test_accuracy", result.test.accuracy},
                                       {"engine", result.engine},       {"parameters", result.parameters}};
-    write_file_atomically(result_path(path_), json.dump(2) + "\n");
+    write_file_atomically(result_path(path_), json_text(json, 2) + "\n");
 }
 
 RunResult RunFolder::read_result() const {
@@ -140,7 +145,7 @@ void RunFolder::write_divergence(const std::string& reason) const {
 }
 
 std::optional<std::string> RunFolder::divergence() const {
-    if (is_finished() || !fs::exists(divergence_path(path_))) return std::nullopt;
+    if (is_finished() || !is_there(divergence_path(path_))) return std::nullopt;
     auto reason = printable(read_file(divergence_path(path_), largest_environment));
     while (reason.ends_with('\n')) reason.pop_back();
     return reason.empty() ? "training diverged" : reason;
@@ -160,11 +165,11 @@ std::vector<EpochResult> RunFolder::read_metrics() const {
 }
 
 void RunFolder::write_environment(const nlohmann::ordered_json& environment) const {
-    write_file_atomically(environment_path(path_), environment.dump(2) + "\n");
+    write_file_atomically(environment_path(path_), json_text(environment, 2) + "\n");
 }
 
 void RunFolder::add_resumption(const nlohmann::ordered_json& environment) const {
-    if (!fs::exists(environment_path(path_))) return write_environment(environment);
+    if (!is_there(environment_path(path_))) return write_environment(environment);
     (void)environment_of(path_);  // complains about a broken one
     auto kept = nlohmann::ordered_json::parse(read_file(environment_path(path_), largest_environment));
     auto& resumed = kept["resumed"];
@@ -177,7 +182,7 @@ void RunFolder::add_resumption(const nlohmann::ordered_json& environment) const 
 
 nlohmann::json RunFolder::environment_of(const fs::path& path) {
     const auto file = environment_path(path);
-    if (!fs::exists(file)) return nlohmann::json::object();
+    if (!is_there(file)) return nlohmann::json::object();
     const auto where = fmt::format("'{}'", file.string());
     auto environment = parse_strict_json(read_file(file, largest_environment), where);
     if (!environment.is_object()) throw DataError(fmt::format("{} is not a JSON object", where));
@@ -193,8 +198,8 @@ std::string RunFolder::command_of(const fs::path& path) {
 void RunFolder::write_model(const models::Classifier& model) const { save_model(model, model_path(path_)); }
 
 Configuration RunFolder::load_configuration(const fs::path& path) {
-    if (!fs::is_directory(path)) {
-        throw DataError(fmt::format("there is no run folder '{}'", path.string()));
+    if (!is_folder(path)) {
+        throw DataError(fmt::format("there is no run folder '{}'{}", path.string(), nearest_entry(path)));
     }
     Configuration configuration;
     try {

@@ -62,6 +62,9 @@ void parse(std::string_view text, std::string_view, std::optional<std::string>& 
     }
 }
 
+void parse(std::string_view text, std::string_view where, std::optional<double>& value) {
+    value = text.empty() ? std::nullopt : std::optional(real(text, where));
+}
 void parse(std::string_view text, std::string_view where, bool& value) {
     if (text != "true" && text != "false") {
         throw UsageError(fmt::format("{}: '{}' is neither true nor false", where, text));
@@ -97,6 +100,7 @@ void parse(std::string_view text, std::string_view, Monitor& value) { value = pa
 
 std::string format(const std::string& value) { return value; }
 std::string format(const std::optional<std::string>& value) { return value.value_or(""); }
+std::string format(const std::optional<double>& value) { return value ? format(*value) : ""; }
 std::string format(bool value) { return value ? "true" : "false"; }
 std::string format(std::int64_t value) { return fmt::format("{}", value); }
 std::string format(std::uint64_t value) { return fmt::format("{}", value); }

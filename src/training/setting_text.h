@@ -22,6 +22,7 @@ namespace cellwise::training::setting_text {
 
 void parse(std::string_view text, std::string_view where, std::string& value);
 void parse(std::string_view text, std::string_view where, std::optional<std::string>& value);
+void parse(std::string_view text, std::string_view where, std::optional<double>& value);
 void parse(std::string_view text, std::string_view where, bool& value);
 void parse(std::string_view text, std::string_view where, std::int64_t& value);
 void parse(std::string_view text, std::string_view where, std::uint64_t& value);
@@ -38,6 +39,7 @@ void parse(std::string_view text, std::string_view where, Monitor& value);
 
 [[nodiscard]] std::string format(const std::string& value);
 [[nodiscard]] std::string format(const std::optional<std::string>& value);
+[[nodiscard]] std::string format(const std::optional<double>& value);
 [[nodiscard]] std::string format(bool value);
 [[nodiscard]] std::string format(std::int64_t value);
 [[nodiscard]] std::string format(std::uint64_t value);

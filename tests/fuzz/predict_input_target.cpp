@@ -17,7 +17,7 @@ CELLWISE_FUZZ_TARGET(predict_input) {
     flags.input_format = formats[static_cast<unsigned char>(bytes.front()) % formats.size()];
     flags.file = fuzz::scratch_file("reviews", bytes.substr(1)).string();
     fuzz::may_refuse([&] {
-        const auto texts = flags.read();
+        const auto texts = flags.read().texts;
         const data::Vocabulary vocabulary({"the", "film", "good", "bad"});
         const auto reviews = data::encode_texts(texts, vocabulary, vocabulary_size, length);
         fuzz::require(reviews.padded.ids.size() == length * texts.size(), "a review got lost");

@@ -190,7 +190,7 @@ TEST(GradientsCommand, RefusesWhatMakesNoSense) {
     expect_refusal({"gradients", "--synthetic", "--clip-norm", "-1"}, 2, "--clip-norm");
     expect_refusal({"gradients", "--synthetic", "--length", "0"}, 2, "--length");
     expect_refusal({"gradients", "--synthetic", "--data", "synthetic"}, 2, "leave --data out");
-    expect_refusal({"gradients", "--synthetic", "--length", "10000", "--batch-size", "1000"}, 2, "GB");
+    expect_refusal({"gradients", "--synthetic", "--length", "10000", "--batch-size", "1000"}, 4, "GB");
     expect_refusal({"gradients", "--synthetic", "--layer", "0"}, 2, "--layer");
     expect_refusal({"gradients", "--synthetic", "--svg", "/"}, 4, "--svg '/' is a folder");
     expect_refusal({"gradients", "--synthetic", "--csv", "/nowhere/x.csv"}, 4, "cannot write '/nowhere/x.csv'");

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <regex>
@@ -143,6 +144,95 @@ TEST(Help, TellsExamplesDefaultsAndUnits) {
     EXPECT_THAT(help, HasSubstr("Examples:"));
     EXPECT_THAT(help, HasSubstr("--hidden-size COUNT=64"));
     EXPECT_THAT(help, HasSubstr("steps between two checkpoints"));
+}
+
+// Every command of the program, as words: {}, {"train"}, {"runs", "list"}.
+std::vector<Words> all_commands() {
+    std::vector<Words> all{{}};
+    const auto names_in = [](const std::string& help) {
+        // Commands stand indented by two blanks, in groups that are no options.
+        std::vector<std::string> names;
+        bool is_options = true;
+        std::istringstream lines(help.substr(0, help.find("Examples:")));
+        for (std::string line; std::getline(lines, line);) {
+            std::smatch name;
+            if (!line.empty() && line.front() != ' ') is_options = line.find("ption") != std::string::npos;
+            if (!is_options && std::regex_search(line, name, std::regex("^  ([a-z]+) "))) names.push_back(name[1]);
+        }
+        return names;
+    };
+    for (const auto& name : names_in(run_program({"help"}).output)) {
+        all.push_back({name});
+        if (name != "data" && name != "runs") continue;
+        for (const auto& inner : names_in(run_program({"help", name}).output)) all.push_back({name, inner});
+    }
+    return all;
+}
+
+TEST(Help, IsPrintedInEveryWayPeopleAskForIt) {
+    const auto whole = run_program({"--help"});
+    EXPECT_EQ(whole.exit_code, 0);
+    EXPECT_THAT(whole.output, HasSubstr("Train and compare"));
+    for (const auto& words : std::vector<Words>{{}, {"help"}}) {
+        const auto result = run_program(words);
+        EXPECT_EQ(result.exit_code, 0) << result.errors;
+        EXPECT_EQ(result.output, whole.output);
+    }
+    EXPECT_EQ(run_program({"help", "runs", "list"}).output, run_program({"runs", "list", "--help"}).output);
+    EXPECT_THAT(complaint({"help", "tarin"}), HasSubstr("did you mean 'train'?"));
+    for (const char* word : {"-V", "--version", "version"}) {
+        EXPECT_EQ(run_program({word}).output, run_program({"--version"}).output);
+    }
+}
+
+TEST(Help, FitsIntoEightyColumns) {
+    const auto commands = all_commands();
+    EXPECT_GE(commands.size(), 25U);
+    for (const auto& words : commands) {
+        auto asked = words;
+        asked.emplace_back("--help");
+        std::istringstream lines(run_program(asked).output);
+        for (std::string line; std::getline(lines, line);) {
+            const auto width = std::count_if(line.begin(), line.end(), [](char byte) {
+                return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+            });
+            EXPECT_LE(width, 80) << (words.empty() ? "" : words.front()) << ": " << line;
+        }
+    }
+}
+
+TEST(Help, IsHintedAtForTheCommandInUse) {
+    EXPECT_THAT(complaint({"runs", "list", "--nosuch"}), HasSubstr("cellwise runs list --help"));
+    EXPECT_THAT(complaint({"train", "--epochs"}), HasSubstr("cellwise train --help"));
+    EXPECT_THAT(complaint({"runs"}), HasSubstr("cellwise runs --help"));
+}
+
+TEST(ExitCodes, AreTheSameForARunThatDoesNotExist) {
+    for (const auto& words : std::vector<Words>{{"evaluate", "nosuch"},
+                                                {"predict", "--model", "nosuch", "x"},
+                                                {"export", "nosuch", "--format", "keras"},
+                                                {"summary", "nosuch"},
+                                                {"runs", "list", "nosuch"},
+                                                {"runs", "show", "nosuch"},
+                                                {"runs", "compare", "nosuch", "nosuch"},
+                                                {"runs", "remove", "nosuch", "--yes"},
+                                                {"report", "nosuch"},
+                                                {"gates", "--model", "nosuch", "--text", "x"},
+                                                {"gradients", "--model", "nosuch"},
+                                                {"train", "--resume", "nosuch"},
+                                                {"compare", "--resume", "nosuch"}}) {
+        const auto result = run_program(words);
+        EXPECT_EQ(result.exit_code, 3) << words.front() << ": " << result.errors;
+    }
+}
+
+TEST(Suggestions, AreMadeForRunsAndSettings) {
+    const ScratchFolder folder;
+    fs::create_directory(folder / "my-first-run");
+    std::ofstream(folder / "config.toml") << "hiden_size = 3\n";
+    const auto run = run_program({"evaluate", folder / "my-frist-run"});
+    EXPECT_THAT(run.errors, HasSubstr("did you mean '" + (folder / "my-first-run").string() + "'?"));
+    EXPECT_THAT(complaint({"train", "--config", folder / "config.toml"}), HasSubstr("did you mean 'hidden_size'?"));
 }
 
 Words small_comparison(const fs::path& folder, const Words& more = {}) {

@@ -159,7 +159,7 @@ TEST_F(OwnTexts, BadDataIsNamed) {
     refused(write("a.csv", "text,label\na,1\nb,maybe\n"), "a.csv', line 3: the label 'maybe' is none of");
     refused(write("a.csv", "text,label\na,1\nb,1\n"), "all 2 texts have the label 1 (positive)");
     refused(write("a.csv", "text,label\na,1\n\" \",0\n"), "1 of 2 texts have no words (line 3)");
-    refused(write("a.csv", "text,label\na,1\n\xff,0\n"), "line 3: column 'text' is not UTF-8");
+    refused(write("a.csv", "text,label\na,1\n\xff,0\n"), "line 3: not UTF-8");
     refused(write("a.csv", "text,label\na,1\n\"b,0\n"), "a quote is opened and never closed");
     refused(write("a.csv", "text,label\n"), "has no labelled texts");
     for (const std::string label : {"a", "b", "c"}) write("three/" + label + "/x.txt", "x");

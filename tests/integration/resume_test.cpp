@@ -201,7 +201,7 @@ TEST(ResumeCommand, LeavesWhatARunAtWorkIsWriting) {
         AtomicFile file(folder / "run" / "metrics.csv");
         file.write(std::string_view("whole\n"));
         const auto second = run_program({"train", "--resume", folder / "run"});
-        EXPECT_EQ(second.exit_code, 2);
+        EXPECT_EQ(second.exit_code, 4);
         EXPECT_THAT(second.errors, HasSubstr("another cellwise is at work"));
         file.commit();
     }

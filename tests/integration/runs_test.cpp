@@ -160,13 +160,13 @@ TEST(RunsRemove, TakesWholeRunsAndNothingElse) {
 
 TEST(RunsRemove, LeavesAloneWhatIsNotARun) {
     const ScratchFolder folder;
-    const auto keeps = [&](const fs::path& named, const std::string& message) {
-        expect_refusal({"runs", "remove", named, "--yes"}, 2, message);
+    const auto keeps = [&](const fs::path& named, const std::string& message, int exit_code = 2) {
+        expect_refusal({"runs", "remove", named, "--yes"}, exit_code, message);
     };
     fs::create_directory(folder / "photos");
     std::ofstream(folder / "photos" / "cat.jpg") << "a cat";
-    keeps(folder / "photos", "is not a run");
-    keeps(folder / "absent", "is not a run");
+    keeps(folder / "photos", "is not a run", 3);
+    keeps(folder / "absent", "is not a run", 3);
 
     make_run("train", folder / "run");
     fs::create_directory_symlink(folder / "run", folder / "link");
@@ -188,7 +188,7 @@ TEST(RunsRemove, LeavesAloneWhatIsNotARun) {
     EXPECT_EQ(content_of(folder / "photos" / "cat.jpg"), "a cat");
 
     // All or none: the good run stays because the other name is wrong.
-    expect_refusal({"runs", "remove", folder / "run", folder / "photos", "--yes"}, 2, "is not a run");
+    expect_refusal({"runs", "remove", folder / "run", folder / "photos", "--yes"}, 3, "is not a run");
     EXPECT_TRUE(fs::exists(folder / "run" / "model.safetensors"));
 }
 

@@ -62,7 +62,7 @@ TEST_F(AvailableMemory, IsWhatAGroupOfTheFirstVersionLeaves) {
 std::string refusal(double bytes) {
     try {
         require_memory(bytes, "this", "take less");
-    } catch (const UsageError& error) {
+    } catch (const EnvironmentError& error) {
         return error.what();
     }
     return "";
@@ -114,11 +114,11 @@ TEST(MemoryNeed, IsRefusedBeforehand) {
     configuration.length = 1'000'000;
     configuration.training.batch_size = 10'000'000;
     EXPECT_NO_THROW(training::require_memory_for(configuration, {10, 10, 50}));
-    EXPECT_THROW(training::require_memory_for(configuration, {100'000'000, 10, 50}), UsageError);
+    EXPECT_THROW(training::require_memory_for(configuration, {100'000'000, 10, 50}), EnvironmentError);
     data::Reviews reviews;
     reviews.add(std::vector<std::int32_t>{1, 2}, 1);
     EXPECT_EQ(data::pad(reviews, 3).ids, (std::vector<std::int32_t>{0, 1, 2}));
-    EXPECT_THROW((void)data::pad(reviews, std::size_t{1} << 50), UsageError);
+    EXPECT_THROW((void)data::pad(reviews, std::size_t{1} << 50), EnvironmentError);
     EXPECT_EQ(training::sizes_of(reviews, {}).longest, 2u);
 }
 

@@ -27,7 +27,7 @@ protected:
     std::vector<LabelledText> read(const std::string& name, const std::string& content,
                                    const std::string& text = "text") {
         write_file_atomically(folder / name, content);
-        return read_table(folder / name, text, "label");
+        return read_table(folder / name, text, "label").rows;
     }
     std::string refusal(const std::string& name, const std::string& content) {
         return error_of<DataError>([&] { (void)read(name, content); });
@@ -71,8 +71,7 @@ TEST_F(TableTest, NamesFileLineAndRemedy) {
     EXPECT_THAT(refusal("a.jsonl", "{\"text\":\"x\"}"), AllOf(HasSubstr("it has: text"), HasSubstr("--label-column")));
     EXPECT_THAT(refusal("a.csv", "text,label\nx,1\n\"\n ,.\",0\n,0\nz,0\n"),
                 HasSubstr("2 of 4 texts have no words (line 3, 5)"));
-    EXPECT_THAT(refusal("a.csv", "text,label\nx,1\ny\xc3,0\n"),
-                HasSubstr("line 3: column 'text' is not UTF-8 at its byte 2"));
+    EXPECT_THAT(refusal("a.csv", "text,label\nx,1\ny\xc3,0\n"), HasSubstr("line 3: not UTF-8 at its byte 2"));
     EXPECT_THAT(refusal("a.jsonl", "{\"text\":\"\xff\",\"label\":1}"), HasSubstr("line 1: not UTF-8 at its byte 10"));
 }
 
@@ -130,7 +129,7 @@ TEST_F(TableTest, AFolderForEachLabelIsRead) {
     write("own/neg/1.txt", "bad");
     write("own/neg/.hidden.txt", "");
     write("own/neg/notes.md", "passed over");
-    const auto texts = read_label_folder(folder / "own");
+    const auto texts = read_label_folder(folder / "own").rows;
     ASSERT_EQ(texts.size(), 3u);
     EXPECT_EQ(texts[0].text, "bad");
     EXPECT_EQ(texts[1].text, "fine");
@@ -141,11 +140,11 @@ TEST_F(TableTest, AFolderForEachLabelIsRead) {
     // What the names mean goes before their order; names that mean nothing go by their order.
     write("words/false/x.txt", "no");
     write("words/1/x.txt", "yes");
-    EXPECT_TRUE(read_label_folder(folder / "words")[0].is_positive);
+    EXPECT_TRUE(read_label_folder(folder / "words").rows[0].is_positive);
     write("kinds/spam/x.txt", "buy");
     write("kinds/ham/x.txt", "hello");
-    EXPECT_FALSE(read_label_folder(folder / "kinds")[0].is_positive);
-    EXPECT_EQ(read_label_folder(folder / "kinds")[0].text, "hello");
+    EXPECT_FALSE(read_label_folder(folder / "kinds").rows[0].is_positive);
+    EXPECT_EQ(read_label_folder(folder / "kinds").rows[0].text, "hello");
 }
 
 TEST_F(TableTest, OtherFoldersAreRefusedByName) {

@@ -355,7 +355,7 @@ TEST(RunFolder, TidiesUpOnlyWhatNobodyWrites) {
         run.write_configuration({});
         AtomicFile checkpoint(run.checkpoint());
         checkpoint.write("half of it");
-        EXPECT_THROW((void)RunFolder::open_or_create(folder), UsageError) << "another program is at work";
+        EXPECT_THROW((void)RunFolder::open_or_create(folder), EnvironmentError) << "another program is at work";
         checkpoint.write(", and the rest");
         EXPECT_NO_THROW(checkpoint.commit()) << "its unfinished file is not another's to remove";
     }

@@ -29,7 +29,11 @@ void ColumnFacts::add(std::string_view cell) {
     const auto text = trimmed(cell);
     ++cells_;
     numbers_ += is_number(text) ? 1 : 0;
-    words_ += text.empty() ? 0 : 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), ' '));
+    const std::size_t words =
+        text.empty() ? 0 : 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), ' '));
+    words_ += words;
+    least_words_ = cells_ == 1 ? words : std::min(least_words_, words);
+    most_words_ = std::max(most_words_, words);
     if (too_many_ || values_.contains(text)) return;
     values_.emplace(text);
     if (values_.size() <= most_values) return;

@@ -26,10 +26,13 @@ public:
     }
 
     [[nodiscard]] const std::set<std::string, std::less<>>& values() const { return values_; }  ///< if are_few()
-    [[nodiscard]] double mean_words() const;                                                    ///< between blanks
+    /// Whether the cells differ in how many words they have, as texts do and dates do not.
+    [[nodiscard]] bool varies_in_words() const { return cells_ > 0 && least_words_ != most_words_; }
+
+    [[nodiscard]] double mean_words() const;  ///< between blanks
 
 private:
-    std::size_t cells_ = 0, numbers_ = 0, words_ = 0;
+    std::size_t cells_ = 0, numbers_ = 0, words_ = 0, least_words_ = 0, most_words_ = 0;
     bool too_many_ = false;
     std::set<std::string, std::less<>> values_;
 };

@@ -10,8 +10,10 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "core/log.h"
 #include "core/parallel_for.h"
+#include "core/paths.h"
 #include "core/strict_json.h"
 #include "lab/claims/training_job.h"
 
@@ -21,7 +23,7 @@ namespace {
 constexpr std::uintmax_t most_outcome_bytes = 1 << 20;
 
 std::filesystem::path temporary_folder() {
-    auto name = (std::filesystem::temp_directory_path() / "cellwise-claims-XXXXXX").string();
+    auto name = (cellwise::temporary_folder() / "cellwise-claims-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
         throw EnvironmentError(fmt::format("{}: cannot make a temporary folder", name));
     }
@@ -111,14 +113,14 @@ std::optional<TrainingOutcome> Laboratory::known(const TrainingSpec& spec) {
     const auto key = spec.key();
     if (const auto found = outcomes_.find(key); found != outcomes_.end()) return found->second;
     const auto file = outcome_file(spec);
-    if (!std::filesystem::exists(file)) return {};
+    if (!is_there(file)) return {};
     const auto json = parse_strict_json(read_file(file, most_outcome_bytes), file.string());
     if (!json.is_object() || json.value("training", "") != key || !json.contains("outcome")) {
         throw DataError(fmt::format("{}: not the outcome of the training its name stands for; remove it to train again",
                                     file.string()));
     }
     auto outcome = parse_outcome(json["outcome"], file.string());
-    if (!outcome.model_file.empty() && !std::filesystem::exists(file.parent_path() / outcome.model_file)) return {};
+    if (!outcome.model_file.empty() && !is_there(file.parent_path() / outcome.model_file)) return {};
     outcomes_[key] = outcome;
     return outcome;
 }
@@ -135,7 +137,7 @@ TrainingOutcome Laboratory::train_one(const TrainingSpec& spec) {
         outcome = run_training(spec, padded(spec.reviews, false), padded(spec.reviews, true), {}, model_file);
     }
     const nlohmann::ordered_json document{{"training", spec.key()}, {"outcome", outcome_json(outcome)}};
-    write_file_atomically(file, document.dump(2) + "\n");
+    write_file_atomically(file, json_text(document, 2) + "\n");
     return outcome;
 }
 

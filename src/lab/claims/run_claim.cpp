@@ -9,7 +9,9 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/log.h"
+#include "core/paths.h"
 #include "core/strict_json.h"
 
 namespace cellwise::lab {
@@ -34,7 +36,7 @@ std::vector<double> numbers_of(const nlohmann::json& list) {
 }
 
 std::optional<Measurement> read_measurement(const std::filesystem::path& file, const std::string& conditions) {
-    if (!std::filesystem::exists(file)) return {};
+    if (!is_there(file)) return {};
     const auto json = parse_strict_json(read_file(file, most_measurement_bytes), file.string());
     try {
         if (json.at("conditions").get<std::string>() != conditions) return {};
@@ -59,7 +61,7 @@ void write_measurement(const std::filesystem::path& file, const std::string& con
     for (const auto& detail : measurement.details) {
         json["details"].push_back({{"name", detail.name}, {"values", detail.values}});
     }
-    write_file_atomically(file, json.dump(2) + "\n");
+    write_file_atomically(file, json_text(json, 2) + "\n");
 }
 
 Judgement judged(const ClaimResult& result, double confidence) {

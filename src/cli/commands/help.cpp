@@ -1,0 +1,28 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/terminal/help_text.h"
+#include "cli/usage_errors.h"
+
+namespace cellwise::cli {
+
+void add_help(CLI::App& app) {
+    auto words = std::make_shared<std::vector<std::string>>();
+    auto* command = app.add_subcommand("help", "what a command does, with its flags");
+    command->add_option("command", *words, "the command, as in 'help runs list'")->type_name("COMMAND");
+    command->callback([words, &app] { Output("").print(help_of(command_at(app, *words))); });
+    command->footer("Examples:\n  cellwise help\n  cellwise help train\n  cellwise help runs compare");
+}
+
+void add_version(CLI::App& app) {
+    auto* command = app.add_subcommand("version", "the program's version");
+    command->callback([] { Output("").print("cellwise " CELLWISE_VERSION "\n"); });
+}
+
+}  // namespace cellwise::cli

@@ -1,0 +1,28 @@
+// What the page says, in English and Korean. A missing text is a bug, so t() shows its key.
+const texts = {
+  skip: ["Skip to content", "본문으로 건너뛰기"], views: ["Views", "화면"], review: ["Review", "리뷰"], runs: ["Runs", "실행"], customers: ["Customers", "고객"], api: ["API", "API"],
+  language: ["한국어", "English"], dark: ["Dark", "어둡게"], light: ["Light", "밝게"],
+  reviewTitle: ["What do the models think of a review?", "모델은 이 리뷰를 어떻게 볼까요?"], reviewText: ["Review", "리뷰"], reviewHint: ["Type a review of a film, in the language the model has learned.", "모델이 배운 언어로 영화 리뷰를 입력하세요."],
+  models: ["Models", "모델"], positive: ["positive", "긍정"], negative: ["negative", "부정"], probability: ["Probability of a positive review", "긍정 리뷰일 확률"], unknownShare: ["words unknown to the model: {0}", "모델이 모르는 단어: {0}"],
+  explain: ["What each word adds", "단어별 기여"], method: ["Method", "방법"], occlusion: ["Occlusion", "가리기(occlusion)"], gradients: ["Integrated gradients", "적분 그래디언트"], shown: ["Model shown", "표시할 모델"],
+  explainHint: ["Blue with + speaks for a positive review, orange with − against it. Dots underline a word that the model does not know; a word struck out is not read.", "파란색(+)은 긍정, 주황색(−)은 부정에 기여합니다. 점선은 모델이 모르는 단어, 취소선은 읽지 않은 단어입니다."],
+  gates: ["Gates, word by word", "단어별 게이트"], word: ["Word", "단어"], contribution: ["Contribution", "기여"], gatesHint: ["Move through the words with the slider or the arrow keys. Each number is the mean over the units.", "슬라이더나 화살표 키로 단어를 옮겨 가세요. 숫자는 유닛 평균입니다."],
+  agrees: ["The steps computed by hand agree with the model at {0} of {1} words.", "손으로 계산한 단계가 {1}개 단어 중 {0}개에서 모델과 일치합니다."], position: ["Word {0} of {1}: {2}", "{1}개 중 {0}번째 단어: {2}"],
+  forget_gate: ["forget gate", "망각 게이트"], input_gate: ["input gate", "입력 게이트"], output_gate: ["output gate", "출력 게이트"], reset_gate: ["reset gate", "리셋 게이트"], update_gate: ["update gate", "업데이트 게이트"], soFar: ["probability so far", "여기까지의 확률"], norm: ["hidden state, norm", "은닉 상태 크기"],
+  copy: ["Copy link", "링크 복사"], copied: ["Link copied. It holds the models chosen, not the text.", "링크를 복사했습니다. 선택한 모델만 담기고 글은 담기지 않습니다."],
+  noReview: ["No review model is loaded. Train one, then start the server with it:", "불러온 리뷰 모델이 없습니다. 학습한 뒤 서버를 시작하세요:"], noCustomer: ["No customer model is loaded. Train one, then start the server with it:", "불러온 고객 모델이 없습니다. 학습한 뒤 서버를 시작하세요:"],
+  runsTitle: ["Runs", "실행 목록"], filter: ["Filter", "필터"], noRuns: ["There are no runs in {0} yet. Train one:", "{0}에 아직 실행이 없습니다. 먼저 학습하세요:"], name: ["Name", "이름"], state: ["State", "상태"], model: ["Model", "모델"], data: ["Data", "데이터"], epochs: ["Epochs", "에포크"], accuracy: ["Test accuracy", "테스트 정확도"], begun: ["Begun", "시작"], report: ["Report", "보고서"], select: ["Select {0}", "{0} 선택"],
+  running: ["running", "진행 중"], finished: ["finished", "완료"], interrupted: ["interrupted", "중단됨"], diverged: ["diverged", "발산"], broken: ["broken", "손상"], count: ["{0} of {1} runs", "실행 {1}개 중 {0}개"],
+  live: ["While it trains", "학습 중 실시간"], lossChart: ["Loss by epoch", "에포크별 손실"], accuracyChart: ["Accuracy by epoch", "에포크별 정확도"], numbers: ["Numbers", "수치"], differing: ["Settings that differ", "서로 다른 설정"], setting: ["Setting", "설정"], verdicts: ["In pairs", "짝 비교"], chooseRuns: ["Select runs to see their curves and how their settings differ.", "실행을 선택하면 곡선과 설정 차이를 볼 수 있습니다."], epoch: ["Epoch", "에포크"], training: ["training", "학습"], validation: ["validation", "검증"], stateNow: ["{0} is now: {1}", "{0}: {1}"],
+  customersTitle: ["Customer dashboard", "고객 예측 대시보드"], id: ["Customer ID", "고객 ID"], look: ["Predict", "예측"], thisCustomer: ["This customer's probability", "이 고객의 구매 가능성"], thisValue: ["This customer's value", "이 고객의 예측값"], why: ["Why", "이유"], base: ["Base, an average customer", "기준(평균 고객)"], sum: ["Base + contributions", "기준 + 기여 합"],
+  whatIf: ["What if …", "만약에 …"], was: ["was {0}", "이전 {0}"], nowIs: ["was {0}, now {1}", "이전 {0}, 지금 {1}"], reset: ["Reset", "되돌리기"], neighbours: ["Customers most like this one", "가장 비슷한 고객"], distance: ["Distance", "거리"], outcome: ["Outcome", "결과"], outside: ["Outside of what the model was trained on, so less to be trusted: {0}", "학습 범위를 벗어난 값이 있어 신뢰도가 낮습니다: {0}"], trainedOn: ["The model was trained on this customer.", "모델 학습에 쓰인 고객입니다."], notTrainedOn: ["The model has not seen this customer in training.", "학습에 쓰이지 않은 고객입니다."],
+  several: ["Several customers", "여러 고객"], upload: ["A CSV file of 1 MB at most", "1MB 이하 CSV 파일"], download: ["Download the answers as CSV", "결과 CSV 내려받기"], tooLarge: ["The file is larger than 1 MB.", "파일이 1MB보다 큽니다."], predicted: ["{0} customers predicted", "고객 {0}명을 예측했습니다"], badCsv: ["Line {0} has {1} fields, the first line has {2}.", "{0}번째 줄의 항목은 {1}개인데 첫 줄은 {2}개입니다."],
+  apiTitle: ["For programs", "프로그램용 API"], apiHint: ["Every answer is JSON; a problem is a document of RFC 9457.", "모든 응답은 JSON이며, 오류는 RFC 9457 문서입니다."], withToken: ["This server wants a token: add -H 'Authorization: Bearer TOKEN'.", "토큰이 필요합니다: -H 'Authorization: Bearer TOKEN'을 추가하세요."], document: ["The whole description (OpenAPI)", "전체 명세(OpenAPI)"],
+  token: ["Token", "토큰"], tokenTitle: ["This server wants a token", "토큰이 필요한 서버입니다"], enter: ["Enter", "입장"], problem: ["It did not work: {0}", "실패했습니다: {0}"], unreachable: ["the server does not answer", "서버가 응답하지 않습니다"],
+};
+export let language = localStorage.getItem("language") || (navigator.language.startsWith("ko") ? "ko" : "en");
+export function setLanguage(value) { language = value; localStorage.setItem("language", value); }
+export function t(key, ...values) {
+  const pair = texts[key];
+  return (pair ? pair[language === "ko" ? 1 : 0] : key).replace(/\{(\d)\}/g, (_, i) => values[i]);
+}
