@@ -93,7 +93,7 @@ if set and not empty, no colours
 .TP
 .I runs/<date>\-<name>/
 a run: config.toml, environment.json, metrics.csv, metrics.jsonl, result.json, events.out.tfevents.cellwise,
-vocabulary.json and model.safetensors; until it is finished checkpoint.safetensors;
+progress.jsonl, vocabulary.json and model.safetensors; until it is finished checkpoint.safetensors;
 diverged.txt if its training was given up
 )";
 

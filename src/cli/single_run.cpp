@@ -22,6 +22,7 @@
 #include "training/device.h"
 #include "training/divergence.h"
 #include "training/fit.h"
+#include "training/progress_file.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {
@@ -181,7 +182,12 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     const DisplayedRun displayed(display, number);
     bool is_saved = true;
     training::FitHooks hooks;
-    hooks.on_progress = [&](const training::Progress& progress) { display.update(number, progress); };
+    std::optional<training::ProgressFile> progress_file;
+    if (folder) progress_file.emplace(folder->progress());
+    hooks.on_progress = [&](const training::Progress& progress) {
+        display.update(number, progress);
+        if (progress_file) progress_file->update(progress);
+    };
     hooks.on_epoch = [&](const training::EpochResult& epoch) {
         display.epoch_done(number, epoch, own.training.epochs);
         if (!folder) return;

@@ -82,6 +82,8 @@ fs::path RunFolder::events() const { return path_ / "events.out.tfevents.cellwis
 
 fs::path RunFolder::predictions() const { return path_ / "predictions.csv"; }
 
+fs::path RunFolder::progress() const { return path_ / "progress.jsonl"; }
+
 fs::path RunFolder::report() const { return path_ / "report.html"; }
 
 fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }

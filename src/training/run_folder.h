@@ -32,10 +32,10 @@ struct Run {
 
 /// The folder of a run: model.safetensors (names and layouts of PyTorch), config.toml,
 /// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch), environment.json
-/// (what it was made with), events.out.tfevents.cellwise (TensorBoard's), result.json, predictions.csv (a line
-/// a test review), report.html, and until it is finished checkpoint.safetensors, with diverged.txt if its training was
-/// given up. The model is written last: a folder that has it is finished. While an object lives the folder is locked:
-/// no two programs work in one.
+/// (what it was made with), events.out.tfevents.cellwise (TensorBoard's), progress.jsonl (progress_file.h), result.json,
+/// predictions.csv (a line a test review), report.html, and until it is finished checkpoint.safetensors, with
+/// diverged.txt if its training was given up. The model is written last: a folder that has it is finished. While an
+/// object lives the folder is locked: no two programs work in one.
 class RunFolder {
 public:
     /// Makes the folder. Throws EnvironmentError if it cannot be made or written, UsageError if it
@@ -73,6 +73,7 @@ public:
     [[nodiscard]] std::filesystem::path checkpoint() const;   ///< its path, whether it exists or not
     [[nodiscard]] std::filesystem::path events() const;       ///< likewise
     [[nodiscard]] std::filesystem::path predictions() const;  ///< likewise
+    [[nodiscard]] std::filesystem::path progress() const;     ///< likewise
     [[nodiscard]] std::filesystem::path report() const;       ///< likewise
 
     /// The epochs in metrics.jsonl. Throws DataError naming the file and line.
