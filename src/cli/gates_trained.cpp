@@ -20,15 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A model to look into, with what a text needs to be read by it.
-struct Subject {
-    models::Classifier model{nullptr};
-    data::Vocabulary vocabulary;
-    std::int64_t length = 0;
-    std::string name;
-    bool is_korean = false;
-};
-
 std::string layer_text(const models::Classifier& model, std::size_t layer, int direction) {
     const auto layers = model->options().recurrent_layers();
     std::string text;
@@ -37,7 +28,9 @@ std::string layer_text(const models::Classifier& model, std::size_t layer, int d
     return text;
 }
 
-TracedText trace_text(Subject& subject, const std::string& text, const TrainedGatesOptions& options,
+}  // namespace
+
+TracedText trace_text(GatesSubject& subject, const std::string& text, const TrainedGatesOptions& options,
                       std::string_view where) {
     const auto vocabulary_size = subject.model->options().vocabulary_size;
     const auto words = data::read_words(subject.vocabulary, text, vocabulary_size, where);
@@ -83,7 +76,9 @@ TracedText trace_text(Subject& subject, const std::string& text, const TrainedGa
     return traced;
 }
 
-std::vector<TracedText> trace_subject(Subject& subject, const TrainedGatesOptions& options) {
+namespace {
+
+std::vector<TracedText> trace_subject(GatesSubject& subject, const TrainedGatesOptions& options) {
     std::vector<TracedText> all;
     if (options.text) {
         all.push_back(trace_text(subject, *options.text, options, "--text"));
@@ -99,14 +94,14 @@ std::vector<TracedText> trace_subject(Subject& subject, const TrainedGatesOption
     return all;
 }
 
-Subject trained_subject(const TrainedGatesOptions& options) {
+GatesSubject trained_subject(const TrainedGatesOptions& options) {
     const auto& path = options.model.path;
     auto source = options.model.load();
     source.model->to(torch::kFloat64);
     return {source.model, options.words.required(source, path), source.configuration.length, path, false};
 }
 
-Subject tiny_korean_subject(Cell cell, std::uint64_t seed, std::string& text) {
+GatesSubject tiny_korean_subject(Cell cell, std::uint64_t seed, std::string& text) {
     auto film = lab::train_film_model(cell, seed);
     text += fmt::format(
         "{}: trained here on {} Korean sentences about films, {} epochs, seed {}: loss {:.4f}, accuracy {:.3f} on "

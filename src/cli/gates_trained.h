@@ -4,12 +4,17 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "data/vocabulary.h"
 #include "lab/film_model.h"
 #include "lab/gate_trace.h"
+#include "models/classifier.h"
 
 namespace cellwise::cli {
+
+struct TrainedGatesOptions;  // gates.h
 
 /// One line of the table: what stands in the text, and the step that read it.
 struct TracedRow {
@@ -34,6 +39,20 @@ struct TracedText {
     std::optional<lab::GateSentence> notes;  ///< the notes' sentence that this is, or its translation
     std::string notes_word;                  ///< what they say the gate acts on, as the model reads it
 };
+
+/// A model to look into, in float64, with what a text needs to be read by it.
+struct GatesSubject {
+    models::Classifier model{nullptr};
+    data::Vocabulary vocabulary;
+    std::int64_t length = 0;
+    std::string name;
+    bool is_korean = false;
+};
+
+/// Reads the text step by step, layer and direction as the options say. Throws UsageError beginning with `where` for a
+/// text that cannot be read (data/read_words.h), UsageError for a layer or direction that the model has not.
+[[nodiscard]] TracedText trace_text(GatesSubject& subject, const std::string& text, const TrainedGatesOptions& options,
+                                    std::string_view where);
 
 /// What the notes say of a sentence beside what the gate did in this run.
 struct NotesMeasure {

@@ -72,6 +72,28 @@ void ExplainFlags::validate() const {
     if (top_words < 0) throw UsageError(fmt::format("--top-words is {}: it must be 0 or more", top_words));
 }
 
+report::Explanation ExplainFlags::explain_one(const std::string& text, ModelSource& source,
+                                              const data::TextReviews& reviews, std::size_t index,
+                                              const data::Vocabulary* vocabulary, const torch::Device& device) const {
+    const auto row = reviews.padded.row(index);
+    std::size_t read = std::min(reviews.counts[index].words, row.size());
+    auto words = vocabulary != nullptr
+                     ? words_of_text(text, *vocabulary, source.configuration.model.vocabulary_size, row.size(), read)
+                     : words_of_ids(row.last(read));
+    const auto found = method == "gradients" ? lab::integrated_gradients(source.model, row, read, steps, device)
+                                             : lab::occlusion(source.model, row, read, device);
+    auto contribution = found.contributions.begin();
+    for (auto& word : words) {
+        if (is_read(word)) word.contribution = *contribution++;
+    }
+    report::Explanation explanation{method, {}, found.log_odds, {}, std::move(words)};
+    if (method == "gradients") {
+        explanation.steps = steps;
+        explanation.baseline_log_odds = found.baseline_log_odds;
+    }
+    return explanation;
+}
+
 void ExplainFlags::explain(std::vector<report::PredictionRecord>& records, ModelSource& source,
                            const data::TextReviews& reviews, const data::Vocabulary* vocabulary,
                            const torch::Device& device) const {
@@ -82,22 +104,7 @@ void ExplainFlags::explain(std::vector<report::PredictionRecord>& records, Model
     std::size_t incomplete = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         auto& record = records[i];
-        const auto row = reviews.padded.row(i);
-        std::size_t read = std::min(reviews.counts[i].words, row.size());
-        auto words = vocabulary != nullptr ? words_of_text(record.text, *vocabulary,
-                                                           source.configuration.model.vocabulary_size, row.size(), read)
-                                           : words_of_ids(row.last(read));
-        const auto found = method == "gradients" ? lab::integrated_gradients(source.model, row, read, steps, device)
-                                                 : lab::occlusion(source.model, row, read, device);
-        auto contribution = found.contributions.begin();
-        for (auto& word : words) {
-            if (is_read(word)) word.contribution = *contribution++;
-        }
-        record.explanation = report::Explanation{method, {}, found.log_odds, {}, std::move(words)};
-        if (method == "gradients") {
-            record.explanation->steps = steps;
-            record.explanation->baseline_log_odds = found.baseline_log_odds;
-        }
+        record.explanation = explain_one(record.text, source, reviews, i, vocabulary, device);
         incomplete += is_incomplete(*record.explanation) ? 1 : 0;
     }
     if (incomplete > 0) {

@@ -30,6 +30,12 @@ struct ExplainFlags {
     /// the texts are ids. Warns where an integral is far from complete.
     void explain(std::vector<report::PredictionRecord>& records, ModelSource& source, const data::TextReviews& reviews,
                  const data::Vocabulary* vocabulary, const torch::Device& device) const;
+
+    /// Explains one of them: `text` is what `reviews` have at `index`.
+    [[nodiscard]] report::Explanation explain_one(const std::string& text, ModelSource& source,
+                                                  const data::TextReviews& reviews, std::size_t index,
+                                                  const data::Vocabulary* vocabulary,
+                                                  const torch::Device& device) const;
 };
 
 }  // namespace cellwise::cli

@@ -62,6 +62,7 @@ std::string accuracy_of(const RunInfo& run) {
 }
 
 std::string progress_of(const RunInfo& run) {
+    if (run.status == RunStatus::imported) return "–";
     if (!run.is_comparison) return fmt::format("{}/{}", run.epochs.size(), run.configuration.training.epochs);
     const auto planned = run.configuration.cells.size() * run.configuration.seed_list().size();
     std::size_t done = 0;
@@ -82,9 +83,8 @@ std::string run_table(const std::vector<RunInfo>& runs) {
         if (run.status == RunStatus::broken) {
             table.add_row({run.folder.string(), "–", "broken", "–", "–", "–", "–", "–"});
         } else {
-            table.add_row({run.folder.string(), run.is_comparison ? "compare" : "train",
-                           std::string(status_name(run.status)), cells_of(run), seeds_of(run), run.data,
-                           progress_of(run), accuracy_of(run)});
+            table.add_row({run.folder.string(), std::string(kind_name(run)), std::string(status_name(run.status)),
+                           cells_of(run), seeds_of(run), run.data, progress_of(run), accuracy_of(run)});
         }
     }
     return table.text();
@@ -127,7 +127,7 @@ std::string epoch_table(const RunInfo& run) {
 }
 
 // The settings by which a run differs from the defaults, as flags.
-std::string settings_of(const RunInfo& run) {
+std::string changed_settings(const RunInfo& run) {
     const training::Configuration defaults;
     std::vector<std::string> changed;
     training::visit_settings(defaults, [&](const std::string& key, const auto&, const char*) {
@@ -147,12 +147,15 @@ void run_show(const RunsOptions& options) {
     const auto run = read_run(options.runs.front());
     if (run.status == RunStatus::broken) throw DataError(run.problem);
     out.print(fmt::format("{}: {} of {}, seed {}, {}\n", run.folder.string(),
-                          run.is_comparison ? "comparison" : "training", cells_of(run), seeds_of(run),
-                          status_name(run.status)));
+                          run.is_comparison                   ? "comparison"
+                          : run.status == RunStatus::imported ? "import"
+                                                              : "training",
+                          cells_of(run), seeds_of(run), status_name(run.status)));
+    if (!run.imported_from.empty()) out.print(fmt::format("from:     {}\n", run.imported_from));
     if (!run.begun.empty()) out.print(fmt::format("begun:    {}\n", run.begun));
     if (!run.data.empty()) out.print(fmt::format("data:     {}\n", run.data));
-    out.print(fmt::format("settings: {}\n\n", settings_of(run)));
-    out.print(run.is_comparison ? run_table(run.runs) : epoch_table(run));
+    out.print(fmt::format("settings: {}\n\n", changed_settings(run)));
+    if (run.status != RunStatus::imported) out.print(run.is_comparison ? run_table(run.runs) : epoch_table(run));
     if (run.test_accuracy) {
         out.print(fmt::format("\nweights of epoch {}: test accuracy {:.4f}, loss {}\n", *run.best_epoch,
                               *run.test_accuracy, report::figure(*run.test_loss, 4)));
@@ -171,39 +174,11 @@ void run_show(const RunsOptions& options) {
     out.write_json(with_schema("runs-show", {{"run", json}}));
 }
 
-// Comparisons stand for the runs in them.
-std::vector<RunInfo> single_runs(const std::vector<std::string>& folders) {
-    std::vector<RunInfo> singles;
-    for (const auto& folder : folders) {
-        const auto run = read_run(folder);
-        if (run.status == RunStatus::broken) throw DataError(run.problem);
-        if (run.is_comparison) {
-            singles.insert(singles.end(), run.runs.begin(), run.runs.end());
-        } else {
-            singles.push_back(run);
-        }
-    }
-    return singles;
-}
-
-// The settings that are not the same in all runs: a row each, a column a run.
-std::vector<std::vector<std::string>> differing_settings(const std::vector<RunInfo>& runs) {
-    std::vector<std::vector<std::string>> rows;
-    training::visit_settings(runs.front().configuration, [&](const std::string& key, const auto&, const char*) {
-        std::vector<std::string> row{key};
-        bool differs = false;
-        for (const auto& run : runs) {
-            row.push_back(training::text_of(run.configuration, key));
-            differs = differs || row.back() != row[1];
-        }
-        if (differs) rows.push_back(row);
-    });
-    return rows;
-}
-
 void run_compare(const RunsOptions& options) {
     const Output out(options.json);
-    const auto runs = single_runs(options.runs);
+    std::vector<RunInfo> named;
+    for (const auto& folder : options.runs) named.push_back(read_run(folder));
+    const auto runs = single_runs(named);
     if (runs.size() < 2) throw UsageError("name at least two runs, or a comparison with two: there is one to compare");
     report::Table table({{"run", Align::left},
                          {"cell", Align::left},
@@ -224,20 +199,17 @@ void run_compare(const RunsOptions& options) {
     }
     out.print(table.text());
     print_problems(runs, out);
-    const auto rows = differing_settings(runs);
-    report::Table differences(columns);
-    for (const auto& row : rows) differences.add_row(row);
-    out.print(rows.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", differences.text()));
+    const auto differing = differing_settings(runs);
+    report::Table settings(columns);
+    for (const auto& [key, values] : differing) {
+        std::vector<std::string> row{key};
+        row.insert(row.end(), values.begin(), values.end());
+        settings.add_row(row);
+    }
+    out.print(differing.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", settings.text()));
     const auto pairs = runs_differences(runs);
     if (!pairs.empty()) out.print("\n" + runs_differences_text(pairs));
-    auto json = runs_json(runs);
-    json["differences"] = runs_differences_json(pairs);
-    json["differing_settings"] = Json::array();
-    for (const auto& row : rows) {
-        json["differing_settings"].push_back(
-            {{"setting", row.front()}, {"values", std::vector<std::string>(row.begin() + 1, row.end())}});
-    }
-    out.write_json(with_schema("runs-compare", json));
+    out.write_json(with_schema("runs-compare", runs_compare_json(runs, pairs)));
 }
 
 bool is_confirmed(const RunsOptions& options) {
@@ -253,6 +225,7 @@ bool is_confirmed(const RunsOptions& options) {
 
 void run_remove(const RunsOptions& options) {
     const Output out("");
+    require_different(options.runs);
     for (const auto& run : options.runs) require_removable(run);  // all or none
     if (!is_confirmed(options)) {
         out.print("nothing was removed\n");

@@ -9,14 +9,15 @@
 #include <set>
 #include <utility>
 
+#include "core/error.h"
 #include "report/table.h"
 
 namespace cellwise::cli {
 namespace {
 
 /// What does not change a run's result, or is not a setting of the kind.
-constexpr std::array passed_over{"cells",   "seed",     "seeds",  "threads",         "jobs",
-                                 "offline", "baseline", "device", "checkpoint_every"};
+constexpr std::array passed_over{"preset", "cells",   "seed",     "seeds",  "threads",
+                                 "jobs",   "offline", "baseline", "device", "checkpoint_every"};
 
 using Settings = std::map<std::string, std::string>;
 
@@ -127,6 +128,43 @@ nlohmann::ordered_json runs_differences_json(const std::vector<RunsDifference>& 
                         {"p_sign_flip", paired.sign_flip.p_value}});
     }
     return list;
+}
+
+std::vector<DifferingSetting> differing_settings(const std::vector<RunInfo>& runs) {
+    std::vector<DifferingSetting> differing;
+    training::visit_settings(runs.front().configuration, [&](const std::string& key, const auto&, const char*) {
+        DifferingSetting setting{key, {}};
+        for (const auto& run : runs) setting.values.push_back(training::text_of(run.configuration, key));
+        const auto& values = setting.values;
+        if (std::ranges::count(values, values.front()) == std::ssize(values)) return;
+        differing.push_back(std::move(setting));
+    });
+    return differing;
+}
+
+std::vector<RunInfo> single_runs(const std::vector<RunInfo>& runs) {
+    std::vector<RunInfo> singles;
+    for (const auto& run : runs) {
+        if (run.status == RunStatus::broken) throw DataError(run.problem);
+        if (run.is_comparison) {
+            singles.insert(singles.end(), run.runs.begin(), run.runs.end());
+        } else {
+            singles.push_back(run);
+        }
+    }
+    return singles;
+}
+
+nlohmann::ordered_json runs_compare_json(const std::vector<RunInfo>& runs,
+                                         const std::vector<RunsDifference>& differences) {
+    nlohmann::ordered_json json{{"runs", nlohmann::ordered_json::array()}};
+    for (const auto& run : runs) json["runs"].push_back(run_json(run));
+    json["differences"] = runs_differences_json(differences);
+    json["differing_settings"] = nlohmann::ordered_json::array();
+    for (const auto& [key, values] : differing_settings(runs)) {
+        json["differing_settings"].push_back({{"setting", key}, {"values", values}});
+    }
+    return json;
 }
 
 }  // namespace cellwise::cli

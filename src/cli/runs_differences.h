@@ -24,4 +24,18 @@ struct RunsDifference {
 [[nodiscard]] std::string runs_differences_text(const std::vector<RunsDifference>& differences);
 [[nodiscard]] nlohmann::ordered_json runs_differences_json(const std::vector<RunsDifference>& differences);
 
+/// A setting that is not the same in all runs, with its value in each.
+struct DifferingSetting {
+    std::string key;
+    std::vector<std::string> values;  ///< [runs]
+};
+[[nodiscard]] std::vector<DifferingSetting> differing_settings(const std::vector<RunInfo>& runs);
+
+/// Comparisons stand for the runs in them. Throws DataError for a broken one.
+[[nodiscard]] std::vector<RunInfo> single_runs(const std::vector<RunInfo>& runs);
+
+/// The document of docs/schema/runs-compare.json, without its "schema".
+[[nodiscard]] nlohmann::ordered_json runs_compare_json(const std::vector<RunInfo>& runs,
+                                                       const std::vector<RunsDifference>& differences);
+
 }  // namespace cellwise::cli

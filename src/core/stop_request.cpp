@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
-#include <string_view>
+#include <cstring>
 
 #include "core/log.h"
 
@@ -12,8 +12,9 @@ namespace cellwise {
 namespace {
 
 std::atomic<int> requested{0};
-std::atomic<bool> announce{true};
-static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch lock-free atomics only");
+std::atomic<const char*> announced{nullptr};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free,
+              "a signal handler may touch lock-free atomics only");
 
 // Only async-signal-safe calls in here.
 void handle(int signal) {
@@ -21,18 +22,20 @@ void handle(int signal) {
         if (signal != SIGHUP) ::_exit(128 + signal);
         return;
     }
-    if (!announce) return;
-    constexpr std::string_view text = "\ncellwise: finishing this step and saving; once more leaves at once\n";
+    const char* const announcement = announced;
+    if (announcement == nullptr) return;
     const int saved = errno;
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    for (const char* text : {"\ncellwise: ", announcement, "\n"}) {
+        [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, std::strlen(text));
+    }
     errno = saved;
 }
 
 }  // namespace
 
-StopRequest::StopRequest() {
+StopRequest::StopRequest(const char* announcement) {
     requested = 0;
-    announce = log::level() != log::Level::quiet;
+    announced = log::level() != log::Level::quiet ? announcement : nullptr;
     struct sigaction action {};
     action.sa_handler = handle;
     action.sa_flags = SA_RESTART;

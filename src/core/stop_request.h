@@ -13,7 +13,8 @@ namespace cellwise {
 /// One at a time; its destructor gives the signals back.
 class StopRequest {
 public:
-    StopRequest();
+    /// What the first signal says on standard error; null: nothing. It must outlive the object.
+    explicit StopRequest(const char* announcement = "finishing this step and saving; once more leaves at once");
     ~StopRequest();
     StopRequest(const StopRequest&) = delete;
     StopRequest& operator=(const StopRequest&) = delete;
