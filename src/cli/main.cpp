@@ -85,7 +85,8 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return fail(ExitCode::usage, fmt::format("{}\n{}", explain(app, error), help_hint(app)));
     } catch (const Interrupted& stopped) {  // the user's wish, not an error
-        if (distributed::own_rank() == 0) say(fmt::format("cellwise: {}\n", printable(stopped.what())));
+        const std::string message = stopped.what();  // empty: all is told
+        if (distributed::own_rank() == 0 && !message.empty()) say(fmt::format("cellwise: {}\n", printable(message)));
         distributed::leave_after_error(stopped.exit_code(), true);
         return static_cast<int>(stopped.exit_code());
     } catch (const Error& error) {

@@ -60,13 +60,15 @@ void tell_where(const ServeFlags& flags, const std::string& address) {
 void run_serve(const ServeFlags& flags) {
     flags.server.validate();
     flags.models.validate();
+    if (flags.server.json_log) log::set_level(log::Level::quiet);  // notices are no JSON
     verbs::ServedModels models(flags.models);
     verbs::ServedRuns runs(flags.runs, !flags.names_runs);
-    const StopRequest stop_request(flags.server.json_log ? nullptr
-                                                         : "giving the answers under way; once more leaves at once");
+    const StopRequest stop_request("giving the answers under way; once more leaves at once");
     serve::run(flags.server, models, runs, [] { return StopRequest::stop_requested(); },
                {[&](const std::string& address) { tell_where(flags, address); }});
-    throw Interrupted(StopRequest::exit_code(), fmt::format("stopped by {}", StopRequest::signal_name()));
+    // The log in JSON has told it.
+    throw Interrupted(StopRequest::exit_code(),
+                      flags.server.json_log ? std::string() : fmt::format("stopped by {}", StopRequest::signal_name()));
 }
 
 }  // namespace
