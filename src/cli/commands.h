@@ -31,6 +31,7 @@ void add_parity(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
+void add_serve(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 void add_version(CLI::App& app);

@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
     add_export(app);
     add_summary(app);
     add_runs(app);
+    add_serve(app);
     add_report(app);
     add_gates(app);
     add_gradients(app);

@@ -52,7 +52,8 @@ RunEntry entry_of(const RunInfo& run, const std::string& name, const std::string
     RunEntry entry;
     entry.name = name;
     entry.parent = parent;
-    entry.kind = run.is_comparison ? "compare" : "train";
+    auto told = cli::run_json(run);
+    entry.kind = told.at("kind").get<std::string>();
     entry.state = cli::status_name(run.status);
     std::vector<std::string_view> cells;
     for (const Cell cell : run.configuration.cells) cells.push_back(cell_name(cell));
@@ -61,7 +62,7 @@ RunEntry entry_of(const RunInfo& run, const std::string& name, const std::string
     entry.begun = run.begun;
     entry.problem = printable(run.problem);
     entry.epochs_planned = run.is_comparison ? 0 : run.configuration.training.epochs;
-    entry.epochs = cli::run_json(run)["epochs"];
+    entry.epochs = std::move(told.at("epochs"));
     entry.test_accuracy = run.test_accuracy;
     entry.test_loss = run.test_loss;
     training::visit_settings(run.configuration, [&](const std::string& key, const auto&, const char*) {
