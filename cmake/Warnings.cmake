@@ -5,3 +5,8 @@ target_compile_options(cellwise_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 warns falsely about std::string (its bug 105329)
+if(CELLWISE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Files that are included into one look like headers, whose anonymous namespaces GCC warns of, and
+  # see each other's names.
+  target_compile_options(cellwise_warnings INTERFACE -Wno-subobject-linkage -Wno-shadow -Wshadow=local)
+endif()

@@ -22,7 +22,7 @@
 namespace cellwise::benchmark {
 namespace {
 
-constexpr std::size_t batch_count = 32;
+constexpr std::size_t shared_batch_count = 32;
 constexpr std::int64_t peer_steps_per_round = 5;
 
 // A folder in the system's temporary one that goes with it.
@@ -96,7 +96,7 @@ report::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSource&
                                const std::filesystem::path& python, const AgainstOptions& options, int threads,
                                std::string& peer_name) {
     const TemporaryFolder folder;
-    const auto batches = source.batches(shape, batch_count);
+    const auto batches = source.batches(shape, shared_batch_count);
     at::set_num_threads(threads);
     FusedSide fused(cell, shape, batches, false);
     const auto file = folder.path() / "work";

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "cli/claims_measured.h"
 #include "cli/claims_report.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -29,13 +30,8 @@ struct ClaimsFlags {
     std::vector<std::string> names;
     std::map<std::string, std::string> settings;  // by key
     std::string json, markdown, results;
-    bool quick = false, list = false, explain = false;
+    bool all = false, quick = false, list = false, explain = false;
 };
-
-std::string flag_of(std::string key) {
-    std::replace(key.begin(), key.end(), '_', '-');
-    return "--" + key;
-}
 
 lab::Sizes sizes_of(const ClaimsFlags& flags, const training::Configuration& configuration) {
     auto sizes = flags.quick ? lab::Sizes::quick_look() : lab::Sizes::full();
@@ -57,6 +53,15 @@ void run_claims(const ClaimsFlags& flags) {
     configuration.validate();
     const auto claims = lab::select_claims(flags.names);
     const Output out(flags.json);
+    const bool measures = flags.all || flags.quick || !flags.names.empty();
+    if (!measures && !flags.list && !flags.explain) {
+        if (!flags.settings.empty() || !flags.results.empty() || !flags.markdown.empty()) {
+            throw UsageError("name the claims to measure, or say --all");
+        }
+        const auto measured = measured_claims();
+        out.print(measured_claims_text(measured));
+        return out.write_json(with_schema("claims-measured", measured_claims_json(measured)));
+    }
     if (flags.list) return out.print(claims_list(claims));
     if (flags.explain) return out.print(claims_explained(claims, sizes_of(flags, configuration)));
 
@@ -72,8 +77,8 @@ void run_claims(const ClaimsFlags& flags) {
     std::vector<lab::ClaimResult> results;
     for (const auto& claim : claims) {
         results.push_back(lab::run_claim(claim, laboratory, seeds_of(claim, flags, configuration)));
-        log::notice(fmt::format("{} ({} of {}): {}", claim.name, results.size(), claims.size(),
-                                lab::verdict_name(results.back().judgement.verdict)));
+        log::notice(
+            fmt::format("{} ({} of {}): {}", claim.name, results.size(), claims.size(), shown_verdict(results.back())));
     }
     lab::judge_together(results);
     out.print(claims_text(results));
@@ -84,10 +89,12 @@ void run_claims(const ClaimsFlags& flags) {
 }  // namespace
 
 void add_claims(CLI::App& app) {
-    auto* command = app.add_subcommand("claims", "put the tutorial's claims to experiments, with a verdict for each");
+    auto* command =
+        app.add_subcommand("claims", "the tutorial's claims: their verdicts, and the experiments behind them");
     auto flags = std::make_shared<ClaimsFlags>();
-    command->add_option("names", flags->names, "claims, or what their names begin with; none: all")->type_name("NAME");
-    command->add_flag("--quick", flags->quick, "a look in minutes: small models, few reviews, three seeds");
+    command->add_option("names", flags->names, "claims to measure, or what their names begin with")->type_name("NAME");
+    command->add_flag("--all", flags->all, "measure all claims, in full: hours");
+    command->add_flag("--quick", flags->quick, "a look in minutes at how they are measured, without verdicts");
     command->add_flag("--list", flags->list, "name the claims");
     command->add_flag("--explain", flags->explain, "show what would be measured, and the rule, without measuring");
     command
@@ -114,10 +121,11 @@ void add_claims(CLI::App& app) {
     command->callback([flags] { run_claims(*flags); });
     command->footer(
         "Examples:\n"
-        "  cellwise claims --quick                          all claims at a small size, in minutes\n"
+        "  cellwise claims                                  the verdicts as they were measured and shipped\n"
+        "  cellwise claims --quick                          how they are measured, at a small size, in minutes\n"
         "  cellwise claims lstm-beats-rnn --explain         what would be measured, and when it counts\n"
         "  cellwise claims batch-norm --results claims/     all claims whose names begin with batch-norm\n"
-        "  cellwise claims --results claims/ --markdown claims.md --json claims.json\n"
+        "  cellwise claims --all --results claims/ --markdown claims.md --json claims.json\n"
         "Without --seeds each claim takes its own number (--list). A claim's verdict is not an error: exit code 0.");
 }
 

@@ -35,7 +35,8 @@ std::string interval_text(const ClaimResult& result) {
 std::size_t runs_of(const ClaimResult& result) { return result.measurement.values.size(); }
 
 std::string verdict_text(const ClaimResult& result) {
-    std::string text(lab::verdict_name(result.judgement.verdict));
+    std::string text(shown_verdict(result));
+    if (result.quick) return text;
     if (result.judgement.verdict != Verdict::undecided) return text;
     if (!result.measurement.unfit.empty()) return text + ": " + result.measurement.unfit;
     if (runs_of(result) < 2) return text + ": one run leaves no interval; give two seeds or more";
@@ -81,8 +82,7 @@ std::string measured_text(const ClaimResult& result) {
                        interval_kind(result.claim.scale), runs_of(result), runs_of(result) == 1 ? "" : "s");
 }
 
-// What the reader must know to trust the table.
-std::string closing_text(const std::vector<ClaimResult>& results) {
+std::string judged_text(const std::vector<ClaimResult>& results) {
     std::size_t by_chance = 0;
     std::vector<std::string> lost;
     for (const auto& result : results) {
@@ -98,10 +98,16 @@ std::string closing_text(const std::vector<ClaimResult>& results) {
                             lost.empty() ? "every verdict stays"
                                          : fmt::format("these verdicts become undecided: {}", fmt::join(lost, ", ")));
     }
-    if (std::any_of(results.begin(), results.end(), [](const ClaimResult& result) { return result.quick; })) {
-        text +=
-            "\nThis was a quick look, with small models, few reviews and few seeds: it tests the experiments more than "
-            "the claims. Leave --quick out for the measurement.";
+    return text;
+}
+
+// What the reader must know to trust the table.
+std::string closing_text(const std::vector<ClaimResult>& results) {
+    std::string text =
+        "This was a quick look, with small models, few reviews and few seeds: it shows what is measured, and judges "
+        "nothing. Leave --quick out for a verdict.";
+    if (std::none_of(results.begin(), results.end(), [](const ClaimResult& result) { return result.quick; })) {
+        text = judged_text(results);
     }
     if (std::any_of(results.begin(), results.end(),
                     [](const ClaimResult& result) { return result.source && !result.on_imdb(); })) {
@@ -120,7 +126,7 @@ report::Table verdict_table(const std::vector<ClaimResult>& results) {
                          {"true if", Align::left},
                          {"runs"}});
     for (const auto& result : results) {
-        table.add_row({result.claim.name, std::string(lab::verdict_name(result.judgement.verdict)),
+        table.add_row({result.claim.name, std::string(shown_verdict(result)),
                        number(result.judgement.estimate, result.claim.scale), interval_text(result), result.claim.unit,
                        result.claim.rule.text(), fmt::format("{}", runs_of(result))});
     }
@@ -128,6 +134,10 @@ report::Table verdict_table(const std::vector<ClaimResult>& results) {
 }
 
 }  // namespace
+
+std::string_view shown_verdict(const ClaimResult& result) {
+    return result.quick ? "not judged" : lab::verdict_name(result.judgement.verdict);
+}
 
 std::string claims_text(const std::vector<ClaimResult>& results) {
     std::string text = verdict_table(results).text();
@@ -146,9 +156,8 @@ std::string claims_markdown(const std::vector<ClaimResult>& results) {
         "| ---: |\n";
     for (const auto& result : results) {
         text += fmt::format("| [{0}](#{0}) | {1} | {2} | {3} | {4} | {5} | {6} |\n", result.claim.name,
-                            lab::verdict_name(result.judgement.verdict),
-                            number(result.judgement.estimate, result.claim.scale), interval_text(result),
-                            result.claim.unit, result.claim.rule.text(), runs_of(result));
+                            shown_verdict(result), number(result.judgement.estimate, result.claim.scale),
+                            interval_text(result), result.claim.unit, result.claim.rule.text(), runs_of(result));
     }
     text += "\n" + closing_text(results);
     for (const auto& result : results) {
@@ -165,26 +174,28 @@ nlohmann::ordered_json claims_json(const std::vector<ClaimResult>& results) {
     auto claims = nlohmann::ordered_json::array();
     for (const auto& result : results) {
         const auto& judgement = result.judgement;
-        nlohmann::ordered_json json{{"name", result.claim.name},
-                                    {"statement", result.claim.statement},
-                                    {"verdict", lab::verdict_name(judgement.verdict)},
-                                    {"estimate", judgement.estimate},
-                                    {"low", nullptr},
-                                    {"high", nullptr},
-                                    {"unit", result.claim.unit},
-                                    {"runs", runs_of(result)},
-                                    {"runs_needed", nullptr},
-                                    {"estimand", result.claim.estimand},
-                                    {"true_if", result.claim.rule.text()},
-                                    {"interval", interval_kind(result.claim.scale)},
-                                    {"simultaneous_verdict", lab::verdict_name(result.simultaneous)},
-                                    {"unfit", result.measurement.unfit},
-                                    {"set_up", result.set_up},
-                                    {"quick", result.quick},
-                                    {"data", result.source ? result.source->kind : "none"},
-                                    {"seeds", result.seeds},
-                                    {"values", result.measurement.values},
-                                    {"details", nlohmann::ordered_json::array()}};
+        nlohmann::ordered_json json{
+            {"name", result.claim.name},
+            {"statement", result.claim.statement},
+            {"verdict", result.quick ? nlohmann::ordered_json(nullptr) : lab::verdict_name(judgement.verdict)},
+            {"estimate", judgement.estimate},
+            {"low", nullptr},
+            {"high", nullptr},
+            {"unit", result.claim.unit},
+            {"runs", runs_of(result)},
+            {"runs_needed", nullptr},
+            {"estimand", result.claim.estimand},
+            {"true_if", result.claim.rule.text()},
+            {"interval", interval_kind(result.claim.scale)},
+            {"simultaneous_verdict",
+             result.quick ? nlohmann::ordered_json(nullptr) : lab::verdict_name(result.simultaneous)},
+            {"unfit", result.measurement.unfit},
+            {"set_up", result.set_up},
+            {"quick", result.quick},
+            {"data", result.source ? result.source->kind : "none"},
+            {"seeds", result.seeds},
+            {"values", result.measurement.values},
+            {"details", nlohmann::ordered_json::array()}};
         if (judgement.interval) {
             json["low"] = judgement.interval->low;
             json["high"] = judgement.interval->high;

@@ -2,11 +2,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lab/claims/run_claim.h"
 
 namespace cellwise::cli {
+
+/// A result's verdict; a quick look, whose models are too small to tell, has none.
+[[nodiscard]] std::string_view shown_verdict(const lab::ClaimResult& result);
 
 /// The table of verdicts, then for each claim what was measured and how.
 [[nodiscard]] std::string claims_text(const std::vector<lab::ClaimResult>& results);

@@ -17,6 +17,7 @@
 #include "core/error.h"
 #include "core/json_text.h"
 #include "core/log.h"
+#include "core/processor.h"
 #include "training/baseline.h"
 #include "training/device.h"
 #include "training/divergence.h"
@@ -96,7 +97,11 @@ void run_compare(const SettingFlags& flags) {
     const auto data = prepare_data(configuration);
     keep_label_names(configuration, data.labels);
     if (folder && !resumes) {
-        folder->write_environment(environment_json("compare", configuration, data_json(data)));
+        folder->write_environment(
+            environment_json("compare", configuration,
+                             {training::resolve_device(configuration.device, processes.local_rank()).str(),
+                              configuration.threads > 0 ? configuration.threads : usable_processors()},
+                             data_json(data)));
         folder->write_configuration(configuration);
     }
 
@@ -122,7 +127,9 @@ void run_compare(const SettingFlags& flags) {
     }
     log::notice(fmt::format("the runs are in {}{}", again.folder.string(), reports ? ": see report.html" : ""));
     out.print(report::comparison_text(comparison));
-    out.write_json(json);
+    auto told = json;  // a folder that is moved keeps its comparison.json true
+    told["folder"] = again.folder.string();
+    out.write_json(told);
     if (!comparison.diverged.empty()) throw some_diverged(again.folder, comparison.diverged, plan.size());
 }
 

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <thread>
+#include <optional>
 
 #include "core/processor.h"
 #include "engine/peak.h"
@@ -23,15 +24,29 @@ Json machine_json() {
     utsname system{};
     ::uname(&system);
     return {{"processor", processor_name()},
-            {"processors", std::thread::hardware_concurrency()},
+            {"processors", usable_processors()},
             {"instruction_set", engine::instruction_set()},
             {"memory_bytes", static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE)},
             {"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)}};
 }
 
+/// Where the data lies, whatever folder a later command is called in.
+Json paths_json(const data::DataOptions& data) {
+    Json paths = Json::object();
+    const auto add = [&](const char* key, const std::optional<std::string>& path) {
+        std::error_code code;
+        if (path && *path != "synthetic")
+            paths[key] = std::filesystem::absolute(*path, code).lexically_normal().string();
+    };
+    add("data", data.path);
+    add("test_data", data.test_path);
+    return paths;
+}
+
 }  // namespace
 
-Json environment_json(const std::string& command, const training::Configuration& configuration, const Json& data) {
+Json environment_json(const std::string& command, const training::Configuration& configuration, const Compute& compute,
+                      const Json& data) {
     return {{"schema_version", 1},
             {"command", command},
             {"begun", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
@@ -41,12 +56,12 @@ Json environment_json(const std::string& command, const training::Configuration&
               {"libtorch", TORCH_VERSION},
               {"compiler", fmt::format("{} {}", CELLWISE_COMPILER, __VERSION__)}}},
             {"machine", machine_json()},
-            {"threads", configuration.threads > 0 ? configuration.threads
-                                                  : static_cast<std::int64_t>(std::thread::hardware_concurrency())},
+            {"threads", compute.threads},
             {"jobs", configuration.jobs},
             {"engine", models::engine_name(configuration.model.engine)},
-            {"device", configuration.device},
-            {"data", data}};
+            {"device", compute.device},
+            {"data", data},
+            {"data_paths", paths_json(configuration.data)}};
 }
 
 }  // namespace cellwise::cli

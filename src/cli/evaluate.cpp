@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@
 #include "data/dataset.h"
 #include "data/locate.h"
 #include "training/device.h"
-#include "training/trainer.h"
+#include "training/inference.h"
+#include "training/run_folder.h"
 
 namespace cellwise::cli {
 namespace {
@@ -23,8 +25,9 @@ namespace {
 struct EvaluateOptions {
     ModelFlags model;
     std::string json;
-    data::DataOptions data;  ///< --data, --test-data, the columns, --limit and --offline; the rest is the run's
+    data::DataOptions data;  ///< --data, --test-data, the columns and --offline; the rest is the run's
     TableFlags table;
+    std::optional<std::int64_t> limit;
     std::string vocabulary;
     std::string device = "auto";
     std::int64_t threads = 0;
@@ -37,11 +40,22 @@ std::vector<std::string> words_of(const ModelSource& source, const EvaluateOptio
     throw DataError(fmt::format("there are no words for '{}': name them with --vocabulary", options.model.path));
 }
 
+/// Other texts are split otherwise: reviews that were trained on would be tested with.
+void require_same_data(const std::string& run, const data::Source& source) {
+    const auto environment = training::RunFolder::environment_of(run);
+    const auto kept = environment.value(nlohmann::json::json_pointer("/data/sha256"), std::string());
+    if (kept.empty() || kept == source.sha256) return;
+    throw DataError(fmt::format(
+        "the data of '{}' is not what it was trained on (SHA-256 {:.12}…, now {:.12}…): its test reviews may "
+        "be others now.\nTo test on '{}' all the same, name it with --data",
+        run, kept, source.sha256, source.path));
+}
+
 /// The reviews to test with.
 data::Dataset test_reviews(const ModelSource& source, const EvaluateOptions& options) {
     const auto& given = options.data;
     auto where = source.configuration.data;
-    where.limit = given.limit;
+    if (options.limit) where.limit = *options.limit;  // else the run's
     where.offline = given.offline;
     if (!given.text_column.empty()) where.text_column = given.text_column;
     if (!given.label_column.empty()) where.label_column = given.label_column;
@@ -61,7 +75,9 @@ data::Dataset test_reviews(const ModelSource& source, const EvaluateOptions& opt
     } else {
         where.words_by_rank = source.vocabulary.words_by_rank();  // CELLWISE_DATA may name one's own, too
     }
-    return data::load_dataset(where);
+    auto dataset = data::load_dataset(where);
+    if (source.is_run && !given.path) require_same_data(options.model.path, dataset.source);
+    return dataset;
 }
 
 void run_evaluate(const EvaluateOptions& options) {
@@ -74,8 +90,7 @@ void run_evaluate(const EvaluateOptions& options) {
     const auto test = data::pad(dataset.test, static_cast<std::size_t>(source.configuration.length));
     if (test.size() == 0) throw UsageError("the test split is empty: there is nothing to evaluate on");
 
-    training::Trainer trainer(source.model, source.configuration.training, source.configuration.seed, device);
-    const auto metrics = trainer.evaluate(test);
+    const auto metrics = training::evaluate(source.model, test, device, source.configuration.training.l2).metrics;
     const Cell cell = source.cell();
     out.print(fmt::format("{} reviews, loss {:.4f}\n{} Test Accuracy: {:.4f}\n", test.size(), metrics.loss,
                           cell_title(cell), metrics.accuracy));
@@ -111,8 +126,8 @@ void add_evaluate(CLI::App& app) {
                      "the words by which a Keras file reads a table: a vocabulary.json or imdb_word_index.json")
         ->type_name("FILE");
     command->add_flag("--offline", data.offline, "never download");
-    command->add_option("--limit", data.limit, "only the first N test reviews, 0 = all")
-        ->capture_default_str()
+    command->add_option("--limit", options->limit, "only the first N test reviews, 0 = all; default: as the run")
+        ->type_name("COUNT")
         ->check(CLI::NonNegativeNumber);
     command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
     command->add_option("--threads", options->threads, "processor threads, 0 = all")->capture_default_str();

@@ -37,11 +37,6 @@ const std::set<std::string> other_settings{"batch_size",     "seed",           "
                                            "positive_label", "negative_label", "positive_from", "drop_duplicates",
                                            "empty_texts"};
 
-std::string flag_of(std::string key) {
-    std::ranges::replace(key, '_', '-');
-    return "--" + key;
-}
-
 struct GradientsFlags {
     std::map<std::string, std::string> settings;  // what the user gave, by setting key
     ModelFlags model;

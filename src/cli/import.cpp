@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "cli/model_source.h"
 #include "cli/output.h"
 #include "cli/settings.h"
@@ -30,6 +31,9 @@ std::filesystem::path write_run(const ModelSource& source, const data::Vocabular
     const auto name = std::filesystem::path(options.model.path).stem().stem().string();
     const auto folder = training::RunFolder::create(options.output.empty() ? training::RunFolder::fresh_name(name)
                                                                            : std::filesystem::path(options.output));
+    auto environment = environment_json("import", source.configuration, {}, nlohmann::ordered_json::object());
+    environment["imported_from"] = std::filesystem::absolute(options.model.path).string();
+    folder.write_environment(environment);
     folder.write_configuration(source.configuration);
     folder.write_vocabulary(vocabulary);
     folder.write_metrics({}, false);

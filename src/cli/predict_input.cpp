@@ -20,7 +20,7 @@
 namespace cellwise::cli {
 namespace {
 
-constexpr std::uintmax_t most_bytes = std::uintmax_t{4} << 30;
+constexpr std::uintmax_t most_texts_bytes = std::uintmax_t{4} << 30;
 
 std::optional<data::RowForm> form_named(const std::string& name) {
     if (name == "lines") return data::RowForm::lines;
@@ -70,7 +70,7 @@ TextInput TextFlags::read(const data::DataOptions& run, bool are_ids) const {
     std::string content, origin = "standard input";
     if (!file.empty()) {
         if (is_folder(file)) throw DataError(fmt::format("'{}' is a folder, not a file", file));
-        content = read_file(file, most_bytes);
+        content = read_file(file, most_texts_bytes);
         origin = fmt::format("'{}'", file);
     } else {
         if (::isatty(STDIN_FILENO) == 1) log::notice("reading reviews from the terminal, one a line; Ctrl-D ends them");

@@ -72,6 +72,10 @@ NamedRuns read_named(const std::vector<std::string>& folders) {
         const fs::path path = fs::path(folder).has_filename() ? fs::path(folder) : fs::path(folder).parent_path();
         const auto info = read_run(path);
         if (info.status == RunStatus::broken) throw DataError(fmt::format("'{}': {}", folder, info.problem));
+        if (info.status == RunStatus::imported) {
+            throw UsageError(
+                fmt::format("'{}' was imported: it has no training to report on (evaluate tests it)", folder));
+        }
         if (info.status == RunStatus::diverged) {
             throw DataError(fmt::format("the run '{}' has no result: its {}", folder, info.problem));
         }

@@ -14,8 +14,8 @@
 #include "core/paths.h"
 #include "data/load_data.h"
 #include "data/locate.h"
+#include "training/inference.h"
 #include "training/run_folder.h"
-#include "training/trainer.h"
 
 namespace cellwise::cli {
 namespace fs = std::filesystem;
@@ -71,9 +71,8 @@ report::TestPredictions predictions_of(const fs::path& folder, const data::Datas
     const auto words = word_counts(test);
     data::cut_vocabulary(test, run.configuration.model.vocabulary_size);
     const auto padded = data::pad(test, static_cast<std::size_t>(run.configuration.length));
-    training::Trainer trainer(run.model, run.configuration.training, run.configuration.seed, torch::kCPU);
-    (void)trainer.evaluate(padded);
-    return {trainer.evaluated_probabilities(), padded.labels, words};
+    auto evaluation = training::evaluate(run.model, padded, torch::kCPU, run.configuration.training.l2);
+    return {std::move(evaluation.probabilities), padded.labels, words};
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace cellwise::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uintmax_t most_bytes = 64 << 20;
+constexpr std::uintmax_t most_document_bytes = 64 << 20;
 
 struct ReproductionOptions {
     std::vector<std::string> comparisons;
@@ -31,7 +31,7 @@ struct ReproductionOptions {
 
 report::ComparisonRecord read_comparison(const std::string& path) {
     const auto file = is_folder(path) ? fs::path(path) / "comparison.json" : fs::path(path);
-    auto comparison = report::read_comparison(read_file(file, most_bytes), file.string());
+    auto comparison = report::read_comparison(read_file(file, most_document_bytes), file.string());
     report::require_tutorial(comparison, file.string());
     return comparison;
 }
@@ -44,7 +44,8 @@ void run_reproduction(const ReproductionOptions& options) {
     require_writable("--markdown", options.markdown);
     std::vector<report::ComparisonRecord> comparisons;
     for (const auto& path : options.comparisons) comparisons.push_back(read_comparison(path));
-    const auto reference = report::read_reference_runs(read_file(options.reference, most_bytes), options.reference);
+    const auto reference =
+        report::read_reference_runs(read_file(options.reference, most_document_bytes), options.reference);
     const auto agreements = report::compare_with_reference(comparisons, reference, options.margin);
     if (agreements.empty()) {
         throw DataError(fmt::format("'{}' and the comparisons have no cell and clipping in common with two runs each",

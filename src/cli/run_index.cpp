@@ -23,11 +23,12 @@ Json or_null(const std::optional<Value>& value) {
 }
 
 /// The runs right in a folder, by name. One that cannot be looked into is there, as a broken one, and hides no other.
-std::vector<RunInfo> runs_in(const fs::path& folder) {
+/// Links within a run are not followed: they could lead in a circle.
+std::vector<RunInfo> runs_in(const fs::path& folder, bool follow_links) {
     std::vector<RunInfo> runs;
     for (const auto& entry : folder_entries(folder)) {
         try {
-            if (is_run(entry)) runs.push_back(read_run(entry));
+            if ((follow_links || is_own_folder(entry)) && is_run(entry)) runs.push_back(read_run(entry));
         } catch (const Error& error) {
             RunInfo broken;
             broken.folder = entry;
@@ -46,17 +47,28 @@ void read_metrics(const training::RunFolder& folder, RunInfo& run) {
     }
 }
 
+bool is_empty_file(const fs::path& path) { return is_there(path) && size_of_file(path) == 0; }
+
 void read_content(RunInfo& run) {
     const auto environment = training::RunFolder::environment_of(run.folder);
     run.begun = printable(environment.value("begun", ""));
     run.data = printable(environment.value(nlohmann::json::json_pointer("/data/kind"), std::string()));
     training::apply_toml_file(run.configuration, (run.folder / "config.toml").string());
     run.held_out = run.configuration.validation_split > 0;
-    run.runs = runs_in(run.folder);
+    run.runs = runs_in(run.folder, false);
     run.is_comparison = environment.value("command", "") == "compare" || !run.runs.empty();
     const auto folder = training::RunFolder::view(run.folder);
     if (run.is_comparison) {
         if (is_there(run.folder / "comparison.json")) run.status = RunStatus::finished;
+        return;
+    }
+    // A run that was imported by an older version has no environment.json, and no epochs.
+    const auto command = environment.value("command", "");
+    const bool is_old_import = command.empty() && folder.is_finished() && !is_there(run.folder / "result.json") &&
+                               is_empty_file(run.folder / "metrics.jsonl");
+    if (command == "import" || is_old_import) {
+        if (folder.is_finished()) run.status = RunStatus::imported;
+        run.imported_from = printable(environment.value("imported_from", ""));
         return;
     }
     read_metrics(folder, run);
@@ -87,10 +99,17 @@ std::string_view status_name(RunStatus status) {
             return "interrupted";
         case RunStatus::diverged:
             return "diverged";
+        case RunStatus::imported:
+            return "imported";
         case RunStatus::broken:
             break;
     }
     return "broken";
+}
+
+std::string_view kind_name(const RunInfo& run) {
+    if (run.status == RunStatus::imported) return "import";
+    return run.is_comparison ? "compare" : "train";
 }
 
 double RunInfo::seconds() const {
@@ -100,7 +119,7 @@ double RunInfo::seconds() const {
     return sum;
 }
 
-bool is_run(const fs::path& folder) { return is_own_folder(folder) && is_own_file(folder / "config.toml"); }
+bool is_run(const fs::path& folder) { return is_folder(folder) && is_own_file(folder / "config.toml"); }
 
 RunInfo read_run(const fs::path& folder) {
     if (!is_run(folder)) {
@@ -127,12 +146,12 @@ std::vector<RunInfo> list_runs(const fs::path& folder) {
         throw DataError(fmt::format(
             "there is no folder '{}': runs are listed where they were made, or name their folder", folder.string()));
     }
-    return runs_in(folder);
+    return runs_in(folder, true);
 }
 
 Json run_json(const RunInfo& run) {
     Json json{{"folder", run.folder.string()},
-              {"kind", run.is_comparison ? "compare" : "train"},
+              {"kind", kind_name(run)},
               {"status", status_name(run.status)},
               {"begun", run.begun.empty() ? Json(nullptr) : Json(run.begun)},
               {"data", run.data.empty() ? Json(nullptr) : Json(run.data)},

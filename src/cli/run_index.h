@@ -13,8 +13,8 @@
 namespace cellwise::cli {
 
 /// running: a program is at work in the folder; interrupted: --resume goes on with it; diverged: its training was given
-/// up.
-enum class RunStatus { finished, running, interrupted, diverged, broken };
+/// up; imported: the model comes from another program, so there are no epochs.
+enum class RunStatus { finished, running, interrupted, diverged, imported, broken };
 [[nodiscard]] std::string_view status_name(RunStatus status);
 
 /// One epoch as in metrics.jsonl.
@@ -30,8 +30,9 @@ struct RunInfo {
     RunStatus status = RunStatus::broken;
     std::string problem;  ///< of a broken one, or why it diverged
     bool is_comparison = false;
-    std::string begun;  ///< UTC, ISO 8601; empty if it does not say
-    std::string data;   ///< imdb, synthetic, table; empty if it does not say
+    std::string begun;          ///< UTC, ISO 8601; empty if it does not say
+    std::string data;           ///< imdb, synthetic, table; empty if it does not say
+    std::string imported_from;  ///< the file, of an imported one that says it
     training::Configuration configuration;
     std::vector<EpochFigures> epochs;
     bool held_out = false;  ///< validation figures are of held-out reviews, not of the test split
@@ -42,8 +43,11 @@ struct RunInfo {
     [[nodiscard]] double seconds() const;
 };
 
-/// Whether the folder is a run: a real folder (no symbolic link) that holds a config.toml.
+/// Whether the folder, or the folder that a link leads to, is a run: it holds a config.toml.
 [[nodiscard]] bool is_run(const std::filesystem::path& folder);
+
+/// "compare", "import" or "train".
+[[nodiscard]] std::string_view kind_name(const RunInfo& run);
 
 /// Throws DataError if it is not a run; what is wrong inside a run is its `problem`.
 [[nodiscard]] RunInfo read_run(const std::filesystem::path& folder);

@@ -22,6 +22,10 @@ constexpr std::array run_files{"checkpoint.safetensors",
                                "config.toml",
                                "diverged.txt",
                                "environment.json",
+                               "exported.keras",
+                               "exported.pt",
+                               "exported.safetensors",
+                               "exported.weights.h5",
                                "gates.svg",
                                "gradients.svg",
                                "metrics.csv",
@@ -52,7 +56,7 @@ Content content_of(const fs::path& folder) {
     for (const auto& entry : folder_entries(folder)) {
         if (is_own_file(entry) && is_run_file(entry)) {
             content.files.push_back(entry);
-        } else if (is_run(entry)) {
+        } else if (is_own_folder(entry) && is_run(entry)) {
             content.runs.push_back(entry);
         } else {
             throw UsageError(
@@ -63,7 +67,30 @@ Content content_of(const fs::path& folder) {
     return content;
 }
 
+bool is_within(const fs::path& path, const fs::path& folder) {
+    return path != folder &&
+           std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
 }  // namespace
+
+void require_different(const std::vector<std::string>& named) {
+    std::vector<fs::path> paths;
+    for (const auto& name : named) {
+        std::error_code code;
+        auto path = fs::canonical(name, code);
+        if (code) continue;  // said by require_removable()
+        for (std::size_t i = 0; i < paths.size(); ++i) {
+            if (path == paths[i]) {
+                throw UsageError(fmt::format("'{}' and '{}' are the same run: name it once", named[i], name));
+            }
+            if (is_within(path, paths[i]) || is_within(paths[i], path)) {
+                throw UsageError(fmt::format("'{}' and '{}': one lies in the other, and goes with it", named[i], name));
+            }
+        }
+        paths.push_back(std::move(path));
+    }
+}
 
 void require_removable(const fs::path& named) {
     // Behind a slash at the end a link would count as the folder that it points to.
@@ -71,9 +98,15 @@ void require_removable(const fs::path& named) {
     if (is_link(folder)) {
         throw UsageError(fmt::format("'{}' is a symbolic link: name the run's own folder", folder.string()));
     }
+    std::error_code code;
     if (!is_run(folder)) {
         throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it{}",
                                     folder.string(), nearest_entry(folder)));
+    }
+    const auto whole = fs::canonical(folder, code);
+    const auto here = code ? fs::path() : fs::current_path(code);
+    if (!code && (here == whole || is_within(here, whole))) {
+        throw UsageError(fmt::format("'{}' is the folder that you are in: leave it first", folder.string()));
     }
     if (!FolderLock::try_lock(folder)) {
         throw EnvironmentError(fmt::format("a cellwise is at work in '{}': stop it first", folder.string()));

@@ -11,18 +11,16 @@
 #include <optional>
 #include <type_traits>
 
+#include "cli/resume.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/paths.h"
+#include "training/data_paths.h"
 #include "training/setting_text.h"
 
 namespace cellwise::cli {
+namespace fs = std::filesystem;
 namespace {
-
-std::string flag_of(std::string key) {
-    std::replace(key.begin(), key.end(), '_', '-');
-    return "--" + key;
-}
 
 /// The heading in the help under which a setting's flag stands.
 const char* group_of(std::string_view key) {
@@ -48,6 +46,11 @@ std::string type_name() {
 }
 
 }  // namespace
+
+std::string flag_of(std::string key) {
+    std::replace(key.begin(), key.end(), '_', '-');
+    return "--" + key;
+}
 
 SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     training::Configuration defaults;
@@ -94,7 +97,11 @@ void SettingFlags::refuse_changes() const {
         const bool is_free = std::find(may_change.begin(), may_change.end(), key) != may_change.end();
         if (option->count() > 0 && !is_free) {
             throw UsageError(
-                fmt::format("{} cannot be changed by --resume: the run keeps its own settings", flag_name(key)));
+                fmt::format("{} cannot be changed by --resume: the run keeps its own settings{}", flag_name(key),
+                            key == "epochs" ? fmt::format(". To train longer: cellwise {} --config {} --epochs N",
+                                                          single_ ? "train" : "compare",
+                                                          shell_word((fs::path(resume) / "config.toml").string()))
+                                            : ""));
         }
     }
     if (!config_.empty() || !output.empty()) {
@@ -110,19 +117,37 @@ training::Configuration SettingFlags::initial() const {
         if (!is_folder(resume)) {
             throw DataError(fmt::format("--resume: there is no run folder '{}'{}", resume, nearest_entry(resume)));
         }
-        training::apply_toml_file(configuration, (std::filesystem::path(resume) / "config.toml").string());
+        training::apply_toml_file(configuration, (fs::path(resume) / "config.toml").string());
+        training::find_data(configuration, resume);
         return configuration;
     }
     if (!config_.empty()) training::apply_toml_file(configuration, config_);
     return configuration;
 }
 
+bool SettingFlags::is_given(const std::string& key) const { return flags_.at(key)->count() > 0; }
+
+// What goes with a flag unless it is said: another optimizer's own rate, and the one cell that a stack has.
+void SettingFlags::adapt(training::Configuration& configuration, const training::TrainingOptions& before) const {
+    auto by_default = before;
+    by_default.learning_rate = 0;
+    if (configuration.training.optimizer != before.optimizer && !is_given("learning_rate") &&
+        before.effective_learning_rate() == by_default.effective_learning_rate()) {
+        configuration.training.learning_rate = 0;
+    }
+    if (is_given("stack") && !is_given("cells") && !configuration.model.stack.empty()) {
+        configuration.cells = {configuration.model.stack.back().cell};
+    }
+}
+
 training::Configuration SettingFlags::resolve() const {
     auto configuration = initial();
-    if (flags_.at("preset")->count() > 0) configuration.apply_preset(texts_.at("preset"));
+    const auto before = configuration.training;
+    if (is_given("preset")) configuration.apply_preset(texts_.at("preset"));
     for (const auto& [key, option] : flags_) {
-        if (option->count() > 0) training::set_from_text(configuration, key, texts_.at(key), flag_name(key));
+        if (is_given(key)) training::set_from_text(configuration, key, texts_.at(key), flag_name(key));
     }
+    adapt(configuration, before);
     if (single_ && configuration.cells.size() != 1) {
         throw UsageError(resume.empty() ? std::string("this command trains one model: name one cell with --cell")
                                         : fmt::format("'{}' is a comparison: go on with 'compare --resume'", resume));
@@ -130,6 +155,7 @@ training::Configuration SettingFlags::resolve() const {
     configuration.validate();
     // What is written and shown is the rate in force, not "the default".
     configuration.training.learning_rate = configuration.training.effective_learning_rate();
+    configuration.preset = configuration.preset_in_force();
     return configuration;
 }
 

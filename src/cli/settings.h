@@ -34,6 +34,8 @@ public:
 private:
     [[nodiscard]] training::Configuration initial() const;
     void refuse_changes() const;
+    [[nodiscard]] bool is_given(const std::string& key) const;
+    void adapt(training::Configuration& configuration, const training::TrainingOptions& before) const;
     [[nodiscard]] std::string flag_name(const std::string& key) const;
 
     bool single_;
@@ -41,6 +43,9 @@ private:
     std::map<std::string, std::string> texts_;   // what the user wrote, by setting key
     std::string config_;
 };
+
+/// "--hidden-size" of the setting hidden_size.
+[[nodiscard]] std::string flag_of(std::string key);
 
 /// --quiet, --verbose and --no-color, which take effect at once.
 void add_display_flags(CLI::App& app);

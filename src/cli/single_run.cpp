@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "core/paths.h"
 #include "core/stop_request.h"
+#include "engine/peak.h"
 #include "report/event_file.h"
 #include "report/test_predictions.h"
 #include "training/checkpoint.h"
@@ -80,14 +81,31 @@ void write_predictions(const training::RunFolder& folder, const training::Fit& f
 }
 
 void begin_folder(const training::RunFolder& folder, const training::Configuration& configuration,
-                  const PreparedData& data, bool is_begun) {
-    const auto environment = environment_json("train", configuration, data_json(data));
+                  const Compute& compute, const PreparedData& data, bool is_begun) {
+    const auto environment = environment_json("train", configuration, compute, data_json(data));
     if (is_begun) {
         folder.add_resumption(environment);
     } else {
         folder.write_environment(environment);
     }
     folder.write_configuration(configuration);
+}
+
+// "auto" is another device, or another instruction set, on another machine: then the run goes on, but not to the bits
+// that it would have come to where it was begun.
+void tell_other_hardware(const training::RunFolder& folder, const std::string& device, ProgressDisplay& display,
+                         const PlannedRun& planned) {
+    const auto begun = training::RunFolder::environment_of(folder.path());
+    const auto was = [&](const char* place) { return begun.value(nlohmann::json::json_pointer(place), std::string()); };
+    const auto note = [&](const char* what, const std::string& before, const std::string& now) {
+        if (before.empty() || before == "auto" || before == now) return;
+        display.say(
+            fmt::format("{} was begun with the {} {} and goes on with {}: the bits will not be those of a run "
+                        "that was not interrupted",
+                        report::run_title(planned.cell, planned.seed), what, before, now));
+    };
+    note("device", was("/device"), device);
+    note("instruction set", was("/machine/instruction_set"), std::string(engine::instruction_set()));
 }
 
 // Takes the run's bar away, however the run ends.
@@ -175,9 +193,16 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
         display.say(fmt::format("{} goes on after step {}", report::run_title(planned.cell, planned.seed),
                                 trainer.optimizer().steps()));
     }
-    if (folder) begin_folder(*folder, own, data, is_begun);
+    if (folder) {
+        const auto device = training::resolve_device(own.device, processes.local_rank()).str();
+        if (is_begun) tell_other_hardware(*folder, device, display, planned);
+        begin_folder(*folder, own, {device, at::get_num_threads()}, data, is_begun);
+    }
     std::optional<report::EventFile> events;
     if (folder) events.emplace(folder->events(), events_of(fit.epochs(), validation_name(data)));
+    for (const auto& epoch : fit.epochs()) {
+        if (planned.watch) planned.watch(epoch);
+    }
 
     const DisplayedRun displayed(display, number);
     bool is_saved = true;
@@ -193,6 +218,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
         if (!folder) return;
         folder->write_metrics(fit.epochs(), data.validation.has_value());
         events->add(event_of(epoch, validation_name(data)));
+        if (planned.watch) planned.watch(epoch);
     };
     if (folder) {
         hooks.save = [&] {

@@ -49,7 +49,9 @@ void run_train(const SettingFlags& flags) {
     if (!processes.is_first()) return;
     log::notice(fmt::format("the run is in {}{}", again.folder.string(), flags.report ? ": see its report.html" : ""));
     out.print(report::comparison_text(record));
-    out.write_json(with_schema("comparison", report::comparison_json(record)));
+    auto json = with_schema("comparison", report::comparison_json(record));
+    json["folder"] = again.folder.string();
+    out.write_json(json);
 }
 
 }  // namespace

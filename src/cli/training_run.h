@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
@@ -48,6 +49,9 @@ struct PlannedRun {
     std::uint64_t seed = 0;
     std::filesystem::path folder;
     bool may_resume = false;
+    /// Told of every epoch, first of those in a checkpoint that is gone on with. What it throws ends the run, whose
+    /// folder stays as it is then.
+    std::function<void(const training::EpochResult&)> watch = {};
 };
 
 /// The folder that the flags name (--resume, --output), else runs/<date>-<name>.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string>
+
 #include "core/error.h"
 
 namespace cellwise {
@@ -31,9 +33,13 @@ std::string_view cell_title(Cell cell) {
 }
 
 Cell parse_cell(std::string_view name) {
-    if (name == "rnn") return Cell::simple_rnn;
+    std::string lower(name);
+    for (char& letter : lower) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    }
+    if (lower == "rnn" || lower == "simplernn") return Cell::simple_rnn;  // as people and Keras write it
     for (const Cell cell : all_cells) {
-        if (name == cell_name(cell)) return cell;
+        if (lower == cell_name(cell)) return cell;
     }
     throw UsageError(fmt::format("unknown cell '{}': choose from simple_rnn, lstm, gru", name));
 }

@@ -55,33 +55,13 @@ std::optional<std::uint64_t> group_leaves(const fs::path& group, const Names& na
     return *limit > used ? *limit - used : 0;
 }
 
-/// The least that the group and those around it leave.
-std::uint64_t groups_leave(const fs::path& root, const fs::path& group, const Names& names) {
-    std::uint64_t least = UINT64_MAX;
-    for (fs::path path = group.relative_path();; path = path.parent_path()) {
-        least = std::min(least, group_leaves(root / path, names).value_or(UINT64_MAX));
-        if (path.empty()) return least;
-    }
-}
-
 }  // namespace
 
-std::uint64_t available_memory(const MemorySources& sources) {
-    std::uint64_t least = system_leaves(sources.proc).value_or(UINT64_MAX);
-    // Lines "number:controllers:/group"; version 2 has number 0 and no controllers.
-    std::ifstream groups(sources.proc / "self" / "cgroup");
-    std::string line;
-    while (std::getline(groups, line)) {
-        const auto first = line.find(':');
-        const auto second = line.find(':', first + 1);
-        if (first == std::string::npos || second == std::string::npos) continue;
-        const auto controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-        const fs::path group = line.substr(second + 1);
-        if (controllers == ",,") {
-            least = std::min(least, groups_leave(sources.control_groups, group, version_2));
-        } else if (controllers.find(",memory,") != std::string::npos) {
-            least = std::min(least, groups_leave(sources.control_groups / "memory", group, version_1));
-        }
+std::uint64_t available_memory(const SystemFolders& system) {
+    std::uint64_t least = system_leaves(system.proc).value_or(UINT64_MAX);
+    for (const auto& group : control_groups("memory", system)) {
+        const auto leaves = group_leaves(group.folder, group.version == 1 ? version_1 : version_2);
+        least = std::min(least, leaves.value_or(UINT64_MAX));
     }
     return least;
 }

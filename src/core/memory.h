@@ -1,21 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string_view>
 
-namespace cellwise {
+#include "core/control_groups.h"
 
-/// Where the system tells about its memory; tests name folders of their own.
-struct MemorySources {
-    std::filesystem::path proc = "/proc";
-    std::filesystem::path control_groups = "/sys/fs/cgroup";
-};
+namespace cellwise {
 
 /// The bytes that a program can still get: what the system has available, swap included, or what the control
 /// groups that it is in (a container, a batch job; version 1 and 2) leave, whichever is less. UINT64_MAX if
 /// nothing of that can be read.
-[[nodiscard]] std::uint64_t available_memory(const MemorySources& sources = {});
+[[nodiscard]] std::uint64_t available_memory(const SystemFolders& system = {});
 
 /// Throws EnvironmentError if more bytes are needed than there are: "WHAT needs N GB (N bytes), …: ADVICE".
 void require_memory(double bytes, std::string_view what, std::string_view advice);

@@ -1,7 +1,5 @@
 #include "core/parallel_for.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -9,13 +7,9 @@
 #include <thread>
 #include <vector>
 
-namespace cellwise {
+#include "core/processor.h"
 
-int processor_count() {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+namespace cellwise {
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
     std::atomic<std::size_t> next = 0;
@@ -36,7 +30,7 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
             }
         }
     };
-    const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : processor_count());
+    const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : usable_processors());
     std::vector<std::thread> helpers;
     for (std::size_t i = 1; i < std::min(wanted, count); ++i) helpers.emplace_back(take_up);
     take_up();

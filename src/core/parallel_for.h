@@ -5,10 +5,7 @@
 
 namespace cellwise {
 
-/// As many as this process may use; at least 1.
-[[nodiscard]] int processor_count();
-
-/// Calls work(0) … work(count − 1), taken up in ascending order by `threads` threads (0: processor_count()); the
+/// Calls work(0) … work(count − 1), taken up in ascending order by `threads` threads (0: usable_processors()); the
 /// calling thread is one of them. After an exception nothing new is begun; when the others have ended, the exception of
 /// the least index is thrown. So what is thrown does not depend on the threads where no two of them can fail at once,
 /// and work that stays within its index gives the same bits for any number of them.

@@ -100,7 +100,8 @@ Placed read_entry(const std::string& name, const nlohmann::json& entry, std::str
     const auto bytes = byte_count(placed.tensor.shape, known->dtype);
     if (!bytes) refuse(origin, name, "its shape overflows");
     if (placed.begin > placed.end || placed.end - placed.begin != *bytes) {
-        refuse(origin, name, fmt::format("its shape needs {} bytes, its data_offsets are {}", *bytes, json_text(offsets)));
+        refuse(origin, name,
+               fmt::format("its shape needs {} bytes, its data_offsets are {}", *bytes, json_text(offsets)));
     }
     return placed;
 }

@@ -23,8 +23,8 @@ namespace cellwise {
 /// The text with its bytes that are not UTF-8 as \xb8; all else as it is.
 [[nodiscard]] std::string visible_bytes(std::string_view text);
 
-/// Any bytes as UTF-8 text that bytes_of_text() reads again: as visible_bytes(), and a backslash that could be taken for
-/// the begin of such a byte becomes \x5c.
+/// Any bytes as UTF-8 text that bytes_of_text() reads again: as visible_bytes(), and a backslash that could be taken
+/// for the begin of such a byte becomes \x5c.
 [[nodiscard]] std::string text_of_bytes(std::string_view bytes);
 [[nodiscard]] std::string bytes_of_text(std::string_view text);
 

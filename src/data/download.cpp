@@ -26,7 +26,7 @@ namespace cellwise::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr curl_off_t most_bytes = curl_off_t{1} << 30;
+constexpr curl_off_t most_download_bytes = curl_off_t{1} << 30;
 
 std::string variable_or(const char* variable, const char* otherwise) {
     const char* value = std::getenv(variable);
@@ -97,7 +97,7 @@ public:
         set(CURLOPT_CONNECTTIMEOUT, 20L);
         set(CURLOPT_LOW_SPEED_LIMIT, 100L);  // bytes a second, for so many seconds: the line is dead
         set(CURLOPT_LOW_SPEED_TIME, 60L);
-        set(CURLOPT_MAXFILESIZE_LARGE, most_bytes);
+        set(CURLOPT_MAXFILESIZE_LARGE, most_download_bytes);
         set(CURLOPT_USERAGENT, "cellwise");
         set(CURLOPT_ERRORBUFFER, reason_);
         set(CURLOPT_WRITEFUNCTION, &Transfer::on_bytes);
@@ -140,7 +140,7 @@ private:
     static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self) {
         auto& transfer = *static_cast<Transfer*>(self);
         transfer.received_ += static_cast<curl_off_t>(size * count);
-        if (transfer.received_ > most_bytes) return 0;
+        if (transfer.received_ > most_download_bytes) return 0;
         transfer.write_error_ = transfer.part_.append({bytes, size * count});
         return transfer.write_error_ == 0 ? size * count : 0;
     }

@@ -16,24 +16,24 @@
 namespace cellwise::data {
 namespace {
 
-constexpr std::string_view remedy =
+constexpr std::string_view npz_remedy =
     "give the original imdb.npz, which 'cellwise data download' gets, or save the arrays with load_data(..., "
     "start_char=None, index_from=0)";
 
-struct Split {
+struct NpzSplit {
     IntegerLists ranks;
     std::vector<std::int64_t> labels;
 };
 
-Split read_split(const Npz& npz, const std::string& name) {
+NpzSplit read_split(const Npz& npz, const std::string& name) {
     const NpyArray& y = npz.at("y_" + name);
     if (const auto& x = npz.at("x_" + name); x.shape.size() == 2) {
         throw DataError(
             fmt::format("{} is a table of {} columns, as pad_sequences makes it: save the reviews before that, "
                         "as lists of ranks: {}",
-                        x.name, x.shape[1], remedy));
+                        x.name, x.shape[1], npz_remedy));
     }
-    Split split{read_integer_lists(npz.at("x_" + name)), y.as_int64()};
+    NpzSplit split{read_integer_lists(npz.at("x_" + name)), y.as_int64()};
     if (y.shape.size() != 1 || split.labels.size() != split.ranks.size() || split.labels.empty()) {
         throw DataError(fmt::format("{}: {} labels for {} reviews", y.name, split.labels.size(), split.ranks.size()));
     }
@@ -46,7 +46,7 @@ Split read_split(const Npz& npz, const std::string& name) {
 
 /// Refuses what load_data returns: its reviews begin with 1, which stands nowhere else, and 3 stands nowhere, as ranks
 /// were raised by 3. Ranks themselves have the most frequent words, 1 and 3 among them, everywhere.
-void refuse_ids(const Split& split, const std::string& where) {
+void refuse_ids(const NpzSplit& split, const std::string& where) {
     const auto& values = split.ranks.values;
     const auto reviews = split.labels.size();
     std::size_t begun = 0, padded = 0;
@@ -62,17 +62,17 @@ void refuse_ids(const Split& split, const std::string& where) {
         throw DataError(
             fmt::format("{} holds 0, which is no word's rank but padding ({} reviews begin with it): save the "
                         "reviews before pad_sequences, as ranks: {}",
-                        where, padded, remedy));
+                        where, padded, npz_remedy));
     }
     if (begun == reviews && ones == reviews && !has_three && values.size() > reviews) {
         throw DataError(
             fmt::format("{}: every review begins with 1 and none has a 3: these are ids as load_data returns "
                         "them, not the words' ranks that its file holds: {}",
-                        where, remedy));
+                        where, npz_remedy));
     }
 }
 
-Reviews in_order(const Split& split, std::span<const std::uint32_t> order, const std::string& where) {
+Reviews in_order(const NpzSplit& split, std::span<const std::uint32_t> order, const std::string& where) {
     Reviews reviews;
     reviews.ids.reserve(split.ranks.values.size() + order.size());
     reviews.offsets.reserve(order.size() + 1);
@@ -98,8 +98,8 @@ Prepared prepare_npz(const std::filesystem::path& path, const std::filesystem::p
     Prepared prepared;
     if (!word_index.empty()) prepared.words_by_rank = read_word_index(word_index);
     const Npz npz = read_npz(path);
-    const Split train = read_split(npz, "train");
-    const Split test = read_split(npz, "test");
+    const NpzSplit train = read_split(npz, "train");
+    const NpzSplit test = read_split(npz, "test");
     refuse_ids(train, npz.at("x_train").name);
     refuse_ids(test, npz.at("x_test").name);
     const auto orders = load_data_orders(train.labels.size(), test.labels.size());

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t most_text_bytes = std::size_t{16} << 20;
-constexpr std::size_t most_bytes = std::size_t{4} << 30;
+constexpr std::size_t most_folder_bytes = std::size_t{4} << 30;
 
 /// The visible entries of a folder by name.
 std::vector<fs::path> entries_of(const fs::path& folder) {
@@ -93,7 +93,7 @@ LabelledTexts read_label_folder(const fs::path& folder, const TextSettings& sett
             }
             auto text = read_file(path, most_text_bytes);
             bytes += text.size();
-            if (bytes > most_bytes) throw DataError(fmt::format("'{}' holds more than 4 GiB", folder.string()));
+            if (bytes > most_folder_bytes) throw DataError(fmt::format("'{}' holds more than 4 GiB", folder.string()));
             text = text_of_bytes(std::move(text), settings, fmt::format("'{}'", path.string()));
             if (word_count(text) == 0) {
                 if (!settings.drops_empty()) {

@@ -13,15 +13,15 @@
 #include "core/archive_name.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/expansion.h"
 
 namespace cellwise::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t most_bytes = std::uint64_t{2} << 30;
+constexpr std::uint64_t most_npz_bytes = std::uint64_t{2} << 30;
 // np.savez stores, np.savez_compressed packs: what unpacks to far more is a trick.
-constexpr std::uint64_t most_expansion = 100;
-constexpr std::uint64_t always_allowed = 16 << 20;  // bytes unpacked, of however small a file
+constexpr std::uint64_t small_npz_bytes = 16 << 20;
 constexpr std::size_t most_members = 10'000;
 
 using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
@@ -70,7 +70,7 @@ bool Npz::contains(std::string_view key) const { return std::find(keys_.begin(),
 
 Npz read_npz(const fs::path& path) {
     // The seekable reader goes by the central directory at the end, so a truncated file has no members.
-    const std::string content = read_file(path, most_bytes);
+    const std::string content = read_file(path, most_npz_bytes);
     const Archive zip(archive_read_new(), &archive_read_free);
     if (!zip || archive_read_support_format_zip_seekable(zip.get()) != ARCHIVE_OK) {
         throw InternalError("libarchive cannot read zip files");
@@ -81,7 +81,7 @@ Npz read_npz(const fs::path& path) {
     std::vector<NpyArray> arrays;
     std::vector<std::string> keys;
     std::set<std::string> distinct;
-    std::uint64_t bytes_left = std::min(most_bytes, always_allowed + most_expansion * content.size());
+    std::uint64_t bytes_left = std::min(most_npz_bytes, most_unpacked_bytes(content.size(), small_npz_bytes));
     while (true) {
         archive_entry* entry = nullptr;
         const int status = archive_read_next_header(zip.get(), &entry);

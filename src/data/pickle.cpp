@@ -14,7 +14,7 @@ namespace {
 // Far above what numpy writes for one array, far below what could hurt.
 constexpr std::size_t most_stack = 4096;  // pickle appends a list's items 1000 at a time
 constexpr std::size_t most_texts = 64;
-constexpr std::size_t most_text_bytes = 64;
+constexpr std::size_t most_number_text = 64;
 constexpr std::size_t most_tuples = 64;
 constexpr std::size_t most_tuple_items = 16;
 constexpr std::size_t most_memo = 64;
@@ -62,14 +62,14 @@ private:
         return number;
     }
     std::string_view next_text(std::uint64_t size) {
-        if (size > most_text_bytes) fail("a text too long for an array's description");
+        if (size > most_number_text) fail("a text too long for an array's description");
         if (bytes_.size() - position_ < size) fail("it ends too early");
         const auto text = bytes_.substr(position_, size);
         position_ += size;
         return text;
     }
     std::string_view next_line() {
-        const auto end = bytes_.substr(position_, most_text_bytes + 1).find('\n');
+        const auto end = bytes_.substr(position_, most_number_text + 1).find('\n');
         if (end == std::string_view::npos) fail("a name without an end");
         const auto line = bytes_.substr(position_, end);
         position_ += end + 1;

@@ -18,6 +18,7 @@
 #include "core/archive_name.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/expansion.h"
 #include "core/input_files.h"
 
 namespace cellwise::data {
@@ -25,10 +26,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t most_review_bytes = std::size_t{16} << 20;
-constexpr std::uint64_t most_text_bytes = std::uint64_t{4} << 30;
+constexpr std::uint64_t most_archived_bytes = std::uint64_t{4} << 30;
 // gzip packs texts to a third or so; what unpacks to far more is a trick that would keep us busy for hours.
-constexpr std::uint64_t most_expansion = 100;
-constexpr std::uint64_t always_allowed = 16 << 20;  // bytes unpacked, of however small a file
+constexpr std::uint64_t small_archive_bytes = 16 << 20;
 constexpr std::array<std::string_view, 4> review_folders{"train/pos", "train/neg", "test/pos", "test/neg"};
 
 /// Passes reviews on, counting them, so that a data set with an empty part is refused.
@@ -40,8 +40,8 @@ public:
     void pass(std::size_t folder, std::string_view name, std::string text) {
         ++counts_[folder];
         text_bytes_ += text.size();
-        if (text_bytes_ > most_text_bytes) {
-            throw DataError(fmt::format("'{}' holds more than {} bytes of reviews", path_.string(), most_text_bytes));
+        if (text_bytes_ > most_archived_bytes) {
+            throw DataError(fmt::format("'{}' holds more than {} bytes of reviews", path_.string(), most_archived_bytes));
         }
         const auto where = fmt::format("'{}': {}/{}", path_.string(), review_folders[folder], name);
         sink_({folder >= 2, folder % 2 == 0, std::string(name), decode(std::move(text), encoding_, where)});
@@ -91,7 +91,7 @@ public:
         ::gzbuffer(file_.get(), 1 << 18);
         std::error_code code;
         const auto size = fs::file_size(path, code);
-        if (!code) bytes_left_ = always_allowed + most_expansion * size;
+        if (!code) bytes_left_ = most_unpacked_bytes(size, small_archive_bytes);
     }
 
     /// Throws DataError at damage, or if the file unpacks to more than it may. 0 at the end.
@@ -115,7 +115,7 @@ private:
     fs::path path_;
     std::unique_ptr<gzFile_s, decltype(&::gzclose)> file_;
     std::vector<char> buffer_ = std::vector<char>(1 << 18);
-    std::uint64_t bytes_left_ = always_allowed;
+    std::uint64_t bytes_left_ = small_archive_bytes;
 };
 
 /// libarchive's view of a GzipFile. Exceptions must not cross libarchive: they wait here.

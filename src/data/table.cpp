@@ -22,7 +22,7 @@ namespace cellwise::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uintmax_t most_bytes = std::uintmax_t{4} << 30;
+constexpr std::uintmax_t most_table_bytes = std::uintmax_t{4} << 30;
 
 std::map<std::string, std::size_t> label_counts(const std::vector<TextRow>& rows) {
     std::map<std::string, std::size_t> counts;
@@ -40,7 +40,7 @@ std::string first_lines(const std::vector<std::size_t>& lines) {
 LabelledTexts read_table(const fs::path& path, const std::string& text_column, const std::string& label_column,
                          const TextSettings& settings) {
     const auto origin = fmt::format("'{}'", path.string());
-    const std::string content = text_of_bytes(read_file(path, most_bytes), settings, origin);
+    const std::string content = text_of_bytes(read_file(path, most_table_bytes), settings, origin);
     const std::vector<WantedColumn> columns{{text_column, "--text-column"}, {label_column, "--label-column", false}};
     const auto likely = row_form_of(path);
     const auto form = looks_like_json_rows(content) ? RowForm::jsonl : likely == RowForm::lines ? RowForm::tsv : likely;

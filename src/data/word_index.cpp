@@ -16,7 +16,7 @@ namespace cellwise::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uintmax_t most_bytes = std::uintmax_t{256} << 20;
+constexpr std::uintmax_t most_index_bytes = std::uintmax_t{256} << 20;
 
 /// Takes the events of the JSON parser; any but those of {"word": rank, …} end the parse.
 class Handler : public nlohmann::json_sax<nlohmann::json> {
@@ -145,7 +145,7 @@ std::vector<std::string> read_word_index(const std::filesystem::path& path) {
             fmt::format("'{}' is no word index of the form {{\"word\": rank, …}}: {}", path.string(), what));
     };
     Handler handler;
-    const auto text = read_file(path, most_bytes);
+    const auto text = read_file(path, most_index_bytes);
     if (!nlohmann::json::sax_parse(text, &handler)) {
         const auto head = std::string_view(text).substr(0, 200);
         if (head.find("\"class_name\"") != std::string_view::npos && head.find("Tokenizer") != std::string_view::npos) {
@@ -176,7 +176,7 @@ std::vector<std::string> read_word_index(const std::filesystem::path& path) {
 }
 
 Vocabulary read_vocabulary(const std::filesystem::path& path) {
-    const auto text = read_file(path, most_bytes);
+    const auto text = read_file(path, most_index_bytes);
     if (text[std::min(text.find_first_not_of(" \t\r\n"), text.size())] == '{') return Vocabulary(read_word_index(path));
     ListHandler handler;
     if (!nlohmann::json::sax_parse(text, &handler)) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <system_error>
 
@@ -18,9 +19,9 @@ namespace {
 constexpr std::uint64_t accepting = 1ULL << 31;
 constexpr std::uint64_t joined_mask = accepting - 1;
 constexpr int job_shift = 32;
-// About a tenth of a millisecond: longer than the gaps inside a training step, too short to cost
-// other processes anything.
-constexpr int spins_before_sleep = 20000;
+// Longer than the gaps inside a training step, too short to cost other processes anything.
+constexpr std::chrono::microseconds longest_spin{200};
+constexpr int spins_between_looks = 64;  // a pause takes 5 ns on some processors and 50 on others
 
 void pause() {
 #if defined(__x86_64__)
@@ -29,6 +30,23 @@ void pause() {
     std::this_thread::yield();
 #endif
 }
+
+/// Waiting that keeps the processor busy, for a time: a wake-up would take longer than most waits do.
+class Spin {
+public:
+    /// Pauses. False once the time is over.
+    bool go_on() {
+        pause();
+        if (++spins_ % spins_between_looks != 0) return true;
+        const auto now = std::chrono::steady_clock::now();
+        if (spins_ == spins_between_looks) begun_ = now;
+        return now - begun_ < longest_spin;
+    }
+
+private:
+    int spins_ = 0;
+    std::chrono::steady_clock::time_point begun_;
+};
 
 void stop(std::vector<std::thread>& workers, std::atomic<bool>& stopping, std::mutex& mutex,
           std::condition_variable& wake) {
@@ -82,8 +100,13 @@ void ThreadPool::run_erased(std::size_t tasks, Call call, const void* context) {
     }
     // A worker that has not come by now is not waited for: nothing is left to do.
     job_.fetch_and(~accepting);
-    for (int spins = 0; (job_.load(std::memory_order_acquire) & joined_mask) != 0; ++spins) {
-        spins < spins_before_sleep ? pause() : std::this_thread::yield();
+    bool spins = true;
+    for (Spin spin; (job_.load(std::memory_order_acquire) & joined_mask) != 0;) {
+        if (spins) {
+            spins = spin.go_on();
+        } else {
+            std::this_thread::yield();
+        }
     }
 }
 
@@ -109,15 +132,13 @@ bool ThreadPool::join(std::uint64_t& last_job) {
 void ThreadPool::serve(std::size_t worker) {
     const ScopedFlushDenormals flush;
     std::uint64_t last_job = 0;
-    int spins = 0;
+    Spin spin;
     while (!stopping_.load(std::memory_order_relaxed)) {
         if (join(last_job)) {
             work(worker);
             job_.fetch_sub(1, std::memory_order_release);
-            spins = 0;
-        } else if (++spins < spins_before_sleep) {
-            pause();
-        } else {
+            spin = {};
+        } else if (!spin.go_on()) {
             std::unique_lock lock(mutex_);
             ++sleepers_;
             wake_.wait(lock, [&] {
@@ -125,7 +146,7 @@ void ThreadPool::serve(std::size_t worker) {
                 return stopping_.load() || ((job & accepting) != 0 && job >> job_shift != last_job);
             });
             --sleepers_;
-            spins = 0;
+            spin = {};
         }
     }
 }

@@ -14,8 +14,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr auto only_chains = "only a chain Input → Embedding → … → Dense can be represented";
-constexpr std::size_t most_layers = 1024;
-constexpr int most_depth = 8;
+constexpr std::size_t most_chained = 1024;
+constexpr int most_nested = 8;
 
 class Chain {
 public:
@@ -24,7 +24,7 @@ public:
     std::vector<const Json*> layers() {
         const auto found = config_.find("layers");
         if (found == config_.end() || !found->is_array()) refuse("has no list of layers");
-        if (found->size() > most_layers) refuse("has too many layers");
+        if (found->size() > most_chained) refuse("has too many layers");
         for (const auto& layer : *found) add(layer);
         const auto first = end_of("input_layers");
         const auto last = end_of("output_layers");
@@ -91,7 +91,7 @@ private:
     }
 
     void find_tensors(const Json& value, const std::string& name, int depth, std::vector<std::string>& sources) const {
-        if (depth > most_depth) refuse(name, "is called with something nested deep");
+        if (depth > most_nested) refuse(name, "is called with something nested deep");
         if (value.is_array()) {
             for (const auto& element : value) find_tensors(element, name, depth + 1, sources);
         } else if (value.is_object() && text(value, "class_name") == "__keras_tensor__") {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/expansion.h"
 #include "core/utf8.h"
 #include "interchange/hdf5_attribute.h"
 #include "interchange/hdf5_handle.h"
@@ -22,8 +23,7 @@ constexpr hsize_t most_members = 1024;
 constexpr int most_depth = 8;
 constexpr int most_dimensions = 4;
 // A file may unpack to so many times its size (deflate's best is a thousand times): more is a trick.
-constexpr std::uint64_t most_expansion = 100;
-constexpr std::uint64_t always_allowed = 1 << 20;
+constexpr std::uint64_t small_image_bytes = 1 << 20;
 
 /// IEEE 754's 16 bits, for which HDF5 1.10 has no name.
 hid_t half_type() {
@@ -47,7 +47,7 @@ class Hdf5Reader {
 public:
     Hdf5Reader(std::string_view image, std::string origin)
         : origin_(std::move(origin)),
-          most_bytes_(image.size() * most_expansion + always_allowed),
+          most_bytes_(most_unpacked_bytes(image.size(), small_image_bytes)),
           access_(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose),
           file_(open(image), &H5Fclose) {
         if (!file_.is_valid()) refuse("", "not an HDF5 file, or damaged");

@@ -7,17 +7,17 @@
 namespace cellwise::interchange {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json layer(const std::string& class_name, Json config) {
+OrderedJson layer(const std::string& class_name, OrderedJson config) {
     return {{"module", "keras.layers"},
             {"class_name", class_name},
             {"config", std::move(config)},
             {"registered_name", nullptr}};
 }
 
-Json recurrent(const models::RecurrentOptions& options, const std::string& name, bool sequences, bool backwards) {
-    Json config{{"name", name},
+OrderedJson recurrent(const models::RecurrentOptions& options, const std::string& name, bool sequences, bool backwards) {
+    OrderedJson config{{"name", name},
                 {"dtype", "float32"},
                 {"units", options.hidden_size},
                 {"activation", "tanh"},
@@ -29,7 +29,7 @@ Json recurrent(const models::RecurrentOptions& options, const std::string& name,
     return layer(keras_class(options.cell), std::move(config));
 }
 
-Json bidirectional(const models::RecurrentOptions& options, const std::string& name, bool sequences) {
+OrderedJson bidirectional(const models::RecurrentOptions& options, const std::string& name, bool sequences) {
     return layer("Bidirectional", {{"name", "bidirectional_" + name},
                                    {"dtype", "float32"},
                                    {"merge_mode", "concat"},
@@ -37,15 +37,15 @@ Json bidirectional(const models::RecurrentOptions& options, const std::string& n
                                    {"backward_layer", recurrent(options, "backward_" + name, sequences, true)}});
 }
 
-Json dropout(const std::string& name, double rate) {
+OrderedJson dropout(const std::string& name, double rate) {
     return layer("Dropout", {{"name", name}, {"dtype", "float32"}, {"rate", rate}});
 }
 
 }  // namespace
 
-Json keras_config(const KerasModel& model) {
+OrderedJson keras_config(const KerasModel& model) {
     const auto& options = model.options;
-    Json layers = Json::array();
+    OrderedJson layers = OrderedJson::array();
     layers.push_back(layer("InputLayer", {{"name", "ids"}, {"batch_shape", {nullptr, nullptr}}, {"dtype", "int32"}}));
     layers.push_back(layer("Embedding", {{"name", "embedding"},
                                          {"dtype", "float32"},

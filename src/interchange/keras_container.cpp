@@ -29,9 +29,6 @@ using Json = nlohmann::json;
 constexpr std::uint64_t most_config_bytes = 256 << 20;
 constexpr std::uint64_t most_metadata_bytes = 1 << 20;
 constexpr std::uint64_t most_weights_bytes = std::uint64_t{1} << 30;
-constexpr auto config_member = "config.json";
-constexpr auto metadata_member = "metadata.json";
-constexpr auto weights_member = "model.weights.h5";
 
 // What the child sends beside the variables.
 constexpr auto config_key = "config";

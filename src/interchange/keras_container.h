@@ -8,6 +8,11 @@
 
 namespace cellwise::interchange {
 
+// What a .keras file holds.
+inline constexpr auto config_member = "config.json";
+inline constexpr auto metadata_member = "metadata.json";
+inline constexpr auto weights_member = "model.weights.h5";
+
 /// What a file or folder of Keras holds, before anything is made of it.
 struct KerasContent {
     /// By Keras 3's paths ("layers/lstm/cell/vars/0"), or, with `keras2`, below their layers' names.

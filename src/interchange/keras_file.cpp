@@ -19,10 +19,7 @@ namespace cellwise::interchange {
 namespace {
 
 constexpr std::int64_t most_length = 1'000'000;
-constexpr auto config_member = "config.json";
-constexpr auto metadata_member = "metadata.json";
 constexpr auto length_key = "cellwise_length";
-constexpr auto weights_member = "model.weights.h5";
 
 using VariablesByPath = std::map<std::string, KerasVariable>;
 

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/ascii.h"
 #include "core/error.h"
 #include "core/utf8.h"
 #include "interchange/stored_floats.h"
@@ -16,11 +17,10 @@
 namespace cellwise::interchange {
 namespace {
 
-constexpr std::size_t most_layers = 16;
+constexpr std::size_t most_stacked = 16;
 
 /// "lstm2" before "lstm10".
 bool natural_less(const std::string& one, const std::string& other) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     std::size_t i = 0;
     std::size_t j = 0;
     while (i < one.size() && j < other.size()) {
@@ -76,8 +76,8 @@ public:
         for (const auto& tensor : tensors) sort(tensor);
         for (auto& [module, layers] : recurrent_) {
             for (auto& [number, layer] : layers) add_layer(module, number, layer);
-            if (result_.layers.size() > most_layers) {
-                refuse(fmt::format("has more than {} recurrent layers", most_layers));
+            if (result_.layers.size() > most_stacked) {
+                refuse(fmt::format("has more than {} recurrent layers", most_stacked));
             }
         }
         for (auto& [module, own] : others_) add_module(module, own);
@@ -113,8 +113,8 @@ private:
             others_[module][name] = variable_of(tensor);
         } else if (parsed.what == "weight_hr") {
             refuse(tensor.name, "belongs to an LSTM with proj_size, which cannot be represented");
-        } else if (std::cmp_greater_equal(parsed.number, most_layers)) {
-            refuse(tensor.name, fmt::format("is one layer too many: {} are read", most_layers));
+        } else if (std::cmp_greater_equal(parsed.number, most_stacked)) {
+            refuse(tensor.name, fmt::format("is one layer too many: {} are read", most_stacked));
         } else {
             auto& layer = recurrent_[module][parsed.number];
             (parsed.reverse ? layer.second : layer.first)[parsed.what] = variable_of(tensor);

@@ -8,14 +8,14 @@
 
 #include "core/archive_name.h"
 #include "core/error.h"
+#include "core/expansion.h"
 #include "core/input_files.h"
 
 namespace cellwise::interchange {
 namespace {
 
-constexpr std::uint64_t most_expansion = 100;
-constexpr std::uint64_t always_allowed = 1 << 20;  // bytes that may come from however small a file
-constexpr int most_members = 10'000;
+constexpr std::uint64_t small_zip_bytes = 1 << 20;
+constexpr int most_zip_members = 10'000;
 
 using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
@@ -44,7 +44,7 @@ std::uint64_t expansion_limit(const std::filesystem::path& path) {
     std::error_code code;
     const auto size = std::filesystem::file_size(path, code);
     if (code) throw DataError(fmt::format("cannot read '{}': {}", path.string(), code.message()));
-    return size * most_expansion + always_allowed;
+    return most_unpacked_bytes(size, small_zip_bytes);
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ std::map<std::string, std::string> read_zip(const std::filesystem::path& path,
         if (status != ARCHIVE_OK) {
             throw DataError(fmt::format("'{}' is not a whole zip file: {}", path.string(), reason(reader.get())));
         }
-        if (count >= most_members) throw DataError(fmt::format("'{}' has too many members", path.string()));
+        if (count >= most_zip_members) throw DataError(fmt::format("'{}' has too many members", path.string()));
         const char* name = archive_entry_pathname(entry);
         if (name != nullptr && leaves_its_folder(name)) {
             throw DataError(

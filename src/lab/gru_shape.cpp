@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::int64_t batch = 5, steps = 3, inputs = 10, units = 20;
 
-template <class Real>
-torch::Tensor normal_tensor(at::IntArrayRef shape, Random& random) {
-    auto tensor = torch::empty(shape, torch::CppTypeToScalarType<Real>::value);
-    for (Real& value : std::span(tensor.template data_ptr<Real>(), static_cast<std::size_t>(tensor.numel()))) {
-        value = static_cast<Real>(random.normal());
-    }
-    return tensor;
-}
-
 /// The rows of torch's fused weights that belong to gate `index` of r, z, n.
 template <class Real>
 GateWeights<Real> gate_of(const torch::nn::GRU& gru, std::int64_t index) {

@@ -17,16 +17,6 @@ namespace {
 template <class Real>
 constexpr auto scalar_type = torch::CppTypeToScalarType<Real>::value;
 
-/// A standard normal tensor of Real, drawn in float64 so that both precisions see the same numbers.
-template <class Real>
-torch::Tensor normal_tensor(at::IntArrayRef shape, Random& random) {
-    auto tensor = torch::empty(shape, torch::kFloat64);
-    for (double& value : std::span(tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel()))) {
-        value = random.normal();
-    }
-    return tensor.to(scalar_type<Real>);
-}
-
 /// Fills a layer's weight and bias with normal numbers of ordinary size.
 template <class Real>
 void draw_layer(const torch::Tensor& weight, const torch::Tensor& bias, Random& random) {

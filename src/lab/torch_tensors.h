@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/random.h"
 #include "lab/matrix.h"
 
 namespace cellwise::lab {
@@ -31,6 +32,16 @@ template <class Real>
     const auto flat = tensor.detach().contiguous();
     const Real* first = flat.template data_ptr<Real>();
     return std::vector<Real>(first, first + flat.numel());
+}
+
+/// A standard normal tensor of Real, drawn in float64 so that both precisions see the same numbers.
+template <class Real>
+torch::Tensor normal_tensor(at::IntArrayRef shape, Random& random) {
+    auto tensor = torch::empty(shape, torch::kFloat64);
+    for (double& value : std::span(tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel()))) {
+        value = random.normal();
+    }
+    return tensor.to(torch::CppTypeToScalarType<Real>::value);
 }
 
 }  // namespace cellwise::lab

@@ -1,18 +1,10 @@
 #include "report/comparison.h"
+#include "report/json_values.h"
 
 namespace cellwise::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
-Json interval_json(const std::optional<statistics::Interval>& interval) {
-    return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
-}
 
 Json epoch_json(const EpochRecord& epoch, bool held_out) {
     const std::string validation = held_out ? "validation" : "test";

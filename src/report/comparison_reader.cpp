@@ -9,16 +9,16 @@
 namespace cellwise::report {
 namespace {
 
-using Json = nlohmann::json;
+using ReadJson = nlohmann::json;
 
 /// A JSON object and where it stands, for messages.
 class Object {
 public:
-    Object(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+    Object(const ReadJson& json, std::string where) : json_(json), where_(std::move(where)) {
         if (!json_.is_object()) throw DataError(fmt::format("{} is not a JSON object", where_));
     }
 
-    const Json& at(const char* key) const {
+    const ReadJson& at(const char* key) const {
         const auto found = json_.find(key);
         if (found == json_.end()) refuse(key, "is missing");
         return *found;
@@ -40,7 +40,7 @@ public:
         if (!value.is_string()) refuse(key, "is not a text");
         return value.get<std::string>();
     }
-    const Json& list(const char* key) const {
+    const ReadJson& list(const char* key) const {
         const auto& value = at(key);
         if (!value.is_array()) refuse(key, "is not a list");
         return value;
@@ -66,7 +66,7 @@ public:
     }
 
 private:
-    const Json& json_;
+    const ReadJson& json_;
     std::string where_;
 };
 
@@ -181,39 +181,42 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
         throw DataError(fmt::format("{}: {} of its runs diverged; what is left of them cannot be compared", where,
                                     comparison.diverged.size()));
     }
-    const Json data = comparison.data;
-    if (Object(data, where + ": 'data'").text("kind") == "synthetic") {
-        throw DataError(fmt::format("{} is of synthetic reviews: only runs on the real ones can be compared", where));
+    const ReadJson data = comparison.data;
+    if (const auto kind = Object(data, where + ": 'data'").text("kind"); kind != "imdb") {
+        throw DataError(fmt::format("{} is of {}: only runs on the IMDB reviews can be compared", where,
+                                    kind == "synthetic" ? "synthetic reviews" : "texts of one's own"));
     }
-    const Json tutorial{{"vocabulary_size", 10000},
-                        {"length", 200},
-                        {"embedding_size", 128},
-                        {"hidden_size", 64},
-                        {"layers", 1},
-                        {"bidirectional", false},
-                        {"stack", ""},
-                        {"dropout", 0},
-                        {"batch_norm", false},
-                        {"gru_reset", "after"},
-                        {"optimizer", "adam"},
-                        {"global_clip_norm", 0},
-                        {"weight_decay", 0},
-                        {"l2", 0},
-                        {"batch_size", 64},
-                        {"limit", 0}};
-    const Json own = comparison.configuration;
+    const ReadJson tutorial{{"vocabulary_size", 10000},
+                            {"length", 200},
+                            {"embedding_size", 128},
+                            {"hidden_size", 64},
+                            {"layers", 1},
+                            {"bidirectional", false},
+                            {"stack", ""},
+                            {"dropout", 0},
+                            {"batch_norm", false},
+                            {"gru_reset", "after"},
+                            {"optimizer", "adam"},
+                            {"global_clip_norm", 0},
+                            {"weight_decay", 0},
+                            {"l2", 0},
+                            {"batch_size", 64},
+                            {"limit", 0}};
+    // Settings that comparisons of older versions do not name were the tutorial's then.
+    const ReadJson tutorial_if_named{{"validation_split", 0}, {"early_stopping", 0}, {"schedule", "constant"}};
+    const ReadJson own = comparison.configuration;
     const Object configuration(own, where + ": 'configuration'");
-    for (const auto& [key, value] : tutorial.items()) {
-        if (configuration.at(key.c_str()) != value) {
-            configuration.refuse(key.c_str(), fmt::format("is {}; the tutorial's is {}",
-                                                          json_text(configuration.at(key.c_str())), json_text(value)));
-        }
+    const auto require = [&](const std::string& key, const ReadJson& value) {
+        if (configuration.at(key.c_str()) == value) return;
+        configuration.refuse(key.c_str(), fmt::format("is {}; the tutorial's is {}",
+                                                      json_text(configuration.at(key.c_str())), json_text(value)));
+    };
+    for (const auto& [key, value] : tutorial.items()) require(key, value);
+    for (const auto& [key, value] : tutorial_if_named.items()) {
+        if (configuration.has(key.c_str())) require(key, value);
     }
     const double rate = configuration.number("learning_rate");
     if (rate != 0 && rate != 0.001) configuration.refuse("learning_rate", "is not the tutorial's 0.001");
-    if (configuration.has("validation_split") && configuration.number("validation_split") != 0) {
-        configuration.refuse("validation_split", "holds reviews out; the tutorial trains on all of them");
-    }
     static_cast<void>(configuration.number("clip_norm"));
 }
 

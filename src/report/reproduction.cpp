@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "report/summary_text.h"
 #include "report/table.h"
 #include "statistics/paired.h"
+
+#include "core/error.h"
 
 namespace cellwise::report {
 namespace {
@@ -79,9 +82,9 @@ std::string render(const Table& table, TableStyle style) {
     return style == TableStyle::text ? table.text() : table.markdown();
 }
 
-using Group = std::vector<const Agreement*>;
+using Agreements = std::vector<const Agreement*>;
 
-std::string epoch_table(const Group& group, TableStyle style) {
+std::string epoch_table(const Agreements& group, TableStyle style) {
     using Align = Table::Align;
     Table table({{"cell", Align::left},
                  {"epoch"},
@@ -112,7 +115,7 @@ std::string epoch_table(const Group& group, TableStyle style) {
     return render(table, style);
 }
 
-std::string test_table(const Group& group, TableStyle style) {
+std::string test_table(const Agreements& group, TableStyle style) {
     using Align = Table::Align;
     Table table({{"cell", Align::left},
                  {"against", Align::left},
@@ -160,9 +163,17 @@ nlohmann::ordered_json epochs_json(const std::vector<EpochSummary>& epochs) {
 std::vector<Agreement> compare_with_reference(const std::vector<ComparisonRecord>& comparisons,
                                               const std::vector<ReferenceRun>& reference, double margin) {
     std::map<double, std::map<Cell, EpochRuns>> ours;
+    std::set<std::tuple<double, Cell, std::uint64_t>> seen;
     for (const auto& comparison : comparisons) {
         const double clip_norm = comparison.configuration.at("clip_norm").get<double>();
-        for (const auto& run : comparison.runs) ours[clip_norm][run.cell].push_back(&run.epochs);
+        for (const auto& run : comparison.runs) {
+            // The same seed gives the same run: twice it would narrow the interval for nothing.
+            if (!seen.emplace(clip_norm, run.cell, run.seed).second) {
+                throw UsageError(fmt::format("{} with seed {} is in the comparisons twice: name each comparison once",
+                                             cell_title(run.cell), run.seed));
+            }
+            ours[clip_norm][run.cell].push_back(&run.epochs);
+        }
     }
     std::set<std::string> backends;
     for (const auto& run : reference) backends.insert(run.backend);
@@ -196,7 +207,7 @@ std::string verdict(const Agreement& agreement) {
 }
 
 std::string reproduction_tables(const std::vector<Agreement>& agreements, TableStyle style) {
-    std::map<double, Group> groups;
+    std::map<double, Agreements> groups;
     for (const auto& agreement : agreements) groups[agreement.clip_norm].push_back(&agreement);
     std::string text;
     for (const auto& [clip_norm, group] : groups) {

@@ -1,20 +1,12 @@
 #include <cmath>
 
+#include "report/json_values.h"
 #include "report/run_report.h"
 
 namespace cellwise::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
-Json interval_json(const std::optional<statistics::Interval>& interval) {
-    return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
-}
 
 Json figure_json(const statistics::Summary& summary) {
     return {{"mean", summary.mean}, {"std", or_null(summary.standard_deviation)}};

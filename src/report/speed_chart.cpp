@@ -14,13 +14,13 @@ struct Size {
     std::int64_t CellSpeed::*member;
     const char* label;
 };
-constexpr Size sizes[] = {{&CellSpeed::batch_size, "reviews in a batch"},
-                          {&CellSpeed::length, "words of a review"},
-                          {&CellSpeed::hidden_size, "hidden size"}};
+constexpr Size chart_sizes[] = {{&CellSpeed::batch_size, "reviews in a batch"},
+                                {&CellSpeed::length, "words of a review"},
+                                {&CellSpeed::hidden_size, "hidden size"}};
 
 const Size& size_that_differs(const SpeedRecord& record) {
     const Size* differing = nullptr;
-    for (const Size& size : sizes) {
+    for (const Size& size : chart_sizes) {
         const auto differs = [&](const CellSpeed& cell) { return cell.*size.member != record.cells[0].*size.member; };
         if (std::none_of(record.cells.begin(), record.cells.end(), differs)) continue;
         if (differing != nullptr) throw InternalError("a chart of speed needs one size that differs, not several");

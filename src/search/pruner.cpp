@@ -11,7 +11,7 @@
 namespace cellwise::search {
 namespace {
 
-constexpr std::array<std::pair<PrunerKind, std::string_view>, 3> names{
+constexpr std::array<std::pair<PrunerKind, std::string_view>, 3> pruner_names{
     {{PrunerKind::none, "none"}, {PrunerKind::median, "median"}, {PrunerKind::asha, "asha"}}};
 
 double median(std::vector<double> values) {
@@ -29,11 +29,12 @@ bool is_rung(std::int64_t step, std::int64_t first, std::int64_t reduction) {
 }  // namespace
 
 std::string_view pruner_name(PrunerKind kind) {
-    return std::find_if(names.begin(), names.end(), [&](const auto& one) { return one.first == kind; })->second;
+    return std::find_if(pruner_names.begin(), pruner_names.end(), [&](const auto& one) { return one.first == kind; })
+        ->second;
 }
 
 PrunerKind parse_pruner(std::string_view name) {
-    for (const auto& [kind, known] : names) {
+    for (const auto& [kind, known] : pruner_names) {
         if (known == name) return kind;
     }
     throw UsageError(fmt::format("there is no pruner '{}': take none, median or asha", name));

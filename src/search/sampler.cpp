@@ -13,20 +13,20 @@
 namespace cellwise::search {
 namespace {
 
-constexpr std::array<std::pair<SamplerKind, std::string_view>, 4> names{
+constexpr std::array<std::pair<SamplerKind, std::string_view>, 4> sampler_names{
     {{SamplerKind::tpe, "tpe"}, {SamplerKind::gp, "gp"}, {SamplerKind::random, "random"}, {SamplerKind::grid, "grid"}}};
 
 }  // namespace
 
 std::string_view sampler_name(SamplerKind kind) {
-    for (const auto& [known, name] : names) {
+    for (const auto& [known, name] : sampler_names) {
         if (known == kind) return name;
     }
     throw InternalError("a sampler without a name");
 }
 
 SamplerKind parse_sampler(std::string_view name) {
-    for (const auto& [kind, known] : names) {
+    for (const auto& [kind, known] : sampler_names) {
         if (known == name) return kind;
     }
     throw UsageError(fmt::format("there is no sampler '{}': take tpe, gp, random or grid", name));

@@ -22,7 +22,7 @@ using Kind = Parameter::Kind;
 
 constexpr std::size_t most_parameters = 100, most_choices = 1000;
 constexpr double largest_whole = 1e15;  // every whole number up to here is a double, and is written with all its digits
-constexpr std::uintmax_t largest_file = 1 << 20;
+constexpr std::uintmax_t largest_space_file = 1 << 20;
 
 [[noreturn]] void refuse(std::string_view where, std::string_view text, std::string_view why) {
     throw UsageError(fmt::format("{} '{}': {}", where, printable(text), why));
@@ -249,7 +249,7 @@ Space Space::parse(std::span<const std::string> texts, std::string_view where) {
 }
 
 Space Space::read_toml(const std::string& path) {
-    const auto bytes = read_file(path, largest_file);
+    const auto bytes = read_file(path, largest_space_file);
     toml::table table;
     try {
         table = toml::parse(bytes, path);

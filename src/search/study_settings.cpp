@@ -13,7 +13,7 @@
 namespace cellwise::search {
 namespace {
 
-constexpr std::uintmax_t largest_file = 4 << 20;
+constexpr std::uintmax_t largest_study_file = 4 << 20;
 constexpr std::string_view context_prefix = "context.";
 
 /// Every setting but the space, by name, as text.
@@ -120,7 +120,7 @@ std::string to_toml(const StudySettings& settings) {
 }
 
 StudySettings read_study_settings(const std::filesystem::path& path) {
-    const auto bytes = read_file(path, largest_file);
+    const auto bytes = read_file(path, largest_study_file);
     try {
         return settings_of(toml::parse(bytes, path.string()));
     } catch (const toml::parse_error& error) {

@@ -9,10 +9,10 @@
 namespace cellwise::search {
 namespace {
 
-constexpr std::array<std::pair<TrialState, std::string_view>, 4> names{{{TrialState::complete, "complete"},
-                                                                        {TrialState::pruned, "pruned"},
-                                                                        {TrialState::failed, "failed"},
-                                                                        {TrialState::diverged, "diverged"}}};
+constexpr std::array<std::pair<TrialState, std::string_view>, 4> state_names{{{TrialState::complete, "complete"},
+                                                                              {TrialState::pruned, "pruned"},
+                                                                              {TrialState::failed, "failed"},
+                                                                              {TrialState::diverged, "diverged"}}};
 
 /// What trials are ordered by: how far it came, then its value.
 std::tuple<int, std::int64_t, double> worth(const Trial& trial) {
@@ -27,12 +27,14 @@ std::tuple<int, std::int64_t, double> worth(const Trial& trial) {
 }  // namespace
 
 std::string_view state_name(TrialState state) {
-    return std::find_if(names.begin(), names.end(), [&](const auto& one) { return one.first == state; })->second;
+    return std::find_if(state_names.begin(), state_names.end(), [&](const auto& one) { return one.first == state; })
+        ->second;
 }
 
 std::optional<TrialState> parse_state(std::string_view name) {
-    const auto found = std::find_if(names.begin(), names.end(), [&](const auto& one) { return one.second == name; });
-    if (found == names.end()) return std::nullopt;
+    const auto found =
+        std::find_if(state_names.begin(), state_names.end(), [&](const auto& one) { return one.second == name; });
+    if (found == state_names.end()) return std::nullopt;
     return found->first;
 }
 

@@ -18,11 +18,6 @@ std::optional<double> share(size_t part, size_t whole) {
     return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-double two_sided_z(double confidence) {
-    if (!(confidence > 0 && confidence < 1)) throw InternalError("a confidence must lie between 0 and 1");
-    return boost::math::quantile(boost::math::normal(), 0.5 + confidence / 2);
-}
-
 void require_valid(const Scores& scores) {
     if (scores.probabilities.size() != scores.labels.size()) {
         throw InternalError("there must be one probability for each label");
@@ -88,6 +83,11 @@ std::vector<double> shares_below(const std::vector<double>& own, const std::vect
 }
 
 }  // namespace
+
+double two_sided_z(double confidence) {
+    if (!(confidence > 0 && confidence < 1)) throw InternalError("a confidence must lie between 0 and 1");
+    return boost::math::quantile(boost::math::normal(), 0.5 + confidence / 2);
+}
 
 std::optional<double> Confusion::accuracy() const { return share(right(), total()); }
 std::optional<double> Confusion::precision() const { return share(true_positives, true_positives + false_positives); }

@@ -10,6 +10,10 @@
 
 namespace cellwise::statistics {
 
+/// How many standard errors a two-sided interval of this confidence reaches to each side: 1.96 for 0.95. Throws
+/// InternalError unless the confidence lies between 0 and 1.
+[[nodiscard]] double two_sided_z(double confidence);
+
 /// What a classifier of two classes said, beside the truth.
 struct Scores {
     std::span<const double> probabilities;  ///< of the positive class, in [0, 1]

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "statistics/classification.h"
 
 namespace cellwise::statistics {
 namespace {
@@ -41,11 +42,6 @@ double variance_of_difference(const std::vector<double>& first, const std::vecto
     for (std::size_t i = 0; i < first.size(); ++i) differences[i] = first[i] - second[i];
     const double deviation = *standard_deviation(differences);
     return deviation * deviation / static_cast<double>(differences.size());
-}
-
-double two_sided_z(double confidence) {
-    if (!(confidence > 0 && confidence < 1)) throw InternalError("a confidence must lie between 0 and 1");
-    return boost::math::quantile(boost::math::normal(), 0.5 + confidence / 2);
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ constexpr const char* format_version = "1";
 const std::string best_prefix = "best.";
 constexpr const char* generator_name = "dropout.generator";
 
-// Settings that leave the result as it is, bit for bit.
-constexpr std::array neutral_settings{"threads", "jobs", "seeds", "baseline", "data", "test_data", "offline",
+// Settings that leave the result as it is, bit for bit; the preset is told by its values.
+constexpr std::array neutral_settings{"preset", "threads", "jobs", "seeds", "baseline", "data", "test_data", "offline",
                                       "checkpoint_every",
                                       // Of how texts are read the data's SHA-256 tells all that matters.
                                       "no_header", "delimiter", "quoting", "encoding", "positive_label",

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "core/edit_distance.h"
@@ -11,17 +12,46 @@
 #include "training/setting_text.h"
 
 namespace cellwise::training {
+namespace {
+
+struct Preset {
+    std::string_view name;
+    double clip_norm;
+    bool batch_norm;
+    double weight_decay;
+};
+constexpr std::array<Preset, 3> presets{
+    {{"tutorial", 0, false, 0}, {"clipped", 1, false, 0}, {"regularised", 1, true, 1e-5}}};
+constexpr std::string_view custom_preset = "custom";
+
+std::string did_you_mean(const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& each : presets) names.emplace_back(each.name);
+    const auto nearest = nearest_word(name, names);
+    return nearest ? fmt::format("; did you mean '{}'?", *nearest) : "";
+}
+
+}  // namespace
 
 void Configuration::apply_preset(const std::string& name) {
-    if (name != "tutorial" && name != "clipped" && name != "regularised") {
-        throw UsageError(fmt::format("--preset '{}' is unknown: choose tutorial, clipped or regularised", name));
-    }
     preset = name;
-    if (name == "tutorial") return;  // the defaults
-    training.clip_norm = 1.0;
-    if (name == "clipped") return;
-    model.batch_norm = true;
-    training.weight_decay = 1e-5;
+    if (name == custom_preset) return;
+    const auto found = std::ranges::find(presets, name, &Preset::name);
+    if (found == presets.end()) {
+        throw UsageError(fmt::format("--preset '{}' is unknown: choose tutorial, clipped or regularised{}", name,
+                                     did_you_mean(name)));
+    }
+    training.clip_norm = found->clip_norm;
+    model.batch_norm = found->batch_norm;
+    training.weight_decay = found->weight_decay;
+}
+
+std::string Configuration::preset_in_force() const {
+    const auto found = std::ranges::find_if(presets, [&](const Preset& each) {
+        return each.clip_norm == training.clip_norm && each.batch_norm == model.batch_norm &&
+               each.weight_decay == training.weight_decay;
+    });
+    return std::string(found == presets.end() ? custom_preset : found->name);
 }
 
 void Configuration::validate() const {

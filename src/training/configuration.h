@@ -32,8 +32,12 @@ struct Configuration {
     bool tf32 = false;                  ///< GPU: matrix products in TF32
     std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: one after every epoch
 
-    /// Sets the values that a preset names. Throws UsageError for an unknown one.
+    /// Sets all that presets are about (clip_norm, batch_norm, weight_decay) as this one has it, whatever it was.
+    /// "custom" sets nothing. Throws UsageError for an unknown one.
     void apply_preset(const std::string& name);
+
+    /// The preset whose values these are, "custom" if they are no preset's: what is written and shown.
+    [[nodiscard]] std::string preset_in_force() const;
 
     /// Throws UsageError naming the flag whose value is out of range.
     void validate() const;

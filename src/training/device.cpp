@@ -1,26 +1,17 @@
 #include "training/device.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <torch/torch.h>
 
 #include <cstdlib>
 
 #include "core/error.h"
 #include "core/nvidia.h"
+#include "core/processor.h"
 #include "training/setting_text.h"
 
 namespace cellwise::training {
-namespace {
-
-std::int64_t usable_processors() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-    return CPU_COUNT(&set);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool is_built_with_cuda() {
 #ifdef CELLWISE_CUDA

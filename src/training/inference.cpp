@@ -4,6 +4,7 @@
 
 #include "training/batches.h"
 #include "training/device.h"
+#include "training/loss.h"
 
 namespace cellwise::training {
 namespace {
@@ -32,6 +33,29 @@ std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::Pa
         parts.push_back(model->forward(batch));
     }
     return torch::cat(parts);
+}
+
+Metrics metrics_of(const torch::Tensor& logits, const data::PaddedReviews& reviews, double penalty) {
+    const torch::NoGradGuard no_grad;
+    const auto labels = view_of_labels(reviews).to(logits.device());
+    Metrics metrics;
+    metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
+    metrics.loss += penalty;
+    metrics.accuracy = (logits > 0).eq(labels.to(torch::kBool)).to(torch::kFloat64).mean().item<double>();
+    return metrics;
+}
+
+std::vector<double> probabilities_of_logits(const torch::Tensor& logits) {
+    const auto values = torch::sigmoid(logits.to(torch::kCPU, torch::kFloat64)).contiguous();
+    return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+}
+
+Evaluation evaluate(models::Classifier model, const data::PaddedReviews& reviews, torch::Device device, double l2) {
+    const torch::NoGradGuard no_grad;
+    model->to(device);
+    const auto logits = *logits_of(model, reviews, device);
+    const double penalty = l2 > 0 ? l2_penalty(model->variables(), l2).item<double>() : 0;
+    return {metrics_of(logits, reviews, penalty), probabilities_of_logits(logits)};
 }
 
 std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,

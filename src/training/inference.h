@@ -8,6 +8,7 @@
 
 #include "data/dataset.h"
 #include "models/classifier.h"
+#include "training/epoch_figures.h"
 
 namespace cellwise::training {
 
@@ -18,6 +19,22 @@ namespace cellwise::training {
                                                      torch::Device device, const std::function<bool()>& stop = {},
                                                      std::int64_t first = 0,
                                                      std::optional<std::int64_t> rows = std::nullopt);
+
+/// Loss and accuracy of logits [rows] against the reviews' labels, as Keras counts them; `penalty` joins the loss.
+[[nodiscard]] Metrics metrics_of(const torch::Tensor& logits, const data::PaddedReviews& reviews, double penalty);
+
+/// The probabilities of logits [rows]. In double precision, so that a logit just above 0 stays above a half.
+[[nodiscard]] std::vector<double> probabilities_of_logits(const torch::Tensor& logits);
+
+/// What a trained model makes of reviews.
+struct Evaluation {
+    Metrics metrics;                    ///< the loss with the L2 penalty `l2`
+    std::vector<double> probabilities;  ///< of a positive review, one a row
+};
+
+/// Moves the model to the device and tests it there, without what a training needs beside it (gradients, moments).
+[[nodiscard]] Evaluation evaluate(models::Classifier model, const data::PaddedReviews& reviews, torch::Device device,
+                                  double l2);
 
 /// The probability of a positive review for each row, likewise.
 [[nodiscard]] std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/memory.h"
+#include "core/processor.h"
 
 namespace cellwise::training {
 namespace {
@@ -54,15 +55,24 @@ ReviewSizes sizes_of(const data::Reviews& train, const data::Reviews& test) {
     return sizes;
 }
 
+std::size_t runs_at_once(const Configuration& configuration) {
+    const auto runs = configuration.cells.size() * configuration.seed_list().size();
+    std::size_t jobs = 1;
+    if (configuration.jobs > 0) {
+        jobs = static_cast<std::size_t>(configuration.jobs);
+    } else if (may_be_fused(configuration)) {
+        jobs = static_cast<std::size_t>(configuration.threads > 0 ? configuration.threads : usable_processors());
+    }
+    return std::clamp<std::size_t>(jobs, 1, std::max<std::size_t>(runs, 1));
+}
+
 MemoryNeed memory_need(const Configuration& configuration, const ReviewSizes& sizes) {
     const double length = static_cast<double>(configuration.length);
     const double steps = may_be_fused(configuration) ? std::min(length, static_cast<double>(sizes.longest)) : length;
     const double rows =
         std::min(static_cast<double>(configuration.training.batch_size), static_cast<double>(sizes.train));
     const double value_bytes = configuration.training.precision == Precision::float64 ? 8 : 4;
-    const auto runs = configuration.cells.size() * configuration.seed_list().size();
-    const double jobs = static_cast<double>(
-        std::clamp<std::size_t>(static_cast<std::size_t>(configuration.jobs), 1, std::max<std::size_t>(runs, 1)));
+    const double jobs = static_cast<double>(runs_at_once(configuration));
     MemoryNeed need;
     need.reviews = 4 * length * static_cast<double>(sizes.train + sizes.test);
     for (const Cell cell : configuration.cells) {

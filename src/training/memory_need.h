@@ -23,7 +23,10 @@ struct MemoryNeed {
     [[nodiscard]] double total() const { return reviews + model + batch; }
 };
 
-/// Of the largest of the configuration's cells, of as many runs side by side as --jobs names.
+/// How many runs train side by side: --jobs, or where it is 0 as many as the fused engine has threads for.
+[[nodiscard]] std::size_t runs_at_once(const Configuration& configuration);
+
+/// Of the largest of the configuration's cells, of runs_at_once().
 [[nodiscard]] MemoryNeed memory_need(const Configuration& configuration, const ReviewSizes& sizes);
 
 /// Throws UsageError, with the bytes needed and there, if the machine cannot hold it: before anything large

@@ -18,6 +18,7 @@
 #include "core/utf8.h"
 #include "data/word_index.h"
 #include "training/checkpoint_state.h"
+#include "training/data_paths.h"
 #include "training/model_file.h"
 
 namespace cellwise::training {
@@ -207,6 +208,7 @@ Configuration RunFolder::load_configuration(const fs::path& path) {
     try {
         apply_toml_file(configuration, configuration_path(path).string());
         configuration.validate();
+        find_data(configuration, path);
     } catch (const UsageError& error) {  // a wrong value in a run's file is a broken file, not a wrong flag
         throw DataError(fmt::format("'{}': {}", configuration_path(path).string(), error.what()));
     }

@@ -32,10 +32,10 @@ struct Run {
 
 /// The folder of a run: model.safetensors (names and layouts of PyTorch), config.toml,
 /// vocabulary.json (words by rank), metrics.csv and metrics.jsonl (a line an epoch), environment.json
-/// (what it was made with), events.out.tfevents.cellwise (TensorBoard's), progress.jsonl (progress_file.h), result.json,
-/// predictions.csv (a line a test review), report.html, and until it is finished checkpoint.safetensors, with
-/// diverged.txt if its training was given up. The model is written last: a folder that has it is finished. While an
-/// object lives the folder is locked: no two programs work in one.
+/// (what it was made with), events.out.tfevents.cellwise (TensorBoard's), progress.jsonl (progress_file.h),
+/// result.json, predictions.csv (a line a test review), report.html, and until it is finished checkpoint.safetensors,
+/// with diverged.txt if its training was given up. The model is written last: a folder that has it is finished. While
+/// an object lives the folder is locked: no two programs work in one.
 class RunFolder {
 public:
     /// Makes the folder. Throws EnvironmentError if it cannot be made or written, UsageError if it
@@ -90,7 +90,7 @@ public:
     /// Reads a run back. Throws DataError naming the file that is missing, corrupt or does not fit.
     [[nodiscard]] static Run load(const std::filesystem::path& path);
 
-    /// Only the configuration of a run.
+    /// Only the configuration of a run, its data found.
     [[nodiscard]] static Configuration load_configuration(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }

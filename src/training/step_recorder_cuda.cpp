@@ -81,7 +81,8 @@ void StepRecorder::run(std::int64_t key, const std::function<void()>& step) {
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
     bool is_capturing = false;
     try {
-        graph->capture_begin();
+        // Other runs of this process may call CUDA meanwhile: only this thread's calls are recorded and watched.
+        graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
         is_capturing = true;
         step();
         is_capturing = false;

@@ -214,19 +214,12 @@ std::optional<Metrics> Trainer::evaluate_unless(const data::PaddedReviews& revie
     if (!computed) return std::nullopt;
     const auto& logits = *computed;
     evaluated_ = logits;
-    const auto labels = view_of_labels(reviews).to(device_);
-    Metrics metrics;
-    metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
-    if (options_.l2 > 0) metrics.loss += l2_penalty(variables_, options_.l2).item<double>();
-    metrics.accuracy = (logits > 0).eq(labels.to(torch::kBool)).to(torch::kFloat64).mean().item<double>();
-    return metrics;
+    return metrics_of(logits, reviews, options_.l2 > 0 ? l2_penalty(variables_, options_.l2).item<double>() : 0);
 }
 
 std::vector<double> Trainer::evaluated_probabilities() const {
     if (!evaluated_.defined()) throw InternalError("nothing was evaluated yet");
-    // In double precision, so that a logit just above 0 stays above a half.
-    const auto values = torch::sigmoid(evaluated_.to(torch::kCPU, torch::kFloat64)).contiguous();
-    return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+    return probabilities_of_logits(evaluated_);
 }
 
 std::vector<float> Trainer::probabilities(const data::PaddedReviews& reviews) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "trees/tree_model.h"
 
@@ -27,6 +28,9 @@ struct Availability {
 [[nodiscard]] std::unique_ptr<TreeModel> train_xgboost(const TrainingData& data, const Parameters& parameters,
                                                        std::uint64_t seed);
 
+/// The names that train_xgboost takes.
+[[nodiscard]] std::vector<std::string> xgboost_parameters();
+
 /// Reads a model that XGBoost itself wrote, here or elsewhere, in its JSON or UBJSON format. Throws DataError naming
 /// `origin`, also for an objective that tells neither numbers nor classes' probabilities; EnvironmentError as above.
 [[nodiscard]] std::unique_ptr<TreeModel> load_xgboost(std::string_view bytes, const std::string& origin);
@@ -34,6 +38,9 @@ struct Availability {
 /// LightGBM (Ke et al., NIPS 2017). Parameters by its names, "rounds" or "n_estimators" as above. Throws likewise.
 [[nodiscard]] std::unique_ptr<TreeModel> train_lightgbm(const TrainingData& data, const Parameters& parameters,
                                                         std::uint64_t seed);
+
+/// The names that train_lightgbm takes.
+[[nodiscard]] std::vector<std::string> lightgbm_parameters();
 
 /// Reads a model text that LightGBM itself wrote. Throws likewise.
 [[nodiscard]] std::unique_ptr<TreeModel> load_lightgbm(std::string_view bytes, const std::string& origin);

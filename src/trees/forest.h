@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "trees/tree_model.h"
 
@@ -23,6 +25,9 @@ struct ForestOptions {
     /// UsageError for other names and for values that are none.
     [[nodiscard]] static ForestOptions from(const Parameters& parameters);
 };
+
+/// The names that ForestOptions::from takes.
+[[nodiscard]] std::vector<std::string> forest_parameters();
 
 /// A random forest (Breiman, Machine Learning 45, 2001) as scikit-learn grows it: every tree from a bootstrap sample,
 /// exact splits by Gini impurity or squared error among randomly drawn features, leaves that keep the classes' shares

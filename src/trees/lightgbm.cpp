@@ -15,7 +15,7 @@ namespace cellwise::trees {
 namespace {
 
 /// The parameters that a user may set; LightGBM itself only warns of a name that it does not know.
-constexpr std::array<std::string_view, 29> number_parameters{
+constexpr std::array<std::string_view, 29> lightgbm_numbers{
     "bagging_fraction",  "bagging_freq",      "colsample_bytree",
     "drop_rate",         "feature_fraction",  "feature_fraction_bynode",
     "lambda_l1",         "lambda_l2",         "learning_rate",
@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 29> number_parameters{
     "top_rate",          "skip_drop"};
 constexpr std::array<std::string_view, 4> boosting_kinds{"gbdt", "rf", "dart", "goss"};
 
-void require_known(const std::string& name, const std::string& value) {
-    if (std::find(number_parameters.begin(), number_parameters.end(), name) != number_parameters.end()) {
+void require_lightgbm_parameter(const std::string& name, const std::string& value) {
+    if (std::find(lightgbm_numbers.begin(), lightgbm_numbers.end(), name) != lightgbm_numbers.end()) {
         (void)number(name, value);
     } else if (name == "boosting") {
         if (std::find(boosting_kinds.begin(), boosting_kinds.end(), value) == boosting_kinds.end()) {
@@ -124,7 +124,7 @@ public:
             if (name == "rounds" || name == "n_estimators") {
                 rounds = whole_number(name, value);
             } else {
-                require_known(name, value);
+                require_lightgbm_parameter(name, value);
                 text += fmt::format(" {}={}", name, value);
             }
         }
@@ -254,6 +254,12 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string> lightgbm_parameters() {
+    std::vector<std::string> names{"n_estimators", "rounds", "boosting"};
+    names.insert(names.end(), lightgbm_numbers.begin(), lightgbm_numbers.end());
+    return names;
+}
 
 std::unique_ptr<TreeModel> train_lightgbm(const TrainingData& data, const Parameters& parameters, std::uint64_t seed) {
     require_valid(data);

@@ -13,12 +13,12 @@
 namespace cellwise::trees {
 namespace {
 
-std::filesystem::path path_of_library() {
+std::filesystem::path path_of_lightgbm() {
     return library_path("LightGBM", "CELLWISE_LIGHTGBM", "lightgbm/lib/lib_lightgbm.so", CELLWISE_LIGHTGBM_LIBRARY);
 }
 
-LightGBMLibrary open_library() {
-    const SharedLibrary file(path_of_library());
+LightGBMLibrary open_lightgbm() {
+    const SharedLibrary file(path_of_lightgbm());
     LightGBMLibrary library{};
     file.find("LGBM_GetLastError", library.last_error);
     file.find("LGBM_RegisterLogCallback", library.register_log);
@@ -45,7 +45,7 @@ void LightGBMLibrary::check(int code) const {
 }
 
 const LightGBMLibrary& lightgbm_library() {
-    static const LightGBMLibrary library = open_library();
+    static const LightGBMLibrary library = open_lightgbm();
     return library;
 }
 
@@ -53,7 +53,8 @@ const Availability& lightgbm_availability() {
     static const Availability availability = [] {
         try {
             (void)lightgbm_library();
-            return Availability{true, "", "", path_of_library().string()};  // its C interface does not tell its version
+            return Availability{true, "", "",
+                                path_of_lightgbm().string()};  // its C interface does not tell its version
         } catch (const EnvironmentError& error) {
             return Availability{false, error.what(), "", ""};
         }

@@ -16,30 +16,30 @@ namespace {
 using Size = XGBoostLibrary::Size;
 
 /// The parameters that a user may set; XGBoost itself only warns of a name that it does not know.
-constexpr std::array<std::string_view, 20> number_parameters{"alpha",
-                                                             "base_score",
-                                                             "colsample_bylevel",
-                                                             "colsample_bynode",
-                                                             "colsample_bytree",
-                                                             "eta",
-                                                             "gamma",
-                                                             "lambda",
-                                                             "learning_rate",
-                                                             "max_bin",
-                                                             "max_delta_step",
-                                                             "max_depth",
-                                                             "max_leaves",
-                                                             "min_child_weight",
-                                                             "min_split_loss",
-                                                             "num_parallel_tree",
-                                                             "reg_alpha",
-                                                             "reg_lambda",
-                                                             "scale_pos_weight",
-                                                             "subsample"};
+constexpr std::array<std::string_view, 20> xgboost_numbers{"alpha",
+                                                           "base_score",
+                                                           "colsample_bylevel",
+                                                           "colsample_bynode",
+                                                           "colsample_bytree",
+                                                           "eta",
+                                                           "gamma",
+                                                           "lambda",
+                                                           "learning_rate",
+                                                           "max_bin",
+                                                           "max_delta_step",
+                                                           "max_depth",
+                                                           "max_leaves",
+                                                           "min_child_weight",
+                                                           "min_split_loss",
+                                                           "num_parallel_tree",
+                                                           "reg_alpha",
+                                                           "reg_lambda",
+                                                           "scale_pos_weight",
+                                                           "subsample"};
 constexpr std::array<std::string_view, 4> word_parameters{"booster", "grow_policy", "sampling_method", "tree_method"};
 
-void require_known(const std::string& name, const std::string& value) {
-    if (std::find(number_parameters.begin(), number_parameters.end(), name) != number_parameters.end()) {
+void require_xgboost_parameter(const std::string& name, const std::string& value) {
+    if (std::find(xgboost_numbers.begin(), xgboost_numbers.end(), name) != xgboost_numbers.end()) {
         (void)number(name, value);
     } else if (std::find(word_parameters.begin(), word_parameters.end(), name) == word_parameters.end()) {
         throw UsageError(fmt::format("xgboost has no parameter '{}' that can be set here", name));
@@ -114,7 +114,7 @@ public:
             if (name == "rounds" || name == "n_estimators") {
                 rounds = whole_number(name, value);
             } else {
-                require_known(name, value);
+                require_xgboost_parameter(name, value);
                 set(name, value);
             }
         }
@@ -248,6 +248,13 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string> xgboost_parameters() {
+    std::vector<std::string> names{"n_estimators", "rounds"};
+    names.insert(names.end(), xgboost_numbers.begin(), xgboost_numbers.end());
+    names.insert(names.end(), word_parameters.begin(), word_parameters.end());
+    return names;
+}
 
 std::unique_ptr<TreeModel> train_xgboost(const TrainingData& data, const Parameters& parameters, std::uint64_t seed) {
     require_valid(data);

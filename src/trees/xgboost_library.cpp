@@ -20,12 +20,12 @@ std::string version_of(const XGBoostLibrary& library) {
     return fmt::format("{}.{}.{}", major, minor, patch);
 }
 
-std::filesystem::path path_of_library() {
+std::filesystem::path path_of_xgboost() {
     return library_path("XGBoost", "CELLWISE_XGBOOST", "xgboost/lib/libxgboost.so", CELLWISE_XGBOOST_LIBRARY);
 }
 
-XGBoostLibrary open_library() {
-    const auto path = path_of_library();
+XGBoostLibrary open_xgboost() {
+    const auto path = path_of_xgboost();
     const SharedLibrary file(path);
     XGBoostLibrary library{};
     file.find("XGBGetLastError", library.last_error);
@@ -62,14 +62,14 @@ void XGBoostLibrary::check(int code) const {
 }
 
 const XGBoostLibrary& xgboost_library() {
-    static const XGBoostLibrary library = open_library();
+    static const XGBoostLibrary library = open_xgboost();
     return library;
 }
 
 const Availability& xgboost_availability() {
     static const Availability availability = [] {
         try {
-            return Availability{true, "", version_of(xgboost_library()), path_of_library().string()};
+            return Availability{true, "", version_of(xgboost_library()), path_of_xgboost().string()};
         } catch (const EnvironmentError& error) {
             return Availability{false, error.what(), "", ""};
         }

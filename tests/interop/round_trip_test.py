@@ -68,6 +68,31 @@ def safetensors(folder):
     return len(state)
 
 
+def for_prediction(folder):
+    """What changes training alone, other precisions, chains and a softmax over two classes predict as in Keras."""
+    layers = keras.layers
+
+    def sequential(*stack, last=None):
+        return keras.Sequential([keras.Input((LENGTH,)), layers.Embedding(VOCABULARY, 5), *stack,
+                                 last or layers.Dense(1, activation="sigmoid")])
+
+    inputs = keras.Input((LENGTH,))
+    chain = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(layers.LSTM(3)(layers.Embedding(VOCABULARY, 5)(inputs))))
+    cases = {
+        "recurrent_dropout": sequential(layers.GRU(3, recurrent_dropout=0.1)),
+        "dropout": sequential(layers.GRU(3, dropout=0.1)),
+        "float64": sequential(layers.LSTM(3), last=layers.Dense(1, activation="sigmoid", dtype="float64")),
+        "chain": chain,
+        "softmax": sequential(layers.LSTM(3), last=layers.Dense(2, activation="softmax")),
+    }
+    ids = some_ids()
+    for name, model in cases.items():
+        model.save(folder / f"{name}.keras")
+        expected = np.asarray(model(ids, training=False))[:, -1]
+        same(predict(folder / f"{name}.keras", ids), expected, name)
+    return len(cases)
+
+
 def refusals(folder):
     """What real Keras can write and cellwise cannot represent is refused by the option's name."""
     layers = keras.layers
@@ -78,25 +103,24 @@ def refusals(folder):
                                  last or layers.Dense(1, activation="sigmoid")])
 
     inputs = keras.Input((LENGTH,))
-    functional = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(lstm(3)(layers.Embedding(VOCABULARY, 5)(inputs))))
+    embedded = layers.Embedding(VOCABULARY, 5)(inputs)
+    branches = layers.Concatenate()([lstm(3)(embedded), layers.GRU(3)(embedded)])
+    functional = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(branches))
     cases = {
         "mask_zero": sequential(lstm(3), embedding=layers.Embedding(VOCABULARY, 5, mask_zero=True)),
         "go_backwards": sequential(lstm(3, go_backwards=True)),
         "return_sequences": sequential(lstm(3, return_sequences=True)),
-        "recurrent_dropout": sequential(layers.GRU(3, recurrent_dropout=0.1)),
-        "dropout=0.1": sequential(layers.GRU(3, dropout=0.1)),
         "use_bias": sequential(layers.SimpleRNN(3, use_bias=False)),
         "activation": sequential(lstm(3, activation="relu")),
         "recurrent_activation": sequential(lstm(3, recurrent_activation="hard_sigmoid")),
         "merge_mode": sequential(layers.Bidirectional(lstm(3), merge_mode="sum")),
         "Conv1D": sequential(layers.Conv1D(3, 2), lstm(3)),
         "GlobalAveragePooling1D": sequential(lstm(3, return_sequences=True), layers.GlobalAveragePooling1D()),
-        "units=2": sequential(lstm(3), last=layers.Dense(2, activation="sigmoid")),
+        "units=3": sequential(lstm(3), last=layers.Dense(3, activation="softmax")),
+        'activation="sigmoid"': sequential(lstm(3), last=layers.Dense(2, activation="sigmoid")),
         "softmax": sequential(lstm(3), last=layers.Dense(1, activation="softmax")),
         "epsilon": sequential(lstm(3), layers.BatchNormalization(epsilon=1e-5)),
-        "float16": sequential(lstm(3, dtype="mixed_float16")),
-        "float64": sequential(lstm(3), last=layers.Dense(1, activation="sigmoid", dtype="float64")),
-        "not a Sequential": functional,
+        "Concatenate": functional,
     }
     stateful = keras.Sequential([keras.Input(batch_shape=(2, LENGTH)), layers.Embedding(VOCABULARY, 5),
                                  lstm(3, stateful=True), layers.Dense(1, activation="sigmoid")])
@@ -206,4 +230,4 @@ def hostile_files(folder):
     return count
 
 
-main([there_and_back, trained_here, safetensors, refusals, hostile_files])
+main([there_and_back, trained_here, safetensors, for_prediction, refusals, hostile_files])

@@ -114,6 +114,7 @@ def documents(folder):
         ("gradients", "--model", runs / "lstm", "--clip-norm", 0.001, "--global-clip-norm", 0.001),
         ("sentence", "--steps", 20),
         ("regularisation",),
+        ("claims",),
         ("claims", "lstm-beats-rnn", "weight-decay-idle-at-inference", "--quick", "--data", "synthetic", "--seeds", 1,
          "--limit", 100),
         ("bench", "--cells", "lstm", "--batch-size", 4, "--length", 10, "--hidden-size", 8, "--rounds", 2, "--phases",

@@ -9,6 +9,7 @@
 #include "cli/out_of_memory.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/processor.h"
 #include "data/dataset.h"
 #include "integration/program.h"
 #include "training/memory_need.h"
@@ -57,6 +58,25 @@ TEST_F(AvailableMemory, IsWhatAGroupOfTheFirstVersionLeaves) {
     write("cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
     write("cgroup/memory/memory.usage_in_bytes", "500000\n");
     EXPECT_EQ(available(), 1500000u);
+}
+
+TEST_F(AvailableMemory, ProcessorsAreWhatTheQuotasGive) {
+    const auto quota = [&] { return processor_quota({folder / "proc", folder / "cgroup"}); };
+    EXPECT_EQ(quota(), std::nullopt) << "nothing can be read";
+    write("proc/self/cgroup", "0::/pod/box\n");
+    write("cgroup/pod/box/cpu.max", "max 100000\n");
+    EXPECT_EQ(quota(), std::nullopt);
+    write("cgroup/pod/cpu.max", "150000 100000\n");
+    EXPECT_EQ(quota(), 2) << "one and a half keep two busy";
+    write("cgroup/pod/box/cpu.max", "50000 100000\n");
+    EXPECT_EQ(quota(), 1) << "the least counts, and it is at least one";
+    write("proc/self/cgroup", "4:cpu,cpuacct:/box\n2:cpuset:/elsewhere\n");
+    write("cgroup/cpu/box/cpu.cfs_quota_us", "-1\n");
+    write("cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
+    EXPECT_EQ(quota(), std::nullopt);
+    write("cgroup/cpu/box/cpu.cfs_quota_us", "350000\n");
+    EXPECT_EQ(quota(), 4);
+    EXPECT_GE(usable_processors(), 1);
 }
 
 std::string refusal(double bytes) {

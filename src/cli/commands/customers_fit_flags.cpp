@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <thread>
 
 #include "core/error.h"
+#include "core/processor.h"
 #include "data/tables/synthetic_customers.h"
 
 namespace cellwise::cli {
@@ -127,7 +127,7 @@ std::string CustomersFitFlags::id_column(const tables::Table& table) const {
 
 std::size_t CustomersFitFlags::threads() const {
     if (threads_ < 0) throw UsageError(fmt::format("--threads {}: give a number from 0", threads_));
-    return threads_ > 0 ? static_cast<std::size_t>(threads_) : std::max(1U, std::thread::hardware_concurrency());
+    return static_cast<std::size_t>(threads_ > 0 ? threads_ : usable_processors());
 }
 
 }  // namespace cellwise::cli

@@ -15,13 +15,13 @@
 namespace cellwise::cli {
 namespace {
 
-struct SyntheticFlags {
+struct SyntheticTableFlags {
     tables::SyntheticCustomers options;
     std::int64_t seed = 0;
     std::string output;
 };
 
-void run_synthetic(SyntheticFlags flags) {
+void run_synthetic_table(SyntheticTableFlags flags) {
     if (flags.seed < 0) throw UsageError("--seed must be 0 or more");
     flags.options.seed = static_cast<std::uint64_t>(flags.seed);
     if (flags.output == "-") {
@@ -42,7 +42,7 @@ void run_synthetic(SyntheticFlags flags) {
 }  // namespace
 
 void add_customers_synthetic(CLI::App& customers) {
-    auto flags = std::make_shared<SyntheticFlags>();
+    auto flags = std::make_shared<SyntheticTableFlags>();
     auto* command = customers.add_subcommand("synthetic", "write a made-up table of customers with known faults");
     command->add_option("--rows", flags->options.rows, "how many customers")->capture_default_str();
     command->add_option("--output", flags->output, "the table, or - for standard output")
@@ -51,7 +51,7 @@ void add_customers_synthetic(CLI::App& customers) {
     command->add_option("--seed", flags->seed, "another seed, other customers")->capture_default_str();
     command->add_option("--threads", flags->options.threads, "0: all processors")->capture_default_str();
     add_display_flags(*command);
-    command->callback([flags] { run_synthetic(*flags); });
+    command->callback([flags] { run_synthetic_table(*flags); });
 }
 
 }  // namespace cellwise::cli

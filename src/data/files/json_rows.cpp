@@ -76,7 +76,7 @@ std::size_t end_of_object(std::string_view text, std::size_t at) {
 
 /// Calls use(line's text, its number) for every line that is not blank.
 template <class Use>
-void for_each_line(std::string_view text, Use&& use) {
+void for_each_filled_line(std::string_view text, Use&& use) {
     std::size_t number = 0;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -198,7 +198,7 @@ TextTable read_json_rows(std::string_view text, const std::vector<WantedColumn>&
     if (over_lines) {
         for_each_object(text, origin, use);
     } else {
-        for_each_line(text, use);
+        for_each_filled_line(text, use);
     }
     return reader.finish();
 }

@@ -13,10 +13,10 @@ namespace {
 
 constexpr double collinear_from = 0.99;
 constexpr double product_from = 0.999;
-constexpr std::size_t sampled_rows = 400;  // on which products are looked for, before all rows are asked
+constexpr std::size_t product_rows = 400;  // on which products are looked for, before all rows are asked
 constexpr std::size_t most_factors = 60;
 constexpr double least_level_share = 0.01;  // of the rows, for a level to be compared
-constexpr std::size_t most_levels = 1000;
+constexpr std::size_t counted_levels = 1000;
 
 /// The rows of a level as one number: the sum of the rows' hashes.
 struct LevelRows {
@@ -31,7 +31,7 @@ struct NamedLevel {
 };
 
 bool keeps_few_levels(const Column& column) {
-    return (column.kind == Kind::category || column.kind == Kind::boolean) && column.levels.size() <= most_levels;
+    return (column.kind == Kind::category || column.kind == Kind::boolean) && column.levels.size() <= counted_levels;
 }
 
 std::vector<LevelRows> rows_of_levels(const Column& column) {
@@ -102,7 +102,7 @@ public:
         for (std::size_t a = 0; a < values_.size(); ++a) {
             for (std::size_t b = a + 1; b < values_.size(); ++b) {
                 if (a == c || b == c || !may_be(a, c) || !may_be(b, c)) continue;
-                const auto sampled = r_of(a, b, c, std::max<std::size_t>(1, values_[c].size() / sampled_rows));
+                const auto sampled = r_of(a, b, c, std::max<std::size_t>(1, values_[c].size() / product_rows));
                 if (!sampled || std::abs(*sampled) < product_from) continue;
                 const auto whole = r_of(a, b, c, 1);
                 if (whole && std::abs(*whole) >= product_from) return std::pair(std::pair(a, b), *whole);

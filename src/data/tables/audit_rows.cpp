@@ -9,7 +9,7 @@
 namespace cellwise::tables {
 namespace {
 
-constexpr std::size_t block_rows = 1 << 16;
+constexpr std::size_t hashed_rows = 1 << 16;
 constexpr std::uint64_t missing_bits = 0x7FF8'0000'0000'0001;
 
 /// Two hashes of a row's features: a table of 2^32 rows has an accidental pair with a probability of 2^-65.
@@ -28,9 +28,9 @@ bool is_feature(const Table& table, std::size_t column, const Target* target) {
 
 std::vector<RowHash> hash_rows(const Table& table, const Target* target, int threads) {
     std::vector<RowHash> hashes(static_cast<std::size_t>(table.rows));
-    const std::size_t blocks = (hashes.size() + block_rows - 1) / block_rows;
+    const std::size_t blocks = (hashes.size() + hashed_rows - 1) / hashed_rows;
     parallel_for(blocks, threads, [&](std::size_t block) {
-        const std::size_t from = block * block_rows, to = std::min(from + block_rows, hashes.size());
+        const std::size_t from = block * hashed_rows, to = std::min(from + hashed_rows, hashes.size());
         for (std::size_t i = 0; i < table.columns.size(); ++i) {
             if (!is_feature(table, i, target)) continue;
             for (std::size_t row = from; row < to; ++row) {

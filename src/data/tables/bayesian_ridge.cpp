@@ -8,11 +8,11 @@
 namespace cellwise::tables {
 namespace {
 
-constexpr int most_rounds = 300;
-constexpr double tolerance = 1e-3;
+constexpr int most_updates = 300;
+constexpr double coefficient_tolerance = 1e-3;
 constexpr double prior = 1e-6;  // shape and rate of both gamma distributions
 
-double mean_of(const std::vector<double>& values) {
+double average(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -30,10 +30,10 @@ struct Problem {
         : x(static_cast<Eigen::Index>(target.size()), static_cast<Eigen::Index>(predictors.size())),
           y(static_cast<Eigen::Index>(target.size())),
           means(static_cast<Eigen::Index>(predictors.size())),
-          target_mean(mean_of(target)) {
+          target_mean(average(target)) {
         for (Eigen::Index c = 0; c < x.cols(); ++c) {
             const auto& column = predictors[static_cast<std::size_t>(c)];
-            means(c) = mean_of(column);
+            means(c) = average(column);
             x.col(c) = Eigen::Map<const Eigen::VectorXd>(column.data(), x.rows()).array() - means(c);
         }
         y = Eigen::Map<const Eigen::VectorXd>(target.data(), y.rows()).array() - target_mean;
@@ -57,13 +57,13 @@ LinearModel bayesian_ridge(const NumberColumns& predictors, const std::vector<do
     double alpha = 1 / (problem.y.squaredNorm() / rows + std::numeric_limits<double>::epsilon());
     double lambda = 1;
     Eigen::VectorXd before;
-    for (int round = 0; round < most_rounds; ++round) {
+    for (int round = 0; round < most_updates; ++round) {
         const Eigen::VectorXd w = problem.coefficients(lambda / alpha);
         const double squared_errors = (problem.y - problem.x * w).squaredNorm();
         const double gamma = (alpha * problem.strengths.array() / (lambda + alpha * problem.strengths.array())).sum();
         lambda = (gamma + 2 * prior) / (w.squaredNorm() + 2 * prior);
         alpha = (rows - gamma + 2 * prior) / (squared_errors + 2 * prior);
-        if (round > 0 && (before - w).lpNorm<1>() < tolerance) break;
+        if (round > 0 && (before - w).lpNorm<1>() < coefficient_tolerance) break;
         before = w;
     }
     const Eigen::VectorXd w = problem.coefficients(lambda / alpha);

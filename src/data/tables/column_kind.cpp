@@ -42,7 +42,7 @@ std::vector<std::string> words_of_name(std::string_view name) {
 std::size_t distinct_count(std::vector<double> numbers) {
     std::erase_if(numbers, [](double value) { return std::isnan(value); });
     std::ranges::sort(numbers);
-    return static_cast<std::size_t>(std::ranges::unique(numbers).begin() - numbers.begin());
+    return static_cast<std::size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
 }
 
 /// Whether each row has one more than the row before it.
@@ -59,8 +59,7 @@ void keep_as_levels(const std::vector<double>& numbers, Column& column) {
     std::vector<double> distinct(numbers);
     std::erase_if(distinct, [](double value) { return std::isnan(value); });
     std::ranges::sort(distinct);
-    const auto repeated = std::ranges::unique(distinct);
-    distinct.erase(repeated.begin(), repeated.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     texts.reserve(distinct.size());
     std::array<char, 32> digits;
     for (std::size_t i = 0; i < distinct.size(); ++i) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,9 @@
 #include "data/tables/table.h"
 
 namespace cellwise::tables {
+
+/// A number that is missing.
+inline constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
 /// Whether the column is one of levels: a category, or a boolean that is not written as 0 and 1.
 [[nodiscard]] bool is_category(const Column& column);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t histogram_bins = 30;
 constexpr std::size_t density_points = 101;  // the quarters of the range are among them
-constexpr std::int64_t most_levels = 10;
+constexpr std::int64_t listed_levels = 10;
 constexpr std::size_t most_correlated = 200;
 
 std::int64_t distinct_in(const std::vector<double>& sorted) {
@@ -75,7 +75,7 @@ void count_levels(const Column& column, ColumnDescription& description) {
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i].code = i;
     std::erase_if(counts, [](const Count& count) { return count.count == 0; });
     description.unique = static_cast<std::int64_t>(counts.size());
-    const auto shown = std::min<std::size_t>(most_levels, counts.size());
+    const auto shown = std::min<std::size_t>(listed_levels, counts.size());
     std::ranges::partial_sort(
         counts, counts.begin() + static_cast<std::ptrdiff_t>(shown),
         [](const Count& a, const Count& b) { return a.count != b.count ? a.count > b.count : a.first < b.first; });

@@ -17,7 +17,6 @@ namespace {
 
 using Node = ExpressionNode;
 using Does = ExpressionNode::Does;
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
 /// What a part gives. A text is a constant, or a column with its levels.
 struct Value {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/ascii.h"
 #include "core/error.h"
 #include "core/utf8.h"
 #include "data/tables/expression.h"
@@ -21,7 +22,6 @@ bool is_name_start(char letter) {
     return std::isalpha(static_cast<unsigned char>(letter)) != 0 || letter == '_' ||
            static_cast<signed char>(letter) < 0;
 }
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 struct Operator {
     std::string_view text;

@@ -16,10 +16,10 @@
 namespace cellwise::tables {
 namespace {
 
-using Rows = std::span<const std::int64_t>;
+using RowSpan = std::span<const std::int64_t>;
 
 /// The known numbers of the rows.
-std::vector<double> known_numbers(const Column& column, Rows rows) {
+std::vector<double> known_numbers(const Column& column, RowSpan rows) {
     std::vector<double> numbers;
     for (const auto row : rows) {
         const auto i = static_cast<std::size_t>(row);
@@ -30,7 +30,7 @@ std::vector<double> known_numbers(const Column& column, Rows rows) {
 }
 
 /// [levels]: how many of the rows have each.
-std::vector<std::int64_t> level_counts(const Column& column, Rows rows) {
+std::vector<std::int64_t> level_counts(const Column& column, RowSpan rows) {
     std::vector<std::int64_t> counts(column.levels.size());
     for (const auto row : rows) {
         const auto code = column.codes[static_cast<std::size_t>(row)];
@@ -67,7 +67,7 @@ std::vector<std::int32_t> places_of_levels(const Column& column, const std::vect
 
 FeatureBuilder::FeatureBuilder(FeatureOptions options) : options_(std::move(options)) {}
 
-void FeatureBuilder::fit(const Table& table, Rows rows) {
+void FeatureBuilder::fit(const Table& table, RowSpan rows) {
     numbers_.clear();
     categories_.clear();
     left_out_.clear();
@@ -81,7 +81,7 @@ void FeatureBuilder::fit(const Table& table, Rows rows) {
     }
 }
 
-std::string FeatureBuilder::fit_number(const Column& column, Rows rows) {
+std::string FeatureBuilder::fit_number(const Column& column, RowSpan rows) {
     auto known = known_numbers(column, rows);
     if (known.empty()) return "it has no value";
     std::sort(known.begin(), known.end());
@@ -102,7 +102,7 @@ std::string FeatureBuilder::fit_number(const Column& column, Rows rows) {
     return "";
 }
 
-std::string FeatureBuilder::fit_category(const Column& column, Rows rows) {
+std::string FeatureBuilder::fit_category(const Column& column, RowSpan rows) {
     const auto counts = level_counts(column, rows);
     Category category{.column = column.name, .levels = {}};
     std::int64_t most = 0;
@@ -126,7 +126,7 @@ std::string FeatureBuilder::fit_category(const Column& column, Rows rows) {
     return "";
 }
 
-FeatureMatrix FeatureBuilder::apply(const Table& table, Rows rows) const {
+FeatureMatrix FeatureBuilder::apply(const Table& table, RowSpan rows) const {
     FeatureMatrix matrix;
     matrix.rows = static_cast<std::int64_t>(rows.size());
     for (const auto& number : numbers_) {
@@ -150,7 +150,7 @@ FeatureMatrix FeatureBuilder::apply(const Table& table, Rows rows) const {
     return matrix;
 }
 
-void FeatureBuilder::apply_number(const Number& number, const Table& table, Rows rows, std::size_t feature,
+void FeatureBuilder::apply_number(const Number& number, const Table& table, RowSpan rows, std::size_t feature,
                                   FeatureMatrix& matrix) const {
     const auto& given = fitted_column(table, number.column);
     Column changed;
@@ -173,7 +173,7 @@ void FeatureBuilder::apply_number(const Number& number, const Table& table, Rows
     }
 }
 
-void FeatureBuilder::apply_category(const Category& category, const Table& table, Rows rows, std::size_t feature,
+void FeatureBuilder::apply_category(const Category& category, const Table& table, RowSpan rows, std::size_t feature,
                                     FeatureMatrix& matrix) const {
     const auto& given = fitted_column(table, category.column);
     Column changed;

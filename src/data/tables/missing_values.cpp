@@ -18,13 +18,13 @@
 namespace cellwise::tables {
 namespace {
 
-constexpr std::array<std::string_view, 10> strategies{"drop-rows",     "drop-column", "mean", "median",
-                                                      "most-frequent", "constant",    "knn",  "regression",
-                                                      "indicator",     "keep"};
+constexpr std::array<std::string_view, 10> missing_strategies{"drop-rows",     "drop-column", "mean", "median",
+                                                              "most-frequent", "constant",    "knn",  "regression",
+                                                              "indicator",     "keep"};
 
 bool is_filled_by_default(const Column& column) { return is_number(column) || is_category(column); }
 
-/// The strategies that a column which the rule does not name takes instead of one that needs numbers.
+/// The strategy that a column which the rule does not name takes instead of one that needs numbers.
 std::string strategy_for(const Column& column, const Rule* rule) {
     const std::string usual = is_number(column) ? "median" : is_category(column) ? "most-frequent" : "keep";
     if (!rule) return usual;
@@ -109,7 +109,7 @@ void drop(std::vector<std::int64_t>& rows, const std::vector<bool>& kept) {
 }  // namespace
 
 MissingValues::MissingValues(const std::vector<std::string>& rules) {
-    for (const auto& rule : rules) rules_.push_back(parse_rule(rule, strategies, "--missing"));
+    for (const auto& rule : rules) rules_.push_back(parse_rule(rule, missing_strategies, "--missing"));
 }
 
 MissingValues::Plan MissingValues::plan_for(const Column& column, const Rule* rule) const {

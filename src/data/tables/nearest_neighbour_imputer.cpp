@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "data/tables/columns.h"
 #include "data/tables/imputers.h"
 #include "data/tables/json_numbers.h"
 
@@ -11,9 +12,8 @@ namespace cellwise::tables {
 namespace {
 
 constexpr std::size_t neighbours = 5;
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
-double mean_of(const std::vector<double>& numbers) {
+double mean_of_present(const std::vector<double>& numbers) {
     double sum = 0;
     double count = 0;
     for (const double x : numbers) {
@@ -61,7 +61,7 @@ double mean_of_nearest(const std::vector<double>& distance, const std::vector<do
 NumberColumns NearestNeighbourImputer::apply(const NumberColumns& columns) const {
     NumberColumns filled = columns;
     std::vector<double> means;
-    for (const auto& column : donors_) means.push_back(mean_of(column));
+    for (const auto& column : donors_) means.push_back(mean_of_present(column));
     const auto rows = columns.empty() ? 0 : columns.front().size();
     for (std::size_t row = 0; row < rows; ++row) {
         std::vector<double> distance;

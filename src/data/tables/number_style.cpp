@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::array<std::string_view, 15> currencies{"US$", "$",   "€",   "£",   "¥",   "₩",   "￦", "원",
                                                       "USD", "EUR", "GBP", "JPY", "KRW", "CHF", "kr"};
-constexpr const char* no_break_space = "\xC2\xA0";
 constexpr const char* narrow_no_break_space = "\xE2\x80\xAF";
 
 bool fits(const std::vector<WholeColumn::Level>& levels, const NumberStyle& style) {
@@ -30,7 +29,9 @@ std::optional<NumberStyle> agreed_style(const std::vector<WholeColumn::Level>& l
     std::vector<std::pair<char, const char*>> marks{
         {'.', ""}, {'.', ","}, {'.', " "}, {'.', "'"}, {'.', no_break_space}, {'.', narrow_no_break_space},
         {',', ""}, {',', "."}, {',', " "}, {',', "'"}, {',', no_break_space}, {',', narrow_no_break_space}};
-    if (delimiter == ';') std::ranges::stable_partition(marks, [](const auto& mark) { return mark.first == ','; });
+    if (delimiter == ';') {
+        std::stable_partition(marks.begin(), marks.end(), [](const auto& mark) { return mark.first == ','; });
+    }
     for (const auto& [decimal, thousands] : marks) {
         style.decimal = decimal;
         style.thousands = thousands;

@@ -8,13 +8,13 @@
 #include <system_error>
 #include <vector>
 
+#include "core/ascii.h"
+
 namespace cellwise::tables {
 namespace {
 
-constexpr std::string_view no_break_space = "\xC2\xA0";
 constexpr std::uint64_t most_exact = std::uint64_t{1} << 53;
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 bool is_blank(char letter) { return letter == ' ' || letter == '\t' || letter == '\r' || letter == '\n'; }
 
 // Powers of ten that a double holds exactly: with a mantissa below 2^53 one division rounds correctly (Clinger, "How

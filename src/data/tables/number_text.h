@@ -7,6 +7,9 @@
 
 namespace cellwise::tables {
 
+/// Stands between groups of digits in some languages.
+inline constexpr const char* no_break_space = "\xC2\xA0";
+
 /// A number as programs write it, and whether the number tells all that the text does.
 struct NumberText {
     double value = 0;

@@ -16,7 +16,7 @@
 namespace cellwise::tables {
 namespace {
 
-constexpr std::array<std::string_view, 5> strategies{"iqr-remove", "iqr-clip", "z-remove", "z-clip", "none"};
+constexpr std::array<std::string_view, 5> outlier_strategies{"iqr-remove", "iqr-clip", "z-remove", "z-clip", "none"};
 constexpr double whisker = 1.5;  // Tukey 1977
 constexpr double most_deviations = 3;
 
@@ -48,7 +48,7 @@ bool removes(const std::string& strategy) { return strategy.ends_with("-remove")
 }  // namespace
 
 Outliers::Outliers(const std::vector<std::string>& rules) {
-    for (const auto& rule : rules) rules_.push_back(parse_rule(rule, strategies, "--outliers"));
+    for (const auto& rule : rules) rules_.push_back(parse_rule(rule, outlier_strategies, "--outliers"));
 }
 
 void Outliers::fit(const Table& table, const Protected& kept) {

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "data/tables/columns.h"
 #include "data/tables/imputers.h"
 #include "data/tables/json_numbers.h"
 
@@ -13,8 +14,7 @@ namespace cellwise::tables {
 namespace {
 
 constexpr int most_rounds = 10;
-constexpr double tolerance = 1e-3;
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
+constexpr double imputation_tolerance = 1e-3;
 
 struct Known {
     double mean = absent;
@@ -108,7 +108,7 @@ void RegressionImputer::fit(const NumberColumns& columns) {
             regressions_.push_back({c, std::move(model)});
         }
         // A table without a missing value teaches one round of regressions, for tables that have some.
-        if (!any_missing || change < tolerance * largest) break;
+        if (!any_missing || change < imputation_tolerance * largest) break;
     }
 }
 

@@ -19,12 +19,12 @@ namespace {
 
 using Rows = std::vector<std::int64_t>;
 
-struct Counts {
+struct PartCounts {
     std::int64_t train = 0;
     std::int64_t test = 0;
 };
 
-Counts counts_of(std::int64_t rows, double test_share, std::uint64_t seed) {
+PartCounts counts_of(std::int64_t rows, double test_share, std::uint64_t seed) {
     if (!(test_share > 0 && test_share < 1)) {
         throw UsageError(fmt::format("--test-share {} is not between 0 and 1", test_share));
     }
@@ -32,7 +32,7 @@ Counts counts_of(std::int64_t rows, double test_share, std::uint64_t seed) {
         throw UsageError(
             fmt::format("--seed {} is 2^32 or more: numpy's generator, which draws the split, takes less", seed));
     }
-    Counts counts;
+    PartCounts counts;
     counts.test = static_cast<std::int64_t>(std::ceil(test_share * static_cast<double>(rows)));
     counts.train = rows - counts.test;
     if (counts.train < 1 || counts.test < 1) {

@@ -25,8 +25,7 @@ std::vector<double> distinct_numbers(const std::vector<double>& numbers) {
     std::vector<double> distinct(numbers);
     std::erase_if(distinct, [](double value) { return std::isnan(value); });
     std::ranges::sort(distinct);
-    const auto repeated = std::ranges::unique(distinct);
-    distinct.erase(repeated.begin(), repeated.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     return distinct;
 }
 

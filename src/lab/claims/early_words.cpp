@@ -11,11 +11,11 @@ namespace cellwise::lab {
 namespace {
 
 // The corpus knows some 200 words; every id fits.
-constexpr std::int64_t synthetic_vocabulary = 256;
+constexpr std::int64_t early_words_vocabulary = 256;
 // At some distance a cue must be read at least this well, or nothing was learnt that could fade.
-constexpr double learnt = 0.6;
+constexpr double early_words_learnt = 0.6;
 
-constexpr std::int64_t epochs = 10;
+constexpr std::int64_t early_words_epochs = 10;
 
 std::int64_t words(const Sizes& sizes) { return sizes.pick(100, 30); }
 
@@ -37,8 +37,8 @@ TrainingSpec spec_of(const Laboratory& lab, Cell cell, std::uint64_t seed) {
     choice.probe_distances = distances(sizes);
     spec.synthetic = choice;
     spec.reviews = {0, 0, false, words(sizes) + 1};  // the start token too
-    spec.model.vocabulary_size = synthetic_vocabulary;
-    spec.training.epochs = epochs;
+    spec.model.vocabulary_size = early_words_vocabulary;
+    spec.training.epochs = early_words_epochs;
     return spec;
 }
 
@@ -73,10 +73,10 @@ void add_details(Measurement& measurement, const Sizes& sizes, Cell cell, const 
     measurement.details.push_back({fmt::format("{}: late − early", cell_title(cell)), fading.loss});
     double best = 0;
     for (const auto& accuracies : fading.by_distance) best = std::max(best, statistics::mean(accuracies));
-    if (best < learnt) {
-        measurement.unfit =
-            fmt::format("the {} has learnt to read a cue at no distance (best mean accuracy {:.3f}, below {})",
-                        cell_title(cell), best, learnt);
+    if (best < early_words_learnt) {
+        measurement.unfit = fmt::format(
+            "the {} has learnt to read a cue at no distance (best mean accuracy {:.3f}, below {})",
+            cell_title(cell), best, early_words_learnt);
     }
 }
 
@@ -112,11 +112,13 @@ std::string fading_text(const Sizes& sizes) {
     const auto all = distances(sizes);
     return fmt::format(
         "Synthetic reviews of {} words with one cue word anywhere, a new corpus of {} for each seed; Embedding({}, "
-        "{}), {} units, Adam, batch 64, {} epochs. Tested on {} reviews for each place of the cue: {} or {} (late) and "
-        "{} or {} (early) words from the end. A cell whose best accuracy is below {} counts as not having learnt: then "
+        "{}), {} units, Adam, batch 64, {} epochs. Tested on {} reviews for each place of the cue: {} or "
+        "{} (late) and "
+        "{} or {} (early) words from the end. A cell whose best accuracy is below {} counts as not having "
+        "learnt: then "
         "undecided.",
-        words(sizes), sizes.pick(4000, 800), synthetic_vocabulary, sizes.embedding_size, sizes.hidden_size, epochs,
-        sizes.pick(1000, 300), all[0], all[1], all[all.size() - 2], all.back(), learnt);
+        words(sizes), sizes.pick(4000, 800), early_words_vocabulary, sizes.embedding_size, sizes.hidden_size,
+        early_words_epochs, sizes.pick(1000, 300), all[0], all[1], all[all.size() - 2], all.back(), early_words_learnt);
 }
 
 }  // namespace cellwise::lab

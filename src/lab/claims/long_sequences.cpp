@@ -10,10 +10,10 @@
 namespace cellwise::lab {
 namespace {
 
-constexpr std::int64_t reviews_used = 5000;
-constexpr std::int64_t epochs = 5;
+constexpr std::int64_t long_sequences_reviews = 5000;
+constexpr std::int64_t long_sequences_epochs = 5;
 // A cell that does not learn on the shortest sequences has nothing to lose on the longest.
-constexpr double learnt = 0.6;
+constexpr double long_sequences_learnt = 0.6;
 
 std::vector<std::int64_t> lengths(const Sizes& sizes) {
     return sizes.quick ? std::vector<std::int64_t>{20, 60, 180} : std::vector<std::int64_t>{50, 100, 200, 400, 800};
@@ -21,9 +21,9 @@ std::vector<std::int64_t> lengths(const Sizes& sizes) {
 
 TrainingSpec spec_of(const Laboratory& lab, Cell cell, std::int64_t length, std::uint64_t seed) {
     auto spec = lab.tutorial(cell, seed);
-    const auto count = lab.sizes().reviews(reviews_used);
+    const auto count = lab.sizes().reviews(long_sequences_reviews);
     spec.reviews = {count, count, true, length};
-    spec.training.epochs = epochs;
+    spec.training.epochs = long_sequences_epochs;
     return spec;
 }
 
@@ -52,10 +52,10 @@ Measurement lstm_change_minus(Cell rival, Laboratory& lab, std::span<const std::
     const auto change = [&](Cell cell) {
         const auto by_length = accuracies(lab, cell, seeds, measurement.details);
         const double shortest = statistics::mean(by_length.front());
-        if (shortest < learnt) {
-            measurement.unfit =
-                fmt::format("the {} has not learnt even the shortest sequences (mean accuracy {:.3f}, below {})",
-                            cell_title(cell), shortest, learnt);
+        if (shortest < long_sequences_learnt) {
+            measurement.unfit = fmt::format(
+                "the {} has not learnt even the shortest sequences (mean accuracy {:.3f}, below {})",
+                cell_title(cell), shortest, long_sequences_learnt);
         }
         return minus(by_length.back(), by_length.front());
     };
@@ -73,10 +73,11 @@ std::string long_sequences_estimand(Cell rival) {
 
 std::string long_sequences_text(const Sizes& sizes) {
     return fmt::format(
-        "{}; Adam, batch 64, {} epochs on the {} longest reviews of each split, cut to their last {} words. A cell "
+        "{}; Adam, batch 64, {} epochs on the {} longest reviews of each split, cut to their last {} "
+        "words. A cell "
         "below {} at the shortest length counts as not having learnt: then undecided.",
-        model_text("LSTM, GRU or SimpleRNN", sizes), epochs, sizes.reviews(reviews_used),
-        fmt::join(lengths(sizes), ", "), learnt);
+        model_text("LSTM, GRU or SimpleRNN", sizes), long_sequences_epochs, sizes.reviews(long_sequences_reviews),
+        fmt::join(lengths(sizes), ", "), long_sequences_learnt);
 }
 
 }  // namespace cellwise::lab

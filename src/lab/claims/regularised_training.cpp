@@ -7,12 +7,13 @@
 namespace cellwise::lab {
 namespace {
 
-constexpr std::int64_t reviews_used = 5000;
-constexpr std::int64_t epochs = 8;
+constexpr std::int64_t regularised_reviews = 5000;
+constexpr std::int64_t regularised_epochs = 8;
 
 std::string training_text(const Sizes& sizes) {
-    return fmt::format("{}; {} words, Adam, batch 64, {} epochs on {}, enough to overfit.", model_text("LSTM", sizes),
-                       sizes.length, epochs, reviews_text(sizes, reviews_used, reviews_used));
+    return fmt::format("{}; {} words, Adam, batch 64, {} epochs on {}, enough to overfit.",
+                       model_text("LSTM", sizes), sizes.length, regularised_epochs,
+                       reviews_text(sizes, regularised_reviews, regularised_reviews));
 }
 
 }  // namespace
@@ -21,8 +22,8 @@ std::vector<TrainingOutcome> regularised_trainings(Laboratory& lab, Regularisati
                                                    std::span<const std::uint64_t> seeds) {
     return lab.train_each(seeds, [&](std::uint64_t seed) {
         auto spec = lab.tutorial(Cell::lstm, seed);
-        spec.reviews.train = spec.reviews.test = lab.sizes().reviews(reviews_used);
-        spec.training.epochs = epochs;
+        spec.reviews.train = spec.reviews.test = lab.sizes().reviews(regularised_reviews);
+        spec.training.epochs = regularised_epochs;
         spec.training.l2 = regularisation.l2 ? l2_penalty_used : 0;
         spec.model.batch_norm = regularisation.batch_norm;
         spec.test_on_training = true;

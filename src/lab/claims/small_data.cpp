@@ -11,7 +11,7 @@
 namespace cellwise::lab {
 namespace {
 
-constexpr std::int64_t epochs = 10;
+constexpr std::int64_t small_data_epochs = 10;
 constexpr std::int64_t test_reviews = 10000;
 
 std::vector<std::int64_t> small_sizes(const Sizes& sizes) {
@@ -24,7 +24,7 @@ std::vector<double> accuracies(Laboratory& lab, Cell cell, std::int64_t size, st
                                         auto spec = lab.tutorial(cell, seed);
                                         spec.reviews.train = lab.sizes().reviews(size);
                                         spec.reviews.test = lab.sizes().reviews(test_reviews);
-                                        spec.training.epochs = epochs;
+                                        spec.training.epochs = small_data_epochs;
                                         return spec;
                                     }),
                      &TrainingOutcome::test_accuracy);
@@ -53,9 +53,10 @@ Measurement gru_minus_lstm_on_small_data(Laboratory& lab, std::span<const std::u
 
 std::string small_data_text(const Sizes& sizes) {
     return fmt::format(
-        "{}; {} words, Adam, batch 64; the first {} training reviews, {} epochs each, tested on {} reviews. The "
+        "{}; {} words, Adam, batch 64; the first {} training reviews, {} epochs each, tested on {} reviews. "
+        "The "
         "tutorial's training on all reviews (3 epochs) stands beside them.",
-        model_text("GRU or LSTM", sizes), sizes.length, fmt::join(small_sizes(sizes), " or "), epochs,
+        model_text("GRU or LSTM", sizes), sizes.length, fmt::join(small_sizes(sizes), " or "), small_data_epochs,
         sizes.reviews(test_reviews));
 }
 

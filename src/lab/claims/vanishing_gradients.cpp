@@ -9,7 +9,7 @@
 namespace cellwise::lab {
 namespace {
 
-constexpr std::int64_t reviews_used = 64;
+constexpr std::int64_t gradient_reviews = 64;
 
 std::int64_t steps_back(const Sizes& sizes) { return sizes.pick(100, 20); }
 
@@ -24,7 +24,7 @@ Measurement gradient_left(Cell cell, Weights weights, Laboratory& lab, std::span
             if (outcome.diverged) measurement.unfit = "a training diverged, so there is no trained model to look into";
         }
     }
-    const auto& batch = lab.padded({0, reviews_used, true, lab.sizes().length}, true);
+    const auto& batch = lab.padded({0, gradient_reviews, true, lab.sizes().length}, true);
     std::vector<GradientShare> shares(seeds.size());
     lab.side_by_side(seeds.size(), [&](std::size_t i) {
         const bool has_file = !outcomes.empty() && !outcomes[i].model_file.empty();
@@ -51,7 +51,7 @@ std::string gradient_left_text(Weights weights, const Sizes& sizes) {
         model_text("the cell", sizes),
         weights == Weights::trained ? fmt::format("after the tutorial's training on {}", reviews_text(sizes, 0, 0))
                                     : "with Keras's initial weights",
-        sizes.length, reviews_used);
+        sizes.length, gradient_reviews);
 }
 
 }  // namespace cellwise::lab

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/json_text.h"
 #include "core/strict_json.h"
 #include "core/utf8.h"
 
@@ -47,6 +48,12 @@ Value read_value(const json& value, const std::string& column) {
 ordered_json finite(double number) { return std::isfinite(number) ? ordered_json(number) : ordered_json(nullptr); }
 
 }  // namespace
+
+http::Response json_response(const nlohmann::ordered_json& document) {
+    http::Response response;
+    response.body = json_text(document) + "\n";
+    return response;
+}
 
 json read_object(std::string_view body, std::initializer_list<std::string_view> known) {
     json request;

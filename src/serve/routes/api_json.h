@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "serve/http/message.h"
 #include "serve/models.h"
 #include "serve/runs.h"
 
@@ -18,6 +19,9 @@ struct Unanswerable : UsageError {
 
 inline constexpr std::size_t most_inputs = 256;  ///< texts, id lists or rows of one request
 inline constexpr int most_json_depth = 16;
+
+/// 200 with the document.
+[[nodiscard]] http::Response json_response(const nlohmann::ordered_json& document);
 
 /// The body as an object whose members are all among `known`. Throws Unanswerable (400 if it is no JSON).
 [[nodiscard]] nlohmann::json read_object(std::string_view body, std::initializer_list<std::string_view> known);

@@ -10,12 +10,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-http::Response json_response(const ordered_json& document) {
-    http::Response response;
-    response.body = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-    return response;
-}
-
 /// The entry of that name; the only or first one if it is empty.
 template <class Map>
 auto& entry_named(Map& all, const std::string& name, const char* kind, std::string& used) {

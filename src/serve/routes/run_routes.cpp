@@ -18,12 +18,6 @@ constexpr std::string_view report_policy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts";
 
-http::Response json_response(const ordered_json& document) {
-    http::Response response;
-    response.body = document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-    return response;
-}
-
 /// The run of that name among those listed: a name is compared, and never joined to a path.
 RunEntry run_named(Runs& runs, const std::string& name) {
     for (auto& run : runs.list()) {

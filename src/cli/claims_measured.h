@@ -1,0 +1,34 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cellwise::cli {
+
+/// A row of the table in docs/claims.md, as it stands there.
+struct MeasuredClaim {
+    std::string name, verdict, estimate, interval, unit, true_if, runs;
+};
+
+/// The claims as they were measured in full before this version was shipped.
+struct MeasuredClaims {
+    std::string date;     ///< "2026-11-24"
+    std::string version;  ///< of the program that measured
+    std::string set_up;   ///< on which data, with what
+    std::vector<MeasuredClaim> claims;
+};
+
+/// Reads the section "Measured" of docs/claims.md, which is part of the program. Throws InternalError if it is not as
+/// it should be.
+[[nodiscard]] MeasuredClaims read_measured_claims(std::string_view document);
+[[nodiscard]] MeasuredClaims measured_claims();
+
+/// The table, when and on what it was measured, and how to measure it anew.
+[[nodiscard]] std::string measured_claims_text(const MeasuredClaims& measured);
+/// {"measured": {"date", "version", "set_up"}, "claims": [{"name", "verdict", "estimate", "interval", "unit",
+/// "true_if", "runs"}]}, with the table's texts.
+[[nodiscard]] nlohmann::ordered_json measured_claims_json(const MeasuredClaims& measured);
+
+}  // namespace cellwise::cli

@@ -1,0 +1,334 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/commands/customers_fit_flags.h"
+#include "cli/commands/customers_models.h"
+#include "cli/commands/customers_tune_text.h"
+#include "cli/flags/search_flags.h"
+#include "cli/output.h"
+#include "cli/resume.h"
+#include "cli/settings.h"
+#include "cli/terminal/study_progress.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/log.h"
+#include "core/parallel_for.h"
+#include "core/stop_request.h"
+#include "data/tables/synthetic_customers.h"
+#include "statistics/cross_validation.h"
+
+namespace cellwise::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* command_name = "customers tune";
+
+struct TuneFlags {
+    explicit TuneFlags(CLI::App& command)
+        : fit(command),
+          search(command, {50, "folds",
+                           "what is made as large as can be, the mean of the folds: roc_auc (r2 of numbers), accuracy, "
+                           "log_loss, …; the sign of a loss is turned"}) {
+        command.add_option("--model", model, "which model")->capture_default_str();
+        command.add_option("--folds", folds, "folds of the training part that a trial is judged by")
+            ->capture_default_str();
+        command.add_option("--output", output, "exactly this folder becomes the study")
+            ->type_name("STUDY")
+            ->default_str("runs/<date>-tune-<model>");
+        command.add_option("--resume", resume, "go on with an interrupted study, with its own settings")
+            ->type_name("STUDY");
+        command.add_option("--json", json, "write the result as JSON to a file, or - for standard output")
+            ->type_name("FILE");
+    }
+    CustomersFitFlags fit;
+    SearchFlags search;
+    std::string model = "xgboost", output, resume, json;
+    std::int64_t folds = 5;
+};
+
+/// The flags that hold: what was said, and beyond that what the study to go on with has.
+struct Said {
+    CLI::App app;
+    TuneFlags flags{app};
+
+    Said(const CLI::App& command, const search::Values& stored) {
+        auto arguments = arguments_of(command, stored, app);
+        try {
+            app.parse(std::move(arguments));
+        } catch (const CLI::ParseError& error) {
+            throw DataError(fmt::format("the study's settings cannot be read: {}", error.what()));
+        }
+    }
+};
+
+/// All that a study of a table is about.
+struct TableStudy {
+    tables::Table table;
+    customers::Target target;
+    customers::FitSettings settings;
+    const customers::ModelKind* kind = nullptr;
+    customers::TuningMetric metric;
+    std::int64_t folds = 5;
+    std::size_t threads = 1;
+
+    [[nodiscard]] customers::Candidate default_candidate() const {
+        const auto found = settings.parameters.find(kind->name);
+        return {kind, found == settings.parameters.end() ? customers::Parameters{} : found->second};
+    }
+    [[nodiscard]] customers::Candidate candidate(const search::Values& values) const {
+        auto candidate = default_candidate();
+        candidate.parameters = customers::with_values(std::move(candidate.parameters), values);
+        return candidate;
+    }
+};
+
+TableStudy table_study(const TuneFlags& flags, const customers::ModelKinds& kinds) {
+    constexpr std::int64_t most_folds = 100;
+    if (flags.folds < 2 || flags.folds > most_folds) {
+        throw UsageError(fmt::format("--folds {}: give a number from 2 to {}", flags.folds, most_folds));
+    }
+    TableStudy study;
+    study.table = flags.fit.table();
+    study.target = flags.fit.target(study.table);
+    study.settings = flags.fit.settings(study.table);
+    study.folds = flags.folds;
+    study.threads = flags.fit.threads();
+    study.kind = customers::chosen_kinds(kinds, std::vector{flags.model}, study.target.is_classification).front();
+    if (const auto reason = study.kind->missing(); !reason.empty()) throw EnvironmentError(reason);
+    study.metric = customers::tuning_metric(flags.search.metric(), study.target.is_classification);
+    const bool chooses = study.settings.threshold.kind != customers::ThresholdRule::Kind::fixed;
+    if (chooses && study.target.classes() != 2) {
+        throw UsageError("--threshold needs a target of two labels to choose by");
+    }
+    if (!study.target.is_classification && (study.settings.smote || study.settings.class_weights)) {
+        throw UsageError(fmt::format("--smote and --class-weights need labels, and the target '{}' is a number",
+                                     study.target.column));
+    }
+    return study;
+}
+
+/// What decides a trial beside its parameters, as the study keeps it.
+search::Values context_of(const Said& said, const TableStudy& study) {
+    search::Values context{{"command", command_name},
+                           {"model", study.kind->name},
+                           {"target", study.target.column},
+                           {"metric", std::string(study.metric.measure.name)},
+                           {"folds", fmt::format("{}", study.folds)},
+                           {"seed", fmt::format("{}", study.settings.seed)},
+                           {"table-sha256", said.flags.fit.path().empty() ? "" : sha256_file(said.flags.fit.path())},
+                           {"recipe-sha256", sha256(study.settings.recipe.toml())}};
+    for (auto& [name, text] : said_to(said.app)) {
+        const bool is_there = std::any_of(context.begin(), context.end(),
+                                          [&, &key = name](const auto& entry) { return entry.first == key; });
+        if (!is_there) context.emplace_back(name, std::move(text));
+    }
+    return context;
+}
+
+void require_searchable(const search::Space& space, const TableStudy& study) {
+    std::vector<std::string> names;
+    for (const auto& parameter : space.parameters()) names.push_back(parameter.name);
+    customers::require_parameters(*study.kind, names);
+    const auto fixed = study.default_candidate().parameters;
+    for (const auto& name : names) {
+        const auto both = customers::with_values({}, std::vector{std::pair(name, std::string())});
+        if (!fixed.contains(both.begin()->first)) continue;
+        throw UsageError(fmt::format("--set and --search both name {}: leave one of them out", name));
+    }
+}
+
+/// Default and best on new folds of the training part. The interval and p are those of repeated cross-validation, whose
+/// folds share most of their rows (Nadeau and Bengio 2003): seeds alone would be too sure.
+search::Confirmation confirmed(const TableStudy& study, const std::vector<customers::Candidate>& both,
+                               std::int64_t seeds, double best_found) {
+    search::ConfirmationRuns runs;
+    runs.seeds = fresh_seeds(study.settings.seed, seeds);
+    std::vector<double> differences;
+    for (const auto seed : runs.seeds) {
+        const customers::TrainingFolds folds(study.table, study.target, study.settings, study.folds, seed,
+                                             study.threads);
+        const auto answers = customers::answers_over_folds(folds, both, study.threads);
+        double sums[2] = {0, 0};
+        for (std::size_t fold = 0; fold < folds.size(); ++fold) {
+            const double first = study.metric.objective(answers[0][fold].figures);
+            const double second = study.metric.objective(answers[1][fold].figures);
+            sums[0] += first;
+            sums[1] += second;
+            differences.push_back(second - first);
+        }
+        runs.default_objectives.push_back(sums[0] / static_cast<double>(folds.size()));
+        runs.best_objectives.push_back(sums[1] / static_cast<double>(folds.size()));
+    }
+    auto result = search::confirm(runs, best_found);
+    const auto summary = statistics::resampled_summary(differences, 1 / static_cast<double>(study.folds - 1));
+    auto& comparison = result.comparison;
+    comparison.difference.interval = summary.interval;
+    comparison.p_value = summary.p_value;
+    result.verdict = !(summary.p_value < 0.05) ? search::ConfirmationVerdict::undecided
+                     : summary.mean > 0        ? search::ConfirmationVerdict::better
+                                               : search::ConfirmationVerdict::worse;
+    return result;
+}
+
+/// The command that trains the best model.
+std::string train_command(const Said& said, const TableStudy& study, const search::Values& best) {
+    auto text = fmt::format("{} customers train", shell_word(program_name()));
+    auto rest = said_to(said.app);
+    for (const auto& [name, value] : rest) {
+        if (name == "table") text += " " + shell_word(value);
+    }
+    text += fmt::format(" --model {}", study.kind->name);
+    for (const auto& [name, value] : rest) {
+        if (name == "table" || name == "model" || name == "folds" || name == "metric") continue;
+        for (std::size_t begin = 0; begin <= value.size();) {
+            const auto end = std::min(value.find('\n', begin), value.size());
+            const auto one = value.substr(begin, end - begin);
+            text += one == "true" ? " --" + name : fmt::format(" --{} {}", name, shell_word(one));
+            begin = end + 1;
+        }
+    }
+    for (const auto& [name, value] : customers::with_values({}, best)) {
+        text += fmt::format(" \\\n    --set {}.{}={}", study.kind->name, name, shell_word(value));
+    }
+    return text + " \\\n    --output RUN\n";
+}
+
+search::Study opened(const TuneFlags& flags, const fs::path& folder, const search::StudySettings& settings) {
+    return flags.resume.empty() ? search::Study::begin(folder, settings) : search::Study::resume(folder, settings);
+}
+
+void run_trials(search::Study& study, const TableStudy& about, const search::Budget& budget, std::size_t jobs) {
+    const customers::TrainingFolds folds(about.table, about.target, about.settings, about.folds, about.settings.seed,
+                                         about.threads);
+    StudyProgress progress(about.metric.title(), budget.trials, study.trials());
+    search::RunOptions options;
+    options.side_by_side = [&](std::size_t count, const std::function<void(std::size_t)>& run) {
+        parallel_for(count, static_cast<int>(jobs), run);
+    };
+    options.stop = [] { return StopRequest::stop_requested(); };
+    options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
+    study.run(
+        [&](const search::AskedTrial& trial, search::TrialProgress& told) {
+            const auto mean =
+                customers::mean_objective(folds, about.candidate(trial.values), about.metric,
+                                          [&](std::int64_t fold, double so_far) { return told.report(fold, so_far); });
+            return mean ? search::Outcome::complete(*mean) : search::Outcome::pruned();
+        },
+        budget, options);
+    if (StopRequest::stop_requested()) {
+        throw Interrupted(StopRequest::exit_code(), fmt::format("stopped by {}", StopRequest::signal_name()));
+    }
+}
+
+[[noreturn]] void refuse_all_failed(const std::vector<search::Trial>& trials) {
+    for (const auto& trial : trials) {
+        if (trial.message.empty()) continue;
+        throw CheckFailed(fmt::format("no trial of {} is complete. Trial {} {}: {}", trials.size(), trial.number,
+                                      search::state_name(trial.state), trial.message));
+    }
+    throw CheckFailed(fmt::format("no trial of {} is complete", trials.size()));
+}
+
+nlohmann::ordered_json document_of(const TableStudy& about, const search::StudyReport& report,
+                                   const std::optional<TestedOnce>& tested, const fs::path& folder) {
+    nlohmann::ordered_json document{{"table", about.table.origin},
+                                    {"target", about.target.column},
+                                    {"kind", about.target.is_classification ? "classification" : "regression"},
+                                    {"model", about.kind->name},
+                                    {"metric", about.metric.title()},
+                                    {"folds", about.folds},
+                                    {"study", folder.string()}};
+    document.update(search::study_json(report));
+    document["test"] = tested ? tested_json(*tested) : nlohmann::ordered_json(nullptr);
+    return document;
+}
+
+void run_tune(const CLI::App& command, const TuneFlags& given, const customers::ModelKinds& kinds) {
+    const Output out(given.json);
+    std::optional<search::StudySettings> stored;
+    std::optional<fs::path> resumed;
+    if (!given.resume.empty()) {
+        if (!given.output.empty()) throw UsageError("--resume goes on in the study's folder: leave --output out");
+        resumed = given.resume;
+        stored = stored_study(given.resume, command_name);
+    }
+    const Said said(command, stored ? stored->context : search::Values{});
+    const auto& flags = said.flags;
+    const auto about = table_study(flags, kinds);
+    const auto builtin = customers::builtin_space(*about.kind);
+    const auto settings = flags.search.settings(stored, builtin, about.settings.seed, context_of(said, about));
+    require_searchable(settings.space, about);
+    const auto budget = flags.search.budget(resumed);
+    const fs::path folder = resumed                 ? *resumed
+                            : !flags.output.empty() ? fs::path(flags.output)
+                                                    : fresh_study_folder("tune-" + about.kind->name);
+
+    auto study = opened(flags, folder, settings);
+    keep_budget(folder, budget);
+    const StopRequest stop;
+    search::StudyReport report;
+    std::optional<TestedOnce> tested;
+    with_resume_hint({command_name, folder, given.json}, [&] {
+        run_trials(study, about, budget.budget, flags.search.jobs(about.threads, settings.round));
+        const auto trials = study.trials();
+        const auto place = search::best_trial(trials);
+        std::optional<search::Confirmation> confirmation;
+        if (place && budget.confirm_seeds > 0) {
+            log::notice(fmt::format("default and best are trained again with {} fresh seeds", budget.confirm_seeds));
+            const std::vector both{about.default_candidate(),
+                                   about.candidate(settings.space.values(trials[*place].point))};
+            confirmation = confirmed(about, both, budget.confirm_seeds, *trials[*place].objective);
+            tested =
+                tested_once(customers::answers_on_test(about.table, about.target, about.settings, both, about.threads),
+                            about.metric, about.target);
+        }
+        report = search::report_of(
+            fmt::format("Study of {} on {} ({})", about.kind->title,
+                        flags.fit.path().empty() ? about.table.origin : fs::path(flags.fit.path()).filename().string(),
+                        about.target.column),
+            about.metric.title(), settings, trials, confirmation);
+        write_file_atomically(
+            folder / "report.html",
+            search::study_html(report, fmt::format("Written {:%Y-%m-%d %H:%M} UTC by Cellwise {}",
+                                                   fmt::gmtime(std::time(nullptr)), CELLWISE_VERSION)));
+    });
+    auto text = fmt::format("{}: the mean {} of {} folds of the training part\n", report.title, about.metric.title(),
+                            about.folds) +
+                search::study_text(report);
+    if (tested) text += "\n" + tested_text(*tested);
+    const auto place = search::best_trial(report.trials);
+    if (place && !flags.fit.path().empty()) {
+        text += "\nTrain the best one with\n  " +
+                train_command(said, about, settings.space.values(report.trials[*place].point));
+    }
+    out.print(text);
+    out.write_json(with_schema("customers-tune", document_of(about, report, tested, folder)));
+    log::notice(fmt::format("the study is in {}: see its report.html", folder.string()));
+    if (!place) refuse_all_failed(report.trials);
+}
+
+}  // namespace
+
+void add_customers_tune(CLI::App& customers, const customers::ModelKinds& kinds) {
+    auto* command = customers.add_subcommand(
+        "tune", "search a model's parameters on folds of the training part, and say what the best are worth");
+    const auto flags = std::make_shared<TuneFlags>(*command);
+    add_display_flags(*command);
+    command->callback([command, flags, kinds] { run_tune(*command, *flags, kinds); });
+    command->footer(
+        "Examples:\n"
+        "  cellwise customers tune telco.csv --target Churn --model xgboost --budget 50\n"
+        "  cellwise customers tune telco.csv --target Churn --model lightgbm --search num_leaves=log:int:3..48 "
+        "--search learning_rate=log:0.02..0.3 --time 2m\n"
+        "  cellwise customers tune --resume runs/2026-11-27-tune-xgboost   go on where Ctrl-C or a crash ended it");
+}
+
+}  // namespace cellwise::cli

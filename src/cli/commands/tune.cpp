@@ -1,0 +1,233 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <tuple>
+
+#include "cli/commands.h"
+#include "cli/flags/search_flags.h"
+#include "cli/output.h"
+#include "cli/resume.h"
+#include "cli/review_trials.h"
+#include "cli/settings.h"
+#include "cli/terminal/study_progress.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/stop_request.h"
+#include "search/report/study_report.h"
+#include "training/device.h"
+
+namespace cellwise::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* review_command = "tune";
+constexpr double default_validation_split = 0.2;
+
+struct ReviewTuneFlags {
+    explicit ReviewTuneFlags(CLI::App& command)
+        : settings(command, true),
+          search(command, {30, "epochs",
+                           "what is made as large as can be on the held-out training reviews: accuracy, "
+                           "or loss, whose sign is turned",
+                           true}) {}
+    SettingFlags settings;
+    SearchFlags search;
+};
+
+/// The flags that hold: what was said, and beyond that what the study to go on with has.
+struct SaidOfReviews {
+    CLI::App app;
+    ReviewTuneFlags flags{app};
+
+    SaidOfReviews(const CLI::App& command, const search::Values& stored) {
+        try {
+            app.parse(arguments_of(command, stored, app));
+        } catch (const CLI::ParseError& error) {
+            throw DataError(fmt::format("the study's settings cannot be read: {}", error.what()));
+        }
+    }
+};
+
+std::string flag_of_key(std::string key) {
+    std::replace(key.begin(), key.end(), '_', '-');
+    return key == "cells" ? "cell" : key;
+}
+
+/// Of the settings, those that decide a trial; the data by its hash.
+search::Values review_context(const training::Configuration& configuration, const PreparedData& data,
+                              const std::string& metric) {
+    search::Values context{{"command", review_command}, {"metric", metric}, {"data-sha256", data.source.sha256}};
+    training::visit_settings(configuration, [&](const std::string& key, const auto&, const char*) {
+        constexpr std::array free{"seeds", "jobs", "baseline", "threads", "offline", "checkpoint_every"};
+        if (std::find(free.begin(), free.end(), key) != free.end()) return;
+        auto text = training::text_of(configuration, key);
+        std::error_code code;
+        if ((key == "data" || key == "test_data") && !text.empty() && fs::exists(text, code)) {
+            text = fs::absolute(text).lexically_normal().string();
+        }
+        if (!text.empty()) context.emplace_back(flag_of_key(key), std::move(text));
+    });
+    return context;
+}
+
+/// Data that were moved are the same: their hash decides.
+void keep_data_paths(search::Values& context, const search::Values& stored) {
+    for (const auto* name : {"data", "test-data"}) {
+        std::erase_if(context, [&](const auto& entry) { return entry.first == name; });
+        for (const auto& entry : stored) {
+            if (entry.first == name) context.push_back(entry);
+        }
+    }
+}
+
+/// Trials on the fused engine's processors are quicker side by side, others one after another.
+std::size_t side_by_side_threads(const training::Configuration& configuration) {
+    const bool is_fused = configuration.model.engine != models::Engine::torch &&
+                          configuration.training.precision != training::Precision::float64 &&
+                          training::resolve_device(configuration.device).is_cpu();
+    return is_fused ? static_cast<std::size_t>(training::set_threads(configuration.threads)) : 1;
+}
+
+search::AskedTrial asked(const search::Space& space, const search::Trial& trial) {
+    return {trial.number, trial.point, space.values(trial.point)};
+}
+
+std::optional<search::Confirmation> confirmed_on_test(ReviewTrials& trials, const search::Space& space,
+                                                      const search::Trial& best, std::int64_t seeds) {
+    search::ConfirmationRuns runs;
+    runs.seeds = fresh_seeds(trials.configuration().seed, seeds);
+    log::notice(fmt::format("default and best are trained again with {} fresh seeds, and tested", seeds));
+    const auto objectives = trials.on_test(asked(space, best), runs.seeds);
+    if (!objectives) return std::nullopt;
+    runs.default_objectives = objectives->at(0);
+    runs.best_objectives = objectives->at(1);
+    return search::confirm(runs, *best.objective);
+}
+
+void run_review_trials(search::Study& study, ReviewTrials& trials, const StudyBudget& budget,
+                       const std::string& metric) {
+    StudyProgress progress(metric, budget.budget.trials, study.trials(),
+                           [&](const std::string& line) { trials.say(line); });
+    search::RunOptions options;
+    options.side_by_side = [&](std::size_t count, const auto& run) { trials.side_by_side(count, run); };
+    options.stop = [] { return StopRequest::stop_requested(); };
+    options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
+    study.run([&](const auto& trial, auto& told) { return trials.tried(trial, told); }, budget.budget, options);
+    if (StopRequest::stop_requested()) {
+        throw Interrupted(StopRequest::exit_code(),
+                          fmt::format("stopped by {}; everything is saved", StopRequest::signal_name()));
+    }
+}
+
+[[noreturn]] void refuse_no_trial(const std::vector<search::Trial>& trials) {
+    for (const auto& trial : trials) {
+        if (trial.message.empty()) continue;
+        throw CheckFailed(fmt::format("no trial of {} is complete. Trial {} {}: {}", trials.size(), trial.number,
+                                      search::state_name(trial.state), trial.message));
+    }
+    throw CheckFailed(fmt::format("no trial of {} is complete", trials.size()));
+}
+
+training::Configuration configuration_of(const SettingFlags& flags) {
+    if (flags.distributed) throw UsageError("tune shares no trials with other processes: leave --distributed out");
+    auto plain = flags;
+    plain.resume.clear();  // the study's, not a run's
+    auto configuration = plain.resolve();
+    if (configuration.validation_split == 0) configuration.validation_split = default_validation_split;
+    return configuration;
+}
+
+void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
+    const auto& [output, json, resume] = std::tie(given.settings.output, given.settings.json, given.settings.resume);
+    const Output out(json);
+    std::optional<search::StudySettings> stored;
+    std::optional<fs::path> resumed;
+    if (!resume.empty()) {
+        if (!output.empty()) throw UsageError("--resume goes on in the study's folder: leave --output out");
+        resumed = resume;
+        stored = stored_study(resume, review_command);
+    }
+    const SaidOfReviews said(command, stored ? stored->context : search::Values{});
+    auto configuration = configuration_of(said.flags.settings);
+    const auto metric = review_metric(said.flags.search.metric());
+    const auto budget = said.flags.search.budget(resumed);
+    const auto cell = configuration.cells.front();
+    const auto builtin = builtin_review_space(cell);
+    require_searchable(said.flags.search.settings(stored, builtin, configuration.seed, {}).space, configuration);
+    const auto prepared = std::make_shared<const PreparedData>(prepare_data(configuration));
+    const auto& data = *prepared;
+    keep_label_names(configuration, data.labels);
+    auto context = review_context(configuration, data, metric == ReviewMetric::accuracy ? "accuracy" : "loss");
+    if (stored) keep_data_paths(context, stored->context);
+    const auto settings = said.flags.search.settings(stored, builtin, configuration.seed, std::move(context));
+    const auto folder = resumed          ? *resumed
+                        : output.empty() ? fresh_study_folder(fmt::format("tune-{}", cell_name(cell)))
+                                         : fs::path(output);
+    auto study = resumed ? search::Study::resume(folder, settings) : search::Study::begin(folder, settings);
+    keep_budget(folder, budget);
+
+    const StopRequest stop;
+    search::StudyReport report;
+    with_resume_hint({review_command, folder, json}, [&] {
+        const auto jobs = said.flags.search.jobs(side_by_side_threads(configuration), settings.round);
+        ReviewTrials trials(configuration, prepared, folder, metric, jobs, budget.budget.trials);
+        run_review_trials(study, trials, budget, title_of(metric));
+        const auto ended = study.trials();
+        const auto place = search::best_trial(ended);
+        std::optional<search::Confirmation> confirmation;
+        if (place && budget.confirm_seeds > 0) {
+            confirmation = confirmed_on_test(trials, settings.space, ended[*place], budget.confirm_seeds);
+        }
+        report = search::report_of(fmt::format("Study of the {} on {}{}", cell_title(cell), data.source.kind,
+                                               data.source.is_synthetic() ? " (made-up reviews)" : ""),
+                                   title_of(metric), settings, ended, confirmation);
+        write_file_atomically(
+            folder / "report.html",
+            search::study_html(report, fmt::format("Written {:%Y-%m-%d %H:%M} UTC by Cellwise {}",
+                                                   fmt::gmtime(std::time(nullptr)), CELLWISE_VERSION)));
+    });
+    auto text = fmt::format("{}: {} on {} held-out training reviews\n{}", report.title, title_of(metric),
+                            data.validation ? data.validation->size() : 0, search::study_text(report));
+    const auto place = search::best_trial(report.trials);
+    if (report.confirmation) text += fmt::format("Fresh seeds are judged by {} test reviews.\n", data.test.size());
+    if (place) {
+        text += fmt::format(
+            "\nTrain the best one with\n  {} train --config {}\n", shell_word(program_name()),
+            shell_word((folder / fmt::format("trial-{:04}", report.trials[*place].number) / "config.toml").string()));
+    }
+    out.print(text);
+    nlohmann::ordered_json document{{"cell", cell_name(cell)},
+                                    {"metric", title_of(metric)},
+                                    {"study", folder.string()},
+                                    {"data", data_json(data)},
+                                    {"configuration", configuration_json(configuration)}};
+    document.update(search::study_json(report));
+    out.write_json(with_schema("tune", document));
+    log::notice(fmt::format("the study is in {}: see its report.html", folder.string()));
+    if (!place) refuse_no_trial(report.trials);
+}
+
+}  // namespace
+
+void add_tune(CLI::App& app) {
+    auto* command =
+        app.add_subcommand("tune", "search the settings of train on held-out reviews, and say what the best are worth");
+    const auto flags = std::make_shared<ReviewTuneFlags>(*command);
+    command->callback([command, flags] { run_review_tune(*command, *flags); });
+    command->footer(
+        "Examples:\n"
+        "  cellwise tune --cell lstm --budget 30\n"
+        "  cellwise tune --search learning-rate=log:1e-4..1e-2 --search hidden-size=32,64,128 --pruner median\n"
+        "  cellwise tune --resume runs/2026-11-27-tune-lstm   go on where Ctrl-C or a crash ended it");
+}
+
+}  // namespace cellwise::cli
