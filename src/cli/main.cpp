@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     add_compare(app);
     add_train(app);
+    add_tune(app);
     add_customers(app);
     add_data(app);
     add_evaluate(app);
@@ -70,7 +71,7 @@ int run(int argc, char** argv) {
     add_version(app);
     group_commands(app);
     guard_inputs(app);
-    keep_words_whole(app);
+    WholeWords words(app, argc, argv);
     if (argc <= 1) {
         put_out(help_of(app));
         return static_cast<int>(ExitCode::done);
@@ -78,7 +79,7 @@ int run(int argc, char** argv) {
     try {
         refuse_texts_as_flags(argc, argv);
         refuse_unknown_command(app, argc, argv);
-        app.parse(argc, argv);
+        app.parse(argc, words.argv());
     } catch (const CLI::Success& success) {  // --help, --version
         std::ostringstream text;
         app.exit(success, text, text);

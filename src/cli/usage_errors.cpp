@@ -47,6 +47,16 @@ std::vector<std::string> flag_names(const CLI::App& app) {
     return names;
 }
 
+/// Stands before a word that CLI11 would take apart; no file or text of people begins with it.
+constexpr char whole_word_mark = '\x01';
+
+void take_marks_off(CLI::App& app) {
+    for (auto* option : app.get_options()) {
+        option->transform([](std::string word) { return word.starts_with(whole_word_mark) ? word.substr(1) : word; });
+    }
+    for (auto* command : app.get_subcommands({})) take_marks_off(*command);
+}
+
 }  // namespace
 
 const CLI::App& command_at(const CLI::App& app, const std::vector<std::string>& words) {
@@ -80,11 +90,13 @@ std::string help_hint(const CLI::App& app) {
     return fmt::format("Run '{} --help' for its {}.", name, has_commands ? "commands" : "flags");
 }
 
-void keep_words_whole(CLI::App& app) {
-    for (auto* option : app.get_options()) {
-        if (option->get_positional()) option->allow_extra_args(false);
+WholeWords::WholeWords(CLI::App& app, int argc, char** argv) : words_(argv, argv + argc) {
+    for (auto& word : words_) {
+        if (word.starts_with('[') && word.ends_with(']')) word.insert(word.begin(), whole_word_mark);
+        pointers_.push_back(word.data());
     }
-    for (auto* command : app.get_subcommands({})) keep_words_whole(*command);
+    pointers_.push_back(nullptr);
+    take_marks_off(app);
 }
 
 void refuse_texts_as_flags(int argc, char** argv) {

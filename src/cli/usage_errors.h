@@ -24,8 +24,17 @@ void refuse_unknown_command(const CLI::App& app, int argc, char** argv);
 /// What was wrong with the arguments: for an unknown flag the nearest known one.
 [[nodiscard]] std::string explain(const CLI::App& app, const CLI::ParseError& error);
 
-/// Lets no word of the command line be taken apart: CLI11 reads "[a, b]" as a list of two.
-void keep_words_whole(CLI::App& app);
+/// The program's arguments as CLI11 is to see them. It would take a word that begins with [ and ends with ] apart at
+/// its commas; a review may be such a text, and a folder's name too. Made once all commands are added.
+class WholeWords {
+public:
+    WholeWords(CLI::App& app, int argc, char** argv);
+    [[nodiscard]] char** argv() { return pointers_.data(); }
+
+private:
+    std::vector<std::string> words_;
+    std::vector<char*> pointers_;
+};
 
 /// Throws UsageError for a text that begins with -h ("-hated this film"): it would be read as a wish for help.
 void refuse_texts_as_flags(int argc, char** argv);
