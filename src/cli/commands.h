@@ -34,6 +34,7 @@ void add_runs(CLI::App& app);
 void add_serve(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
+void add_tune(CLI::App& app);
 void add_version(CLI::App& app);
 
 }  // namespace cellwise::cli

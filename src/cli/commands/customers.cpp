@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/commands/customers_models.h"
 #include "core/error.h"
+#include "tasks/customers/network_kinds.h"
 
 namespace cellwise::cli {
 namespace {
@@ -62,12 +63,14 @@ tables::ReadOptions read_options(const TableFlags& flags) {
 void add_customers(CLI::App& app) {
     auto* customers = app.add_subcommand("customers", "describe, prepare and predict from tables of customers");
     customers->require_subcommand(1);
+    const auto kinds = customers::all_model_kinds();
     add_customers_describe(*customers);
     add_customers_clean(*customers);
-    add_customers_compare(*customers);
-    add_customers_train(*customers);
-    add_customers_predict(*customers);
-    add_customers_explain(*customers);
+    add_customers_compare(*customers, kinds);
+    add_customers_train(*customers, kinds);
+    add_customers_tune(*customers, kinds);
+    add_customers_predict(*customers, kinds);
+    add_customers_explain(*customers, kinds);
     add_customers_synthetic(*customers);
     customers->footer(
         "Examples:\n"

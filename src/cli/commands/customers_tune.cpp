@@ -102,6 +102,7 @@ TableStudy table_study(const TuneFlags& flags, const customers::ModelKinds& kind
     study.folds = flags.folds;
     study.threads = flags.fit.threads();
     study.kind = customers::chosen_kinds(kinds, std::vector{flags.model}, study.target.is_classification).front();
+    customers::require_parameters(*study.kind, {});  // a baseline has none
     if (const auto reason = study.kind->missing(); !reason.empty()) throw EnvironmentError(reason);
     study.metric = customers::tuning_metric(flags.search.metric(), study.target.is_classification);
     const bool chooses = study.settings.threshold.kind != customers::ThresholdRule::Kind::fixed;
@@ -122,10 +123,10 @@ search::Values context_of(const Said& said, const TableStudy& study) {
                            {"target", study.target.column},
                            {"metric", std::string(study.metric.measure.name)},
                            {"folds", fmt::format("{}", study.folds)},
-                           {"seed", fmt::format("{}", study.settings.seed)},
                            {"table-sha256", said.flags.fit.path().empty() ? "" : sha256_file(said.flags.fit.path())},
                            {"recipe-sha256", sha256(study.settings.recipe.toml())}};
     for (auto& [name, text] : said_to(said.app)) {
+        if (name == "seed") continue;  // the sampler's
         const bool is_there = std::any_of(context.begin(), context.end(),
                                           [&, &key = name](const auto& entry) { return entry.first == key; });
         if (!is_there) context.emplace_back(name, std::move(text));
@@ -260,7 +261,7 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
         resumed = given.resume;
         stored = stored_study(given.resume, command_name);
     }
-    const Said said(command, stored ? stored->context : search::Values{});
+    const Said said(command, stored ? said_in(*stored) : search::Values{});
     const auto& flags = said.flags;
     const auto about = table_study(flags, kinds);
     const auto builtin = customers::builtin_space(*about.kind);

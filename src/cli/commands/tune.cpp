@@ -67,7 +67,7 @@ search::Values review_context(const training::Configuration& configuration, cons
                               const std::string& metric) {
     search::Values context{{"command", review_command}, {"metric", metric}, {"data-sha256", data.source.sha256}};
     training::visit_settings(configuration, [&](const std::string& key, const auto&, const char*) {
-        constexpr std::array free{"seeds", "jobs", "baseline", "threads", "offline", "checkpoint_every"};
+        constexpr std::array free{"seed", "seeds", "jobs", "baseline", "threads", "offline", "checkpoint_every"};
         if (std::find(free.begin(), free.end(), key) != free.end()) return;
         auto text = training::text_of(configuration, key);
         std::error_code code;
@@ -156,7 +156,7 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
         resumed = resume;
         stored = stored_study(resume, review_command);
     }
-    const SaidOfReviews said(command, stored ? stored->context : search::Values{});
+    const SaidOfReviews said(command, stored ? said_in(*stored) : search::Values{});
     auto configuration = configuration_of(said.flags.settings);
     const auto metric = review_metric(said.flags.search.metric());
     const auto budget = said.flags.search.budget(resumed);

@@ -251,6 +251,12 @@ search::StudySettings stored_study(const fs::path& folder, std::string_view comm
     return settings;
 }
 
+search::Values said_in(const search::StudySettings& study) {
+    auto said = study.context;
+    said.emplace_back("seed", fmt::format("{}", study.sampler.seed));
+    return said;
+}
+
 fs::path fresh_study_folder(const std::string& name) {
     const auto base = fmt::format("{:%Y-%m-%d}-{}", fmt::localtime(std::time(nullptr)), name);
     auto path = fs::path("runs") / base;
@@ -275,7 +281,10 @@ std::vector<std::string> arguments_of(const CLI::App& command, const search::Val
     for (const auto* option : command.get_options()) {
         const auto name = name_of(*option);
         const auto* its = option_named(other, name);
-        if (option->count() > 0 && its != nullptr) add_arguments(arguments, *its, name, option->results());
+        if (option->count() == 0 || its == nullptr) continue;
+        std::vector<std::string> values;
+        for (const auto& value : option->results()) values.push_back(lasting(name, value));
+        add_arguments(arguments, *its, name, values);
     }
     for (const auto& [name, text] : stored) {
         const auto* said = option_named(command, name);

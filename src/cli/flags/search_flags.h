@@ -69,6 +69,9 @@ void keep_budget(const std::filesystem::path& study, const StudyBudget& budget);
 /// The settings of the study in `folder`. Throws UsageError if another command began it, DataError if there is none.
 [[nodiscard]] search::StudySettings stored_study(const std::filesystem::path& folder, std::string_view command);
 
+/// What was said when the study began, by the flags' names: its context, and the seed.
+[[nodiscard]] search::Values said_in(const search::StudySettings& study);
+
 /// runs/<date>-<name>, with a number behind it if that is there already.
 [[nodiscard]] std::filesystem::path fresh_study_folder(const std::string& name);
 

@@ -75,23 +75,8 @@ std::unique_ptr<Model> fit_once(const ModelKind& kind, const PreparedFold& fold,
     static const Parameters none;
     const auto found = settings.parameters.find(kind.name);
     return kind.fit({view_of(fold.train), fold.train.names, fold.is_number, fold.targets, fold.weights,
-                     objective_of(target), std::max<std::size_t>(target.classes(), 2)},
+                     objective_of(target), std::max<std::size_t>(target.classes(), 2), fold.train.sources},
                     found == settings.parameters.end() ? none : found->second, settings.seed);
-}
-
-/// The same target with the given positions alone.
-Target part_of(const Target& target, const std::vector<std::int64_t>& positions) {
-    auto sorted = positions;
-    std::sort(sorted.begin(), sorted.end());
-    Target part = target;
-    part.rows.clear(), part.values.clear(), part.sorted.clear();
-    for (const auto position : sorted) {
-        const auto place = static_cast<std::size_t>(position);
-        part.rows.push_back(target.rows[place]);
-        part.values.push_back(target.values[place]);
-        part.sorted.push_back(target.sorted[place]);
-    }
-    return part;
 }
 
 double chosen_threshold(const ModelKind& kind, const tables::Table& table, const Target& target,
@@ -108,6 +93,20 @@ double chosen_threshold(const ModelKind& kind, const tables::Table& table, const
 }
 
 }  // namespace
+
+Target part_of(const Target& target, const std::vector<std::int64_t>& positions) {
+    auto sorted = positions;
+    std::sort(sorted.begin(), sorted.end());
+    Target part = target;
+    part.rows.clear(), part.values.clear(), part.sorted.clear();
+    for (const auto position : sorted) {
+        const auto place = static_cast<std::size_t>(position);
+        part.rows.push_back(target.rows[place]);
+        part.values.push_back(target.values[place]);
+        if (!target.sorted.empty()) part.sorted.push_back(target.sorted[place]);
+    }
+    return part;
+}
 
 MatrixView view_of(const tables::FeatureMatrix& matrix) {
     return {matrix.values, static_cast<std::size_t>(matrix.rows), static_cast<std::size_t>(matrix.columns)};

@@ -44,6 +44,9 @@ struct PreparedFold {
 /// The notes' split: positions in target.rows.
 [[nodiscard]] tables::Split notes_split(const Target& target, const FitSettings& settings);
 
+/// The same target with the given positions alone, in ascending order.
+[[nodiscard]] Target part_of(const Target& target, const std::vector<std::int64_t>& positions);
+
 /// `repeats` × `folds` splits, stratified for labels.
 [[nodiscard]] std::vector<tables::Split> cross_validation_splits(const Target& target, std::int64_t folds,
                                                                  std::int64_t repeats, std::uint64_t seed);

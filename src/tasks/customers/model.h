@@ -27,6 +27,8 @@ struct TrainingRows {
     std::span<const double> weights;          ///< [rows]; empty: all weigh the same
     Objective objective = Objective::regression;
     std::size_t classes = 2;  ///< of binary and multiclass
+    /// [columns]: the table's column that each feature is made of; empty: each is a column of its own.
+    std::span<const std::string> sources = {};
 };
 
 /// A model that was fitted. Asking it changes nothing.
@@ -59,6 +61,8 @@ struct ModelKind {
     bool classifies = true, regresses = true;
     int cost = 0;              ///< the greater, the longer a fit takes: those begin first
     bool is_baseline = false;  ///< knows no features: what others must beat
+    /// The names that `fit` takes; empty: none, or it alone knows them.
+    std::vector<std::string> parameters = {};
     /// Empty, or why the kind cannot be used on this machine.
     std::function<std::string()> missing = [] { return std::string(); };
     std::function<std::unique_ptr<Model>(const TrainingRows&, const Parameters&, std::uint64_t seed)> fit;

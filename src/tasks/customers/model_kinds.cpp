@@ -158,6 +158,7 @@ ModelKind baseline(std::string name, std::string title, bool classifies) {
 
 ModelKind linear_kind(std::string name, std::string title, bool classifies) {
     auto kind = named(std::move(name), std::move(title), "linear.json", classifies, !classifies, 1);
+    kind.parameters = {classifies ? "C" : "alpha"};
     kind.fit = Linear::fit;
     kind.load = Linear::load;
     return kind;
@@ -165,6 +166,7 @@ ModelKind linear_kind(std::string name, std::string title, bool classifies) {
 
 ModelKind forest() {
     auto kind = named("random_forest", "Random Forest", "forest.safetensors", true, true, 4);
+    kind.parameters = trees::forest_parameters();
     kind.fit = [](const TrainingRows& rows, const Parameters& parameters,
                   std::uint64_t seed) -> std::unique_ptr<Model> {
         return std::make_unique<Trees>(
@@ -180,8 +182,9 @@ using Train = std::unique_ptr<trees::TreeModel> (*)(const trees::TrainingData&, 
 using Load = std::unique_ptr<trees::TreeModel> (*)(std::string_view, const std::string&);
 
 ModelKind boosting(std::string name, std::string title, std::string file, int cost,
-                   const trees::Availability& (*availability)(), Train train, Load load) {
+                   const trees::Availability& (*availability)(), std::vector<std::string> names, Train train, Load load) {
     auto kind = named(std::move(name), std::move(title), std::move(file), true, true, cost);
+    kind.parameters = std::move(names);
     kind.missing = [availability] { return availability().reason; };
     kind.fit = [train](const TrainingRows& rows, const Parameters& parameters,
                        std::uint64_t seed) -> std::unique_ptr<Model> {
@@ -201,10 +204,10 @@ ModelKinds plain_model_kinds() {
             linear_kind("logistic", "Logistic Regression", true),
             linear_kind("ridge", "Ridge", false),
             forest(),
-            boosting("xgboost", "XGBoost", "xgboost.json", 3, trees::xgboost_availability, trees::train_xgboost,
-                     trees::load_xgboost),
-            boosting("lightgbm", "LightGBM", "lightgbm.txt", 2, trees::lightgbm_availability, trees::train_lightgbm,
-                     trees::load_lightgbm)};
+            boosting("xgboost", "XGBoost", "xgboost.json", 3, trees::xgboost_availability, trees::xgboost_parameters(),
+                     trees::train_xgboost, trees::load_xgboost),
+            boosting("lightgbm", "LightGBM", "lightgbm.txt", 2, trees::lightgbm_availability, trees::lightgbm_parameters(),
+                     trees::train_lightgbm, trees::load_lightgbm)};
 }
 
 const ModelKind& kind_of(const ModelKinds& kinds, std::string_view name) {
