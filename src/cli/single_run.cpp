@@ -183,6 +183,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     }
     require_not_diverged(configuration, planned, data, folder, processes);
 
+    const auto threads = at::get_num_threads();  // the trainer's engine takes them over from LibTorch
     training::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
                               training::resolve_device(own.device, processes.local_rank()), processes.communicator());
     training::Fit fit(trainer, own.training);
@@ -196,7 +197,7 @@ report::RunRecord train_single_run(const training::Configuration& configuration,
     if (folder) {
         const auto device = training::resolve_device(own.device, processes.local_rank()).str();
         if (is_begun) tell_other_hardware(*folder, device, display, planned);
-        begin_folder(*folder, own, {device, at::get_num_threads()}, data, is_begun);
+        begin_folder(*folder, own, {device, threads}, data, is_begun);
     }
     std::optional<report::EventFile> events;
     if (folder) events.emplace(folder->events(), events_of(fit.epochs(), validation_name(data)));

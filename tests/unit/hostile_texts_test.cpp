@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
@@ -21,14 +20,7 @@ namespace {
 using test::data_error;
 using testing::HasSubstr;
 
-/// What takes milliseconds if it is linear, and minutes if not.
-template <class Action>
-void expect_quick(Action action) {
-    const auto start = std::chrono::steady_clock::now();
-    action();
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
-}
-
+// What is linear takes milliseconds here; what is not takes longer than the time that a test is given.
 // A parse with callbacks of nlohmann/json looks through all members at the end of each.
 TEST(HostileText, JsonOfManySmallObjectsIsReadInLinearTime) {
     std::string list = "[{}", object = "{\"0\":{}";
@@ -36,8 +28,8 @@ TEST(HostileText, JsonOfManySmallObjectsIsReadInLinearTime) {
         list += ",{}";
         object += ",\"" + std::to_string(i) + "\":{}";
     }
-    expect_quick([&] { EXPECT_EQ(parse_strict_json(list + "]", "x").size(), 200'000U); });
-    expect_quick([&] { EXPECT_EQ(parse_strict_json(object + "}", "x").size(), 200'000U); });
+    EXPECT_EQ(parse_strict_json(list + "]", "x").size(), 200'000U);
+    EXPECT_EQ(parse_strict_json(object + "}", "x").size(), 200'000U);
 }
 
 TEST(HostileText, JsonIsRefusedWithThePlace) {
@@ -122,9 +114,9 @@ TEST(HostileText, TheOrderOfLayersIsFoundOrGivenUpSoon) {
         add_cell(std::string("bidirectional") + number + "/forward_layer", 3, 1);
     }
     add("dense/vars/0", {5, 1});
-    expect_quick([&] { EXPECT_THAT(error(), HasSubstr("do not fit together")); });
+    EXPECT_THAT(error(), HasSubstr("do not fit together"));
     add("dense/vars/0", {2, 1});
-    expect_quick([&] { EXPECT_THAT(error(), HasSubstr("fit together in more than one order")); });
+    EXPECT_THAT(error(), HasSubstr("fit together in more than one order"));
     for (int i = 4; i < 20; ++i) add_cell("gru_" + std::to_string(i), 3, 2);
     EXPECT_THAT(error(), HasSubstr("there are 32 recurrent layers"));
 }

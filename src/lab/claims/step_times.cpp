@@ -31,16 +31,23 @@ double milliseconds_of(training::Trainer& trainer, const torch::Tensor& ids, con
 
 std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, std::uint64_t seed,
                                std::int64_t steps) {
+    // Each engine has all threads; while a trainer of the fused one lives LibTorch has one.
+    const int threads = at::get_num_threads();
+    std::vector<models::Classifier> models;
     std::vector<std::unique_ptr<training::Trainer>> trainers;
     std::int64_t batch_size = 0;
     for (const auto engine : {models::Engine::fused, models::Engine::torch}) {
         for (const Cell cell : cells) {
             auto spec = lab.tutorial(cell, seed);
             spec.model.engine = engine;
+            models.emplace_back(spec.model, seed);
+            models.back()->set_threads(threads);
             batch_size = spec.training.batch_size;
-            trainers.push_back(
-                std::make_unique<training::Trainer>(models::Classifier(spec.model, seed), spec.training, seed));
         }
+    }
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const auto training = lab.tutorial(cells[i % cells.size()], seed).training;
+        trainers.push_back(std::make_unique<training::Trainer>(models[i], training, seed));
     }
     const auto& reviews = lab.padded(lab.tutorial(cells[0], seed).reviews, false);
     Random order(seed, "order");
@@ -51,10 +58,14 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
         const auto ids = training::view_of_ids(reviews).index_select(0, batch);
         const auto labels = training::view_of_labels(reviews).index_select(0, batch);
         for (std::size_t i = 0; i < trainers.size(); ++i) {
+            at::set_num_threads(models[i]->pool() ? 1 : threads);
+            (void)milliseconds_of(*trainers[i], ids, labels);  // a change of LibTorch's threads costs its next step
             const double time = milliseconds_of(*trainers[i], ids, labels);
             if (step > 0) times[i].push_back(time);
         }
     }
+    trainers.clear();
+    at::set_num_threads(threads);
     std::vector<double> medians;
     for (const auto& of_trainer : times) medians.push_back(median(of_trainer));
     return medians;
