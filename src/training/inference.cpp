@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+
 #include "training/batches.h"
 #include "training/device.h"
 #include "training/loss.h"
@@ -45,9 +47,13 @@ Metrics metrics_of(const torch::Tensor& logits, const data::PaddedReviews& revie
     return metrics;
 }
 
+// One by one: torch::sigmoid rounds the rows that fill no whole vector otherwise, so that a row's last bit would depend
+// on how many stand beside it.
 std::vector<double> probabilities_of_logits(const torch::Tensor& logits) {
-    const auto values = torch::sigmoid(logits.to(torch::kCPU, torch::kFloat64)).contiguous();
-    return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+    const auto values = logits.to(torch::kCPU, torch::kFloat64).contiguous();
+    std::vector<double> probabilities(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
+    for (auto& value : probabilities) value = 1 / (1 + std::exp(-value));
+    return probabilities;
 }
 
 Evaluation evaluate(models::Classifier model, const data::PaddedReviews& reviews, torch::Device device, double l2) {
@@ -60,9 +66,10 @@ Evaluation evaluate(models::Classifier model, const data::PaddedReviews& reviews
 
 std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,
                                     torch::Device device) {
-    const auto values =
-        torch::sigmoid(*logits_of(model, reviews, device)).to(torch::kCPU, torch::kFloat32).contiguous();
-    return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+    const auto values = probabilities_of_logits(*logits_of(model, reviews, device));
+    std::vector<float> probabilities;
+    for (const double value : values) probabilities.push_back(static_cast<float>(value));
+    return probabilities;
 }
 
 }  // namespace cellwise::training

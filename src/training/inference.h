@@ -23,7 +23,8 @@ namespace cellwise::training {
 /// Loss and accuracy of logits [rows] against the reviews' labels, as Keras counts them; `penalty` joins the loss.
 [[nodiscard]] Metrics metrics_of(const torch::Tensor& logits, const data::PaddedReviews& reviews, double penalty);
 
-/// The probabilities of logits [rows]. In double precision, so that a logit just above 0 stays above a half.
+/// The probabilities of logits [rows]. In double precision, so that a logit just above 0 stays above a half. A row has
+/// the same bits whatever rows stand beside it.
 [[nodiscard]] std::vector<double> probabilities_of_logits(const torch::Tensor& logits);
 
 /// What a trained model makes of reviews.

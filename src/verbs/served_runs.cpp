@@ -73,6 +73,9 @@ RunEntry entry_of(const RunInfo& run, const std::string& name, const std::string
     return entry;
 }
 
+/// A run that is no symbolic link, and tells what it is by a file that is none.
+bool is_run_here(const fs::path& folder) { return is_own_folder(folder) && is_own_file(folder / "config.toml"); }
+
 /// A run that vanishes while it is read is a broken one until the next listing.
 RunInfo read_as_it_is(const fs::path& run) {
     try {
@@ -123,7 +126,7 @@ void ServedRuns::read_again(const fs::path& run, const std::string& name, const 
     const auto stamp = stamp_of(run);
     std::map<fs::path, Stamp> inner_stamps;
     for (const auto& entry : entries_of(run)) {
-        if (cli::is_run(entry)) inner_stamps[entry] = stamp_of(entry);
+        if (is_run_here(entry)) inner_stamps[entry] = stamp_of(entry);
     }
     auto info = read_as_it_is(run);
     for (auto& inner : info.runs) {
@@ -147,7 +150,7 @@ void ServedRuns::look_at(const fs::path& run, const std::string& name, const std
     known.seen = listing_;
     if (!known.info.is_comparison || !parent.empty()) return;
     for (const auto& inner : entries_of(run)) {
-        if (cli::is_run(inner)) look_at(inner, name + "/" + name_of(inner), name);
+        if (is_run_here(inner)) look_at(inner, name + "/" + name_of(inner), name);
     }
 }
 
@@ -170,7 +173,7 @@ std::vector<RunEntry> ServedRuns::list() {
     ++listing_;
     for (const auto& entry : entries_of(folder_)) {
         try {
-            if (cli::is_run(entry)) {
+            if (is_run_here(entry)) {
                 look_at(entry, name_of(entry), "");
             } else if (is_customers_run(entry)) {
                 look_at_customers(entry, name_of(entry));
