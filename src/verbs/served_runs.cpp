@@ -99,6 +99,7 @@ ServedRuns::ServedRuns(fs::path folder, bool may_be_absent) : folder_(std::move(
                                     folder_.string(), nearest_entry(folder_)));
     }
     static_cast<void>(folder_entries(folder_));
+    static_cast<void>(list());  // read once, so that the first listing is as quick as the others
 }
 
 ServedRuns::Stamp ServedRuns::stamp_of(const fs::path& run) {
