@@ -1,11 +1,16 @@
-// A pool of more threads than the system gives.
+// Every task once, no worker twice at once, and no waiting for ever: asleep, awake, back to back, at the end.
 #include "engine/thread_pool.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <random>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "core/error.h"
 
@@ -28,6 +33,62 @@ constexpr bool maps_terabytes = false;
         ::_exit(std::string(error.what()).starts_with("cannot start 4000 threads, only ") ? 0 : 3);
     }
     ::_exit(4);
+}
+
+class ThreadPools : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Sizes, ThreadPools, testing::Values(1, 2, 3, 8));
+
+TEST_P(ThreadPools, DoesEveryTaskOnceAndNoWorkerTwiceAtOnce) {
+    ThreadPool pool(GetParam());
+    ASSERT_EQ(pool.size(), GetParam());
+    std::random_device device;
+    const auto seed = device();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    for (int job = 0; job < 200; ++job) {
+        const auto tasks = random() % 100;
+        std::vector<std::atomic<int>> done(tasks);
+        std::vector<std::atomic<int>> at_work(static_cast<std::size_t>(pool.size()));
+        std::atomic<int> clashes = 0;
+        pool.run(tasks, [&](std::size_t task, std::size_t worker) {
+            if (worker >= at_work.size() || at_work[worker].fetch_add(1) != 0) ++clashes;
+            ++done[task];
+            at_work[worker].fetch_sub(1);
+        });
+        EXPECT_EQ(clashes, 0);
+        for (const auto& count : done) EXPECT_EQ(count, 1);
+    }
+}
+
+TEST_P(ThreadPools, SeesWhatTheJobBeforeWrote) {
+    ThreadPool pool(GetParam());
+    // Plain numbers: each job reads what other threads wrote in the one before (ThreadSanitizer watches).
+    std::vector<std::size_t> one(64, 1), other(64);
+    for (int job = 0; job < 2000; ++job) {
+        pool.run(one.size(), [&](std::size_t task, std::size_t) { other[task] = one[(task + 7) % one.size()] + 1; });
+        std::swap(one, other);
+    }
+    for (const auto value : one) EXPECT_EQ(value, 2001u);
+}
+
+TEST_P(ThreadPools, WakesWhoSleeps) {
+    ThreadPool pool(GetParam());
+    std::atomic<int> done = 0;
+    for (int job = 0; job < 20; ++job) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));  // longer than workers spin
+        pool.run(16, [&](std::size_t, std::size_t) { ++done; });
+    }
+    EXPECT_EQ(done, 20 * 16);
+}
+
+TEST_P(ThreadPools, EndsWhileItsWorkersSpinSleepOrHaveJustBegun) {
+    for (int round = 0; round < 100; ++round) {
+        ThreadPool pool(GetParam());
+        std::atomic<int> done = 0;
+        if (round % 3 != 0) pool.run(8, [&](std::size_t, std::size_t) { ++done; });
+        if (round % 3 == 2) std::this_thread::sleep_for(std::chrono::microseconds(300));
+        EXPECT_EQ(done, round % 3 == 0 ? 0 : 8);
+    }
 }
 
 TEST(ThreadPool, SaysSoIfItCannotStartItsThreads) {
