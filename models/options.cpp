@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/edit_distance.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -128,7 +129,8 @@ std::string_view gru_reset_name(GruReset reset) { return reset == GruReset::afte
 GruReset parse_gru_reset(std::string_view name) {
     if (name == "after") return GruReset::after;
     if (name == "before") return GruReset::before;
-    throw UsageError(fmt::format("--gru-reset '{}' is unknown: choose after or before", name));
+    throw UsageError(fmt::format("--gru-reset '{}' is unknown: choose after or before{}", name,
+                                 did_you_mean(name, {"after", "before"})));
 }
 
 std::string_view engine_name(Engine engine) {
@@ -147,7 +149,8 @@ Engine parse_engine(std::string_view name) {
     for (const Engine engine : {Engine::automatic, Engine::fused, Engine::torch}) {
         if (name == engine_name(engine)) return engine;
     }
-    throw UsageError(fmt::format("--engine '{}' is unknown: choose auto, fused or torch", name));
+    throw UsageError(fmt::format("--engine '{}' is unknown: choose auto, fused or torch{}", name,
+                                 did_you_mean(name, {"auto", "fused", "torch"})));
 }
 
 }  // namespace cellwise::models

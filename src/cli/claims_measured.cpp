@@ -60,12 +60,12 @@ MeasuredClaims measured_claims() { return read_measured_claims(claims_document);
 
 std::string measured_claims_text(const MeasuredClaims& measured) {
     using Align = report::Table::Align;
-    report::Table table({{"claim", Align::left}, {"verdict", Align::left}, {"estimate"}, {"true if", Align::left}});
+    report::Table table({{"claim", Align::left}, {"verdict", Align::left}, {"estimate"}});
     for (const auto& claim : measured.claims) {
-        table.add_row({claim.name, claim.verdict, fmt::format("{} {}", claim.estimate, claim.unit), claim.true_if});
+        table.add_row({claim.name, claim.verdict, fmt::format("{} {}", claim.estimate, claim.unit)});
     }
     return fmt::format(
-        "{}\n{}\n\nThis table was measured before, not now. Intervals, seeds and set-ups: docs/claims.md.\n"
+        "{}\n{}\n\nThis table was measured before, not now. Intervals, rules and set-ups: docs/claims.md.\n"
         "To measure here: cellwise claims NAME…, or all of them: cellwise claims --all --results claims/\n",
         table.text(), measured.set_up);
 }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -97,6 +98,9 @@ void run_predict(const PredictOptions& options) {
     if (!options.ids) warn_of_unknown_words(records);
     if (options.explain.wanted()) {
         options.explain.explain(records, source, reviews, vocabulary ? &*vocabulary : nullptr, device);
+    }
+    if (options.format == "text" && !out.wants_json() && ::isatty(STDOUT_FILENO) == 1) {
+        log::notice("probability, label, share of words that the model does not know, text:");
     }
     out.print(text_of(records, options, out));
     if (!out.wants_json()) return;

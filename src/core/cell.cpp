@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/edit_distance.h"
 #include "core/error.h"
 
 namespace cellwise {
@@ -41,7 +42,8 @@ Cell parse_cell(std::string_view name) {
     for (const Cell cell : all_cells) {
         if (lower == cell_name(cell)) return cell;
     }
-    throw UsageError(fmt::format("unknown cell '{}': choose from simple_rnn, lstm, gru", name));
+    throw UsageError(fmt::format("unknown cell '{}': choose from simple_rnn, lstm, gru{}", name,
+                                 did_you_mean(lower, {"simple_rnn", "lstm", "gru"})));
 }
 
 }  // namespace cellwise

@@ -40,4 +40,9 @@ std::optional<std::string> nearest_word(std::string_view word, const std::vector
     return best;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto nearest = nearest_word(word, candidates);
+    return nearest ? "; did you mean '" + *nearest + "'?" : "";
+}
+
 }  // namespace cellwise

@@ -17,4 +17,7 @@ namespace cellwise {
 [[nodiscard]] std::optional<std::string> nearest_word(std::string_view word,
                                                       const std::vector<std::string>& candidates);
 
+/// "; did you mean 'adam'?", or "" where no candidate is near. For the end of a message.
+[[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace cellwise

@@ -24,11 +24,10 @@ constexpr std::array<Preset, 3> presets{
     {{"tutorial", 0, false, 0}, {"clipped", 1, false, 0}, {"regularised", 1, true, 1e-5}}};
 constexpr std::string_view custom_preset = "custom";
 
-std::string did_you_mean(const std::string& name) {
+std::vector<std::string> preset_names() {
     std::vector<std::string> names;
     for (const auto& each : presets) names.emplace_back(each.name);
-    const auto nearest = nearest_word(name, names);
-    return nearest ? fmt::format("; did you mean '{}'?", *nearest) : "";
+    return names;
 }
 
 }  // namespace
@@ -39,7 +38,7 @@ void Configuration::apply_preset(const std::string& name) {
     const auto found = std::ranges::find(presets, name, &Preset::name);
     if (found == presets.end()) {
         throw UsageError(fmt::format("--preset '{}' is unknown: choose tutorial, clipped or regularised{}", name,
-                                     did_you_mean(name)));
+                                     did_you_mean(name, preset_names())));
     }
     training.clip_norm = found->clip_norm;
     model.batch_norm = found->batch_norm;

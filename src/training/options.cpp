@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/edit_distance.h"
 #include "core/error.h"
 
 namespace cellwise::training {
@@ -67,7 +68,8 @@ std::string_view optimizer_name(OptimizerKind kind) { return kind == OptimizerKi
 OptimizerKind parse_optimizer(std::string_view name) {
     if (name == "adam") return OptimizerKind::adam;
     if (name == "sgd") return OptimizerKind::sgd;
-    throw UsageError(fmt::format("--optimizer '{}' is unknown: choose adam or sgd", name));
+    throw UsageError(
+        fmt::format("--optimizer '{}' is unknown: choose adam or sgd{}", name, did_you_mean(name, {"adam", "sgd"})));
 }
 
 std::string_view weight_decay_mode_name(WeightDecayMode mode) {
@@ -77,7 +79,8 @@ std::string_view weight_decay_mode_name(WeightDecayMode mode) {
 WeightDecayMode parse_weight_decay_mode(std::string_view name) {
     if (name == "coupled") return WeightDecayMode::coupled;
     if (name == "decoupled") return WeightDecayMode::decoupled;
-    throw UsageError(fmt::format("--weight-decay-mode '{}' is unknown: choose coupled or decoupled", name));
+    throw UsageError(fmt::format("--weight-decay-mode '{}' is unknown: choose coupled or decoupled{}", name,
+                                 did_you_mean(name, {"coupled", "decoupled"})));
 }
 
 namespace {
@@ -121,7 +124,8 @@ std::string_view precision_name(Precision precision) { return precision == Preci
 Precision parse_precision(std::string_view name) {
     if (name == "float32") return Precision::float32;
     if (name == "float64") return Precision::float64;
-    throw UsageError(fmt::format("--precision '{}' is unknown: choose float32 or float64", name));
+    throw UsageError(fmt::format("--precision '{}' is unknown: choose float32 or float64{}", name,
+                                 did_you_mean(name, {"float32", "float64"})));
 }
 
 }  // namespace cellwise::training
