@@ -136,6 +136,8 @@ def documents(folder):
          folder / "table-study"),
         ("tune", "--cell", "gru", *small, "--search", "learning-rate=log:1e-3..1e-1", "--budget", 2,
          "--confirm-seeds", 1, "--output", folder / "review-study"),
+        ("customers", "leaderboard", *customers, "--models", "majority,logistic", "--budget", 2, "--output",
+         folder / "board"),
         ("customers", "predict", "--model", runs / "forest", "--id", "C0003"),
         ("customers", "explain", "--model", runs / "forest", "--file", folder / "customers.csv"),
         ("customers", "explain", "--model", runs / "forest", "--repeats", 2),

@@ -69,6 +69,7 @@ void add_customers(CLI::App& app) {
     add_customers_compare(*customers, kinds);
     add_customers_train(*customers, kinds);
     add_customers_tune(*customers, kinds);
+    add_customers_leaderboard(*customers, kinds);
     add_customers_predict(*customers, kinds);
     add_customers_explain(*customers, kinds);
     add_customers_synthetic(*customers);

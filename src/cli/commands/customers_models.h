@@ -14,6 +14,7 @@ namespace cellwise::cli {
 void add_customers_compare(CLI::App& customers, const customers::ModelKinds& kinds = customers::plain_model_kinds());
 void add_customers_train(CLI::App& customers, const customers::ModelKinds& kinds = customers::plain_model_kinds());
 void add_customers_tune(CLI::App& customers, const customers::ModelKinds& kinds = customers::plain_model_kinds());
+void add_customers_leaderboard(CLI::App& customers, const customers::ModelKinds& kinds);
 void add_customers_predict(CLI::App& customers, const customers::ModelKinds& kinds = customers::plain_model_kinds());
 void add_customers_explain(CLI::App& customers, const customers::ModelKinds& kinds = customers::plain_model_kinds());
 

@@ -20,6 +20,11 @@ std::string with_underscores(std::string name) {
     return name;
 }
 
+std::vector<std::string> network_space() {
+    return {"hidden_size=16,32,64,128", "learning_rate=log:0.0005..0.05", "weight_decay=log:0.0001..0.3",
+            "dropout=0..0.5", "epochs=int:5..40"};
+}
+
 void stop_if_asked() {
     if (!StopRequest::stop_requested()) return;
     throw Interrupted(StopRequest::exit_code(), fmt::format("stopped by {}", StopRequest::signal_name()));
@@ -67,7 +72,10 @@ std::vector<std::string> builtin_space(const ModelKind& kind) {
           "subsample=0.5..1", "colsample_bytree=0.3..1", "reg_lambda=log:0.1..30"}},
         {"lightgbm",
          {"n_estimators=int:50..300", "learning_rate=log:0.02..0.3", "num_leaves=log:int:3..48",
-          "min_child_samples=log:int:5..100", "colsample_bytree=0.3..1", "reg_lambda=log:0.01..30"}}};
+          "min_child_samples=log:int:5..100", "colsample_bytree=0.3..1", "reg_lambda=log:0.01..30"}},
+        {"mlp", network_space()},
+        {"cnn", network_space()},
+        {"lstm", network_space()}};
     const auto found = spaces.find(kind.name);
     return found == spaces.end() ? std::vector<std::string>{} : found->second;
 }
