@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "claims_document.h"
+#include "cli/terminal/help_text.h"
 #include "core/error.h"
 #include "report/table.h"
 
@@ -66,8 +67,8 @@ std::string measured_claims_text(const MeasuredClaims& measured) {
     }
     return fmt::format(
         "{}\n{}\n\nThis table was measured before, not now. Intervals, rules and set-ups: docs/claims.md.\n"
-        "To measure here: cellwise claims NAME…, or all of them: cellwise claims --all --results claims/\n",
-        table.text(), measured.set_up);
+        "To measure here: cellwise claims NAME…, or cellwise claims --all --results DIR\n",
+        table.text(), wrapped(measured.set_up));
 }
 
 nlohmann::ordered_json measured_claims_json(const MeasuredClaims& measured) {

@@ -111,7 +111,7 @@ void require_memory(const std::vector<RecurrentOptions>& layers, const data::Pad
     }
     const double bytes = values * static_cast<double>(batch.size()) * static_cast<double>(batch.length) * bytes_each;
     if (bytes > most_graph_bytes) {
-        throw UsageError(
+        throw EnvironmentError(
             fmt::format("gradients through {} steps of {} reviews would need about {:.1f} GB, the limit is {:.0f} GB: "
                         "take fewer reviews, a shorter length or fewer hidden units",
                         batch.length, batch.size(), bytes / 1e9, most_graph_bytes / 1e9));

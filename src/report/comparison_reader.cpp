@@ -182,7 +182,8 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
                                     comparison.diverged.size()));
     }
     const ReadJson data = comparison.data;
-    if (const auto kind = Object(data, where + ": 'data'").text("kind"); kind != "imdb") {
+    const auto kind = Object(data, where + ": 'data'").text("kind");
+    if (kind == "synthetic" || kind == "table" || kind == "label_folder") {
         throw DataError(fmt::format("{} is of {}: only runs on the IMDB reviews can be compared", where,
                                     kind == "synthetic" ? "synthetic reviews" : "texts of one's own"));
     }

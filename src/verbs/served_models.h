@@ -7,6 +7,7 @@
 
 #include "serve/models.h"
 #include "tasks/customers/model.h"
+#include "tasks/customers/network_kinds.h"
 #include "verbs/review_model.h"
 
 namespace cellwise::verbs {
@@ -17,7 +18,7 @@ struct ServedModelsOptions {
     std::string table;               ///< where customers are looked up; empty: each model's own table
     ReviewModelOptions reviews;
     std::int64_t threads = 0;  ///< LibTorch's and the kernels'; 0: all
-    customers::ModelKinds kinds = customers::plain_model_kinds();
+    customers::ModelKinds kinds = customers::all_model_kinds();
 
     /// Throws UsageError for a table without a model of customers, or a model that is named twice.
     void validate() const;

@@ -137,6 +137,7 @@ def read_only_folders(scratch, repetitions):
     data = small_review_folder(scratch / "reviews")
     locked = scratch / "locked"
     locked.mkdir()
+    (scratch / "finished" / "report.html").chmod(0o444)
     for folder in (locked, scratch / "finished"):
         folder.chmod(0o555)
 

@@ -299,7 +299,7 @@ TEST_F(Predict, BadTablesAndFlagsAreNamed) {
     };
     refused({"--file", file("a.csv", "id,review\n1,x\n")}, 3, "there is no column 'text'; the columns are: id, review");
     refused({"--file", file("a.csv", "")}, 3, "is empty; a header line is needed");
-    refused({"--file", file("a.csv", "text\n\"x\n")}, 3, "a quote is opened and never closed");
+    refused({"--file", file("a.csv", "text\n\"a\"\n\"b\"\n\"x\n")}, 3, "a quote is opened and never closed");
     refused({"--file", file("a.csv", "text\nx\ny\xff\n")}, 3, "line 3: not UTF-8 at its byte 2");
     refused({"--file", file("a.csv", "\xfft\n")}, 3, "line 1: not UTF-8 at its byte 1");
     refused({"--file", file("a.jsonl", "{\"review\": 1}\n")}, 3, "has no \"text\"; it has: review");

@@ -90,7 +90,8 @@ TEST_F(ReaderCases, TextIsNeverTakenApart) {
     EXPECT_EQ(ids[0]["probability"], ids[1]["probability"]);
     expect_refusal(predict({"-hated this film"}), 2, "write -- in front");
     expect_refusal(predict({"-bad film"}), 2, "write -- in front");
-    EXPECT_EQ(json_of(predict({"--", "-hated this film"}))["predictions"].size(), 1U);
+    const auto dashed = run_program(predict({"--json", "-", "--", "-hated this film"}));
+    EXPECT_EQ(nlohmann::json::parse(dashed.output)["predictions"].size(), 1U) << dashed.errors;
 }
 
 TEST_F(ReaderCases, ContentDecidesWhatAFileIs) {

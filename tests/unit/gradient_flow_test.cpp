@@ -291,7 +291,7 @@ TEST(GradientFlow, RefusesWhatWouldNotFitIntoMemory) {
     auto options = small_options(Cell::lstm);
     options.hidden_size = 512;
     Classifier model(options, 0);
-    EXPECT_THROW((void)gradient_flow(model, random_batch(200, 10000)), UsageError);
+    EXPECT_THROW((void)gradient_flow(model, random_batch(200, 10000)), EnvironmentError);
 }
 
 TEST(RecurrentSpectrum, OfARotationAndADiagonal) {

@@ -223,7 +223,7 @@ TEST(Html, Base64OfRfc4648) {
 }
 
 TEST(Html, JsonInAScriptCannotEndIt) {
-    EXPECT_EQ(script_json({{"a", "</script><!--\xff"}}), "{\"a\":\"\\u003c/script>\\u003c!--\xEF\xBF\xBD\"}");
+    EXPECT_EQ(script_json({{"a", "</script><!--\xff"}}), "{\"a\":\"\\u003c/script>\\u003c!--\\\\xff\"}");
 }
 
 }  // namespace

@@ -340,7 +340,7 @@ TEST(RunFolder, IsLockedWhileItIsWorkedIn) {
     std::filesystem::remove_all(folder);
     {
         const auto run = RunFolder::create(folder);
-        EXPECT_THROW((void)RunFolder::open_or_create(folder), UsageError);
+        EXPECT_THROW((void)RunFolder::open_or_create(folder), EnvironmentError);
         EXPECT_FALSE(FolderLock::try_lock(folder));
     }
     EXPECT_TRUE(FolderLock::try_lock(folder));

@@ -126,11 +126,27 @@ Quoting standard_or_none(std::string_view text, char delimiter, const std::strin
                     origin, line));
 }
 
+/// Whether more cells are quoted from end to end than begin with a quote that nothing closes: then a file that cannot
+/// be read so is cut off or damaged, and its quotes are no letters.
+bool is_mostly_quoted(std::string_view text, char delimiter) {
+    CsvReader reader(text, delimiter, "", Quoting::none);
+    std::vector<std::string> cells;
+    std::size_t whole = 0, open = 0;
+    while (reader.read(cells)) {
+        for (const auto& cell : cells) {
+            if (!cell.starts_with('"')) continue;
+            (cell.size() > 1 && cell.ends_with('"') ? whole : open) += 1;
+        }
+    }
+    return whole > open;
+}
+
 Quoting quoting_of(std::string_view text, char delimiter, const DialectHints& hints, const std::string& origin) {
     const auto candidates = quotings(text, hints);
     if (candidates.size() == 1) return candidates.front();
     for (const auto quoting : candidates) {
         if (!reading_of(text, delimiter, quoting, SIZE_MAX).is_even()) continue;
+        if (quoting == Quoting::none && is_mostly_quoted(text, delimiter)) return Quoting::standard;
         return quoting == Quoting::standard ? standard_or_none(text, delimiter, origin) : quoting;
     }
     // None reads all of it: the one that reads the most tells best what is wrong.
