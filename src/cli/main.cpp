@@ -86,7 +86,7 @@ int run(int argc, char** argv) {
         put_out(wrapped(text.str()));
     } catch (const CLI::ParseError& error) {
         return fail(ExitCode::usage, fmt::format("{}\n{}", explain(app, error), help_hint(app)));
-    } catch (const Interrupted& stopped) {  // the user's wish, not an error
+    } catch (const Interrupted& stopped) {           // the user's wish, not an error
         const std::string message = stopped.what();  // empty: all is told
         if (distributed::own_rank() == 0 && !message.empty()) say(fmt::format("cellwise: {}\n", printable(message)));
         distributed::leave_after_error(stopped.exit_code(), true);

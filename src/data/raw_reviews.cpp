@@ -41,7 +41,8 @@ public:
         ++counts_[folder];
         text_bytes_ += text.size();
         if (text_bytes_ > most_archived_bytes) {
-            throw DataError(fmt::format("'{}' holds more than {} bytes of reviews", path_.string(), most_archived_bytes));
+            throw DataError(
+                fmt::format("'{}' holds more than {} bytes of reviews", path_.string(), most_archived_bytes));
         }
         const auto where = fmt::format("'{}': {}/{}", path_.string(), review_folders[folder], name);
         sink_({folder >= 2, folder % 2 == 0, std::string(name), decode(std::move(text), encoding_, where)});

@@ -16,14 +16,15 @@ OrderedJson layer(const std::string& class_name, OrderedJson config) {
             {"registered_name", nullptr}};
 }
 
-OrderedJson recurrent(const models::RecurrentOptions& options, const std::string& name, bool sequences, bool backwards) {
+OrderedJson recurrent(const models::RecurrentOptions& options, const std::string& name, bool sequences,
+                      bool backwards) {
     OrderedJson config{{"name", name},
-                {"dtype", "float32"},
-                {"units", options.hidden_size},
-                {"activation", "tanh"},
-                {"use_bias", true},
-                {"return_sequences", sequences},
-                {"go_backwards", backwards}};
+                       {"dtype", "float32"},
+                       {"units", options.hidden_size},
+                       {"activation", "tanh"},
+                       {"use_bias", true},
+                       {"return_sequences", sequences},
+                       {"go_backwards", backwards}};
     if (options.cell != Cell::simple_rnn) config["recurrent_activation"] = "sigmoid";
     if (options.cell == Cell::gru) config["reset_after"] = options.gru_reset == models::GruReset::after;
     return layer(keras_class(options.cell), std::move(config));

@@ -58,7 +58,7 @@ using Row = std::vector<std::pair<std::string, Value>>;
 /// One column that a customer model reads, with what it saw in training.
 struct FeatureInfo {
     std::string name;
-    std::string kind;                 ///< "numeric", "boolean", "category", "date"
+    std::string kind;                   ///< "numeric", "boolean", "category", "date"
     std::vector<std::string> levels{};  ///< of a category
     double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
 };

@@ -156,7 +156,8 @@ ForestOptions ForestOptions::from(const Parameters& parameters) {
 }
 
 std::vector<std::string> forest_parameters() {
-    return {"n_estimators", "max_depth", "min_samples_leaf", "min_samples_split", "max_features", "bootstrap", "rounds"};
+    return {"n_estimators", "max_depth", "min_samples_leaf", "min_samples_split", "max_features",
+            "bootstrap",    "rounds"};
 }
 
 std::unique_ptr<TreeModel> train_forest(const TrainingData& data, const ForestOptions& options, std::uint64_t seed,

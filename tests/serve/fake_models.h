@@ -122,8 +122,9 @@ public:
                 {"id_column", "id"}};
     }
     [[nodiscard]] std::vector<FeatureInfo> features() const override {
-        return {
-            {"age", "numeric", {}, 18, 80}, {"grade", "category", {"gold", "none", "silver"}}, {"member", "boolean", {}}};
+        return {{"age", "numeric", {}, 18, 80},
+                {"grade", "category", {"gold", "none", "silver"}},
+                {"member", "boolean", {}}};
     }
     std::optional<FoundCustomer> find(const std::string& id) override {
         if (id == "<img src=x onerror=alert(1)>")

@@ -74,9 +74,9 @@ void add_details(Measurement& measurement, const Sizes& sizes, Cell cell, const 
     double best = 0;
     for (const auto& accuracies : fading.by_distance) best = std::max(best, statistics::mean(accuracies));
     if (best < early_words_learnt) {
-        measurement.unfit = fmt::format(
-            "the {} has learnt to read a cue at no distance (best mean accuracy {:.3f}, below {})",
-            cell_title(cell), best, early_words_learnt);
+        measurement.unfit =
+            fmt::format("the {} has learnt to read a cue at no distance (best mean accuracy {:.3f}, below {})",
+                        cell_title(cell), best, early_words_learnt);
     }
 }
 

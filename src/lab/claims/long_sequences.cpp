@@ -53,9 +53,9 @@ Measurement lstm_change_minus(Cell rival, Laboratory& lab, std::span<const std::
         const auto by_length = accuracies(lab, cell, seeds, measurement.details);
         const double shortest = statistics::mean(by_length.front());
         if (shortest < long_sequences_learnt) {
-            measurement.unfit = fmt::format(
-                "the {} has not learnt even the shortest sequences (mean accuracy {:.3f}, below {})",
-                cell_title(cell), shortest, long_sequences_learnt);
+            measurement.unfit =
+                fmt::format("the {} has not learnt even the shortest sequences (mean accuracy {:.3f}, below {})",
+                            cell_title(cell), shortest, long_sequences_learnt);
         }
         return minus(by_length.back(), by_length.front());
     };

@@ -11,9 +11,8 @@ constexpr std::int64_t regularised_reviews = 5000;
 constexpr std::int64_t regularised_epochs = 8;
 
 std::string training_text(const Sizes& sizes) {
-    return fmt::format("{}; {} words, Adam, batch 64, {} epochs on {}, enough to overfit.",
-                       model_text("LSTM", sizes), sizes.length, regularised_epochs,
-                       reviews_text(sizes, regularised_reviews, regularised_reviews));
+    return fmt::format("{}; {} words, Adam, batch 64, {} epochs on {}, enough to overfit.", model_text("LSTM", sizes),
+                       sizes.length, regularised_epochs, reviews_text(sizes, regularised_reviews, regularised_reviews));
 }
 
 }  // namespace

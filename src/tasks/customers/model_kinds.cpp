@@ -182,7 +182,8 @@ using Train = std::unique_ptr<trees::TreeModel> (*)(const trees::TrainingData&, 
 using Load = std::unique_ptr<trees::TreeModel> (*)(std::string_view, const std::string&);
 
 ModelKind boosting(std::string name, std::string title, std::string file, int cost,
-                   const trees::Availability& (*availability)(), std::vector<std::string> names, Train train, Load load) {
+                   const trees::Availability& (*availability)(), std::vector<std::string> names, Train train,
+                   Load load) {
     auto kind = named(std::move(name), std::move(title), std::move(file), true, true, cost);
     kind.parameters = std::move(names);
     kind.missing = [availability] { return availability().reason; };
@@ -206,8 +207,8 @@ ModelKinds plain_model_kinds() {
             forest(),
             boosting("xgboost", "XGBoost", "xgboost.json", 3, trees::xgboost_availability, trees::xgboost_parameters(),
                      trees::train_xgboost, trees::load_xgboost),
-            boosting("lightgbm", "LightGBM", "lightgbm.txt", 2, trees::lightgbm_availability, trees::lightgbm_parameters(),
-                     trees::train_lightgbm, trees::load_lightgbm)};
+            boosting("lightgbm", "LightGBM", "lightgbm.txt", 2, trees::lightgbm_availability,
+                     trees::lightgbm_parameters(), trees::train_lightgbm, trees::load_lightgbm)};
 }
 
 const ModelKind& kind_of(const ModelKinds& kinds, std::string_view name) {
