@@ -66,7 +66,8 @@ std::string measured_claims_text(const MeasuredClaims& measured) {
         table.add_row({claim.name, claim.verdict, fmt::format("{} {}", claim.estimate, claim.unit)});
     }
     return fmt::format(
-        "{}\n{}\n\nThis table was measured before, not now. Intervals, rules and set-ups: docs/claims.md.\n"
+        "{}\n{}\n\nThis table was measured before, not now.\n"
+        "Intervals, rules and set-ups: docs/claims.md.\n"
         "To measure here: cellwise claims NAME…, or cellwise claims --all --results DIR\n",
         table.text(), wrapped(measured.set_up));
 }

@@ -204,7 +204,7 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
                             {"batch_size", 64},
                             {"limit", 0}};
     // Settings that comparisons of older versions do not name were the tutorial's then.
-    const ReadJson tutorial_if_named{{"validation_split", 0}, {"early_stopping", 0}, {"schedule", "constant"}};
+    const ReadJson tutorial_if_named{{"early_stopping", 0}, {"schedule", "constant"}};
     const ReadJson own = comparison.configuration;
     const Object configuration(own, where + ": 'configuration'");
     const auto require = [&](const std::string& key, const ReadJson& value) {
@@ -218,6 +218,9 @@ void require_tutorial(const ComparisonRecord& comparison, std::string_view origi
     }
     const double rate = configuration.number("learning_rate");
     if (rate != 0 && rate != 0.001) configuration.refuse("learning_rate", "is not the tutorial's 0.001");
+    if (configuration.has("validation_split") && configuration.number("validation_split") != 0) {
+        configuration.refuse("validation_split", "holds reviews out; the tutorial trains on all of them");
+    }
     static_cast<void>(configuration.number("clip_norm"));
 }
 

@@ -25,10 +25,12 @@ def commands_with_json(path=()):
     """Every command of the tree that has a flag --json, as its help tells."""
     text = run(*path, "--help")
     found = [" ".join(path)] if re.search(r"^  --json\b", text, re.MULTILINE) else []
-    parts = re.split(r"^Subcommands:\n", text, flags=re.MULTILINE)
-    inner = parts[1].split("\n\n")[0] if len(parts) > 1 else ""
-    for name in re.findall(r"^  ([a-z][a-z-]*) ", inner, re.MULTILINE):
-        found += commands_with_json((*path, name))
+    # Commands stand under "Subcommands:", or under the headings of their groups.
+    for heading, inner in re.findall(r"^([A-Z][^\n]*):\n((?:  [^\n]*\n)+)", text, re.MULTILINE):
+        if heading in ("Options", "Positionals", "Example", "Examples"):
+            continue
+        for name in re.findall(r"^  ([a-z][a-z-]*)  ", inner, re.MULTILINE):
+            found += commands_with_json((*path, name))
     return found
 
 
