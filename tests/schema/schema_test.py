@@ -190,7 +190,7 @@ def files_of_runs(folder):
 def damaged(document):
     """The document with one thing wrong: (what, document)."""
     for key in document:
-        if key not in ("baselines", "differences", "diverged", "notes", "resumed"):  # of compare, where there are any
+        if key not in ("baselines", "differences", "diverged", "folder", "notes", "resumed"):  # not in every document
             yield f"without {key}", {other: value for other, value in document.items() if other != key}
         yield f"{key} of another type", document | {key: {"of": "no type that is known"}}
     yield "something more", document | {"something": 1}
@@ -212,8 +212,8 @@ def damaged(document):
         if shape in shapes:
             continue
         shapes.add(shape)
-        if path and path[-1] in ("norms", "next_word_probability"):
-            continue  # by variable, by word: any name will do
+        if path and path[-1] in ("norms", "next_word_probability", "parameters", "values"):
+            continue  # by variable, by word, by setting: any name will do
         changed = copy.deepcopy(document)
         node = changed
         for key in path:
