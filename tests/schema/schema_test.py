@@ -257,7 +257,7 @@ def main():
         for file, name, document in files_of_runs(pathlib.Path(folder)):
             assert name in table[file], f"{file} is held against {name}, the table says {table[file]}"
             hold(file, name, document)
-    missing = set(validators) - seen
+    missing = set(validators) - seen - {"api"}  # of what is served, not written: tests/serve
     assert not missing, f"nothing was held against {missing}"
     print(f"{len(seen)} schemas, {damage_count} damaged documents refused")
 
