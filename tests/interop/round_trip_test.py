@@ -120,7 +120,7 @@ def refusals(folder):
         'activation="sigmoid"': sequential(lstm(3), last=layers.Dense(2, activation="sigmoid")),
         "softmax": sequential(lstm(3), last=layers.Dense(1, activation="softmax")),
         "epsilon": sequential(lstm(3), layers.BatchNormalization(epsilon=1e-5)),
-        "Concatenate": functional,
+        "only a chain": functional,
     }
     stateful = keras.Sequential([keras.Input(batch_shape=(2, LENGTH)), layers.Embedding(VOCABULARY, 5),
                                  lstm(3, stateful=True), layers.Dense(1, activation="sigmoid")])
