@@ -85,6 +85,8 @@ std::string describe_zip(const std::vector<std::string>& members) {
     if (any(ends("/config.json")) && any(ends("/model.weights.h5"))) {
         return described("a zip with the folder of a .keras file in it", "unpack it, and name that folder");
     }
+    // A .keras file that lost its other members is told by what it lacks.
+    if (any([](const std::string& name) { return name == "model.weights.h5"; })) return "";
     if (any(ends(".keras")) || any(ends(".h5"))) return described("a zip with a model file in it", "unpack it");
     return "";
 }
