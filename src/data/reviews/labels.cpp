@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <vector>
 
 #include "data/files/column_names.h"
@@ -129,11 +130,10 @@ std::string LabelReader::refusal(std::string_view text, const std::map<std::stri
         std::all_of(counts.begin(), counts.end(), [](const auto& one) { return number_of(one.first).has_value(); });
     std::string remedy = "say which is which with --positive-label and --negative-label";
     if (counts.size() == 2 && are_numbers) {
-        std::vector<std::string> both;
-        for (const auto& [value, count] : counts) both.push_back(value);
-        const bool in_order = *number_of(both[0]) < *number_of(both[1]);
+        const auto &one = counts.begin()->first, &other = std::next(counts.begin())->first;
+        const bool in_order = *number_of(one) < *number_of(other);
         remedy = fmt::format("say --positive-label {} --negative-label {}, or the other way round",
-                             both[in_order ? 1 : 0], both[in_order ? 0 : 1]);
+                             in_order ? other : one, in_order ? one : other);
     } else if (are_numbers) {
         remedy = "say from which number on they are positive with --positive-from";
     }
