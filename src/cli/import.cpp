@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/paths.h"
+#include "training/fresh_folder.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {
@@ -29,7 +30,7 @@ struct ImportOptions {
 std::filesystem::path write_run(const ModelSource& source, const data::Vocabulary& vocabulary,
                                 const ImportOptions& options) {
     const auto name = std::filesystem::path(options.model.path).stem().stem().string();
-    const auto folder = training::RunFolder::create(options.output.empty() ? training::RunFolder::fresh_name(name)
+    const auto folder = training::RunFolder::create(options.output.empty() ? training::fresh_run_folder(name)
                                                                            : std::filesystem::path(options.output));
     auto environment = environment_json("import", source.configuration, {}, nlohmann::ordered_json::object());
     environment["imported_from"] = std::filesystem::absolute(options.model.path).string();

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "cli/process_group.h"
+#include "cli/settings.h"
 #include "cli/single_run.h"
 #include "core/edit_distance.h"
 #include "core/error.h"
@@ -48,9 +49,7 @@ void require_setting(const std::string& name) {
     const training::Configuration defaults;
     training::visit_settings(defaults, [&](const std::string& known, const auto&, const char*) {
         is_known = is_known || known == key;
-        auto flag = known == "cells" ? "cell" : known;
-        std::replace(flag.begin(), flag.end(), '_', '-');
-        if (!is_fixed(known)) names.push_back(std::move(flag));
+        if (!is_fixed(known)) names.push_back(searched_name(known));
     });
     if (is_known && !is_fixed(key)) return;
     if (is_known) {
@@ -95,6 +94,8 @@ double objective_of(ReviewMetric metric, double loss, double accuracy) {
 
 }  // namespace
 
+std::string searched_name(const std::string& key) { return key == "cells" ? "cell" : flag_of(key).substr(2); }
+
 ReviewMetric review_metric(const std::string& name) {
     if (name.empty() || name == "accuracy") return ReviewMetric::accuracy;
     if (name == "loss") return ReviewMetric::neg_loss;
@@ -115,18 +116,14 @@ training::Configuration with_values(const training::Configuration& configuration
     auto& training = result.training;
     const bool sets = std::any_of(values.begin(), values.end(),
                                   [](const auto& value) { return key_of_flag(value.first) == "learning_rate"; });
-    // The rate that the optimizer has by default goes with another optimizer.
-    auto by_default = training;
-    by_default.learning_rate = 0;
-    if (!sets && by_default.effective_learning_rate() == training.learning_rate) training.learning_rate = 0;
+    if (!sets && has_default_rate(training)) training.learning_rate = 0;
     for (const auto& [name, text] : values) {
         if (name == "preset") set_value(result, name, text);
     }
     for (const auto& [name, text] : values) {
         if (name != "preset") set_value(result, name, text);
     }
-    result.validate();
-    training.learning_rate = training.effective_learning_rate();
+    settle(result);
     return result;
 }
 

@@ -16,6 +16,9 @@
 
 namespace cellwise::cli {
 
+/// What --search calls a setting: "hidden-size"; "cell" for cells.
+[[nodiscard]] std::string searched_name(const std::string& key);
+
 /// What a search over reviews' settings makes as large as it can, on the held-out training reviews: accuracy, or the
 /// loss with its sign turned.
 enum class ReviewMetric { accuracy, neg_loss };

@@ -9,6 +9,7 @@
 #include "core/folder_lock.h"
 #include "core/paths.h"
 #include "core/utf8.h"
+#include "report/json_values.h"
 #include "training/run_folder.h"
 
 namespace cellwise::cli {
@@ -16,11 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class Value>
-Json or_null(const std::optional<Value>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
 
 /// The runs right in a folder, by name. One that cannot be looked into is there, as a broken one, and hides no other.
 /// Links within a run are not followed: they could lead in a circle.
@@ -160,9 +156,9 @@ Json run_json(const RunInfo& run) {
               {"seeds", run.configuration.seeds},
               {"epochs", Json::array()},
               {"epochs_planned", run.configuration.training.epochs},
-              {"best_epoch", or_null(run.best_epoch)},
-              {"test_accuracy", or_null(run.test_accuracy)},
-              {"test_loss", or_null(run.test_loss)},
+              {"best_epoch", report::or_null(run.best_epoch)},
+              {"test_accuracy", report::or_null(run.test_accuracy)},
+              {"test_loss", report::or_null(run.test_loss)},
               {"seconds", run.seconds()}};
     if (!run.problem.empty()) json["problem"] = run.problem;
     for (const Cell cell : run.configuration.cells) json["cells"].push_back(cell_name(cell));

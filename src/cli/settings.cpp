@@ -52,6 +52,18 @@ std::string flag_of(std::string key) {
     return "--" + key;
 }
 
+bool has_default_rate(const training::TrainingOptions& options) {
+    auto by_default = options;
+    by_default.learning_rate = 0;
+    return options.effective_learning_rate() == by_default.effective_learning_rate();
+}
+
+void settle(training::Configuration& configuration) {
+    configuration.validate();
+    configuration.training.learning_rate = configuration.training.effective_learning_rate();
+    configuration.preset = configuration.preset_in_force();
+}
+
 SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     training::Configuration defaults;
     if (single) defaults.cells = {Cell::lstm};
@@ -129,12 +141,7 @@ bool SettingFlags::is_given(const std::string& key) const { return flags_.at(key
 
 // What goes with a flag unless it is said: another optimizer's own rate, and the one cell that a stack has.
 void SettingFlags::adapt(training::Configuration& configuration, const training::TrainingOptions& before) const {
-    auto by_default = before;
-    by_default.learning_rate = 0;
-    if (configuration.training.optimizer != before.optimizer && !is_given("learning_rate") &&
-        before.effective_learning_rate() == by_default.effective_learning_rate()) {
-        configuration.training.learning_rate = 0;
-    }
+    if (!is_given("learning_rate") && has_default_rate(before)) configuration.training.learning_rate = 0;
     if (is_given("stack") && !is_given("cells") && !configuration.model.stack.empty()) {
         configuration.cells = {configuration.model.stack.back().cell};
     }
@@ -152,10 +159,7 @@ training::Configuration SettingFlags::resolve() const {
         throw UsageError(resume.empty() ? std::string("this command trains one model: name one cell with --cell")
                                         : fmt::format("'{}' is a comparison: go on with 'compare --resume'", resume));
     }
-    configuration.validate();
-    // What is written and shown is the rate in force, not "the default".
-    configuration.training.learning_rate = configuration.training.effective_learning_rate();
-    configuration.preset = configuration.preset_in_force();
+    settle(configuration);
     return configuration;
 }
 

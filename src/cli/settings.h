@@ -47,6 +47,13 @@ private:
 /// "--hidden-size" of the setting hidden_size.
 [[nodiscard]] std::string flag_of(std::string key);
 
+/// Whether the learning rate is the one that its optimizer has by default: then another optimizer brings its own.
+[[nodiscard]] bool has_default_rate(const training::TrainingOptions& options);
+
+/// Makes settings what is written and shown: the rate in force instead of 0, and the preset by its values. Throws
+/// UsageError naming the flag whose value is out of range.
+void settle(training::Configuration& configuration);
+
 /// --quiet, --verbose and --no-color, which take effect at once.
 void add_display_flags(CLI::App& app);
 

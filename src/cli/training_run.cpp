@@ -21,6 +21,7 @@
 #include "data/validation_split.h"
 #include "training/device.h"
 #include "training/divergence.h"
+#include "training/fresh_folder.h"
 #include "training/memory_need.h"
 #include "training/run_folder.h"
 #include "training/setting_text.h"
@@ -201,7 +202,7 @@ nlohmann::ordered_json configuration_json(const training::Configuration& configu
 
 std::filesystem::path run_folder_of(const SettingFlags& flags, const std::string& name) {
     if (!flags.resume.empty()) return flags.resume;
-    return flags.output.empty() ? training::RunFolder::fresh_name(name) : std::filesystem::path(flags.output);
+    return flags.output.empty() ? training::fresh_run_folder(name) : std::filesystem::path(flags.output);
 }
 
 TrainedRuns train_runs(const training::Configuration& configuration, const std::vector<PlannedRun>& plan,

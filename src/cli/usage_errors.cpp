@@ -66,10 +66,8 @@ const CLI::App& command_at(const CLI::App& app, const std::vector<std::string>& 
         if (names.empty()) break;  // from here on the words are the command's own
         const auto* command = command_named(*at, word);
         if (command == nullptr) {
-            const auto nearest = nearest_word(word, names);
-            throw UsageError(fmt::format("there is no command '{}'{} ({} has: {})", word,
-                                         nearest ? fmt::format("; did you mean '{}'?", *nearest) : "", full_name(*at),
-                                         fmt::join(names, ", ")));
+            throw UsageError(fmt::format("there is no command '{}'{} ({} has: {})", word, did_you_mean(word, names),
+                                         full_name(*at), fmt::join(names, ", ")));
         }
         at = command;
     }
@@ -91,12 +89,16 @@ std::string help_hint(const CLI::App& app) {
 }
 
 WholeWords::WholeWords(CLI::App& app, int argc, char** argv) : words_(argv, argv + argc) {
+    bool is_marked = false;
     for (auto& word : words_) {
-        if (word.starts_with('[') && word.ends_with(']')) word.insert(word.begin(), whole_word_mark);
+        if (word.starts_with('[') && word.ends_with(']')) {
+            word.insert(word.begin(), whole_word_mark);
+            is_marked = true;
+        }
         pointers_.push_back(word.data());
     }
     pointers_.push_back(nullptr);
-    take_marks_off(app);
+    if (is_marked) take_marks_off(app);
 }
 
 void refuse_texts_as_flags(int argc, char** argv) {

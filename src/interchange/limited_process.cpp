@@ -16,7 +16,9 @@
 #include <fstream>
 #include <new>
 
+#include "core/descriptor.h"
 #include "core/error.h"
+#include "core/write_all.h"
 
 namespace cellwise::interchange {
 namespace {
@@ -27,22 +29,6 @@ using Clock = std::chrono::steady_clock;
 constexpr char sends_result = 'R';
 constexpr char sends_data_error = 'D';
 constexpr char sends_other_error = 'E';
-
-class Descriptor {
-public:
-    explicit Descriptor(int value) : value_(value) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-    [[nodiscard]] int get() const { return value_; }
-    void close() {
-        if (value_ >= 0) ::close(value_);
-        value_ = -1;
-    }
-
-private:
-    int value_;
-};
 
 // The sanitizers map terabytes themselves.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -73,15 +59,6 @@ void apply_limits(const ProcessLimits& limits) {
     set_limit(RLIMIT_CORE, 0);
 }
 
-void send(int descriptor, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return;  // the parent has gone
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 [[noreturn]] void be_the_child(const std::function<std::string()>& work, int descriptor, const ProcessLimits& limits,
                                std::string_view subject) {
     apply_limits(limits);
@@ -99,8 +76,8 @@ void send(int descriptor, std::string_view bytes) {
         kind = sends_other_error;
         bytes = error.what();
     }
-    send(descriptor, {&kind, 1});
-    send(descriptor, bytes);
+    // If the parent has gone nobody wants it.
+    if (write_all(descriptor, {&kind, 1}) == 0) (void)write_all(descriptor, bytes);
     ::_exit(0);
 }
 

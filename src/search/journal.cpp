@@ -14,7 +14,9 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/strict_json.h"
+#include "core/write_all.h"
 
 namespace cellwise::search {
 namespace {
@@ -150,18 +152,10 @@ void Journal::read(std::string_view bytes) {
 }
 
 void Journal::append(const Trial& trial) {
-    // What is not UTF-8 in a message becomes U+FFFD.
-    const auto line = trial_json(space_, trial).dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
-    std::string_view rest = line;
-    while (!rest.empty()) {
-        const auto written = ::write(descriptor_, rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
-            const int code = errno;
-            if (::ftruncate(descriptor_, size_) != 0) fail(path_, errno);
-            fail(path_, code);
-        }
-        rest.remove_prefix(static_cast<std::size_t>(written));
+    const auto line = json_text(trial_json(space_, trial)) + '\n';
+    if (const int code = write_all(descriptor_, line); code != 0) {
+        if (::ftruncate(descriptor_, size_) != 0) fail(path_, errno);
+        fail(path_, code);
     }
     size_ += static_cast<std::int64_t>(line.size());
     if (since_flush_.seconds() > seconds_between_flushes) flush();

@@ -187,10 +187,9 @@ Condition condition_of(const Line& line, const std::vector<Parameter>& before, s
     if (found == before.end()) {
         std::vector<std::string> names;
         for (const auto& one : before) names.push_back(one.name);
-        const auto near = nearest_word(line.parent, names);
         refuse(where, text,
                fmt::format("it depends on '{}', which does not stand before it{}", line.parent,
-                           near ? fmt::format("; did you mean '{}'?", *near) : ""));
+                           did_you_mean(line.parent, names)));
     }
     if (found->kind == Kind::real) {
         refuse(where, text, fmt::format("'{}' is a range of reals: depend on choices or whole numbers", found->name));

@@ -118,9 +118,7 @@ void set_from_text(Configuration& configuration, std::string_view key, std::stri
         setting_text::parse(text, where, value);
     });
     if (!found) {
-        const auto nearest = nearest_word(key, keys);
-        throw UsageError(fmt::format("{}: there is no setting '{}'{}", where, key,
-                                     nearest ? fmt::format("; did you mean '{}'?", *nearest) : ""));
+        throw UsageError(fmt::format("{}: there is no setting '{}'{}", where, key, did_you_mean(key, keys)));
     }
     // One number serves both the word ids and the embedding's rows.
     configuration.data.vocabulary_size = configuration.model.vocabulary_size;

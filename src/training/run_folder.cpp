@@ -1,10 +1,8 @@
 #include "training/run_folder.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -88,13 +86,6 @@ fs::path RunFolder::progress() const { return path_ / "progress.jsonl"; }
 fs::path RunFolder::report() const { return path_ / "report.html"; }
 
 fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
-
-fs::path RunFolder::fresh_name(const std::string& name) {
-    const auto base = fmt::format("{:%Y-%m-%d}-{}", fmt::localtime(std::time(nullptr)), name);
-    auto path = fs::path("runs") / base;
-    for (int number = 2; is_there(path); ++number) path = fs::path("runs") / fmt::format("{}-{}", base, number);
-    return path;
-}
 
 void RunFolder::write_configuration(const Configuration& configuration) const {
     write_file_atomically(configuration_path(path_), to_toml(configuration));

@@ -49,9 +49,6 @@ public:
     /// Only to read from; not locked, and nothing is checked.
     static RunFolder view(const std::filesystem::path& path) { return {path, nullptr}; }
 
-    /// runs/<date>-<name>, with a number behind it if that exists already.
-    static std::filesystem::path fresh_name(const std::string& name);
-
     void write_configuration(const Configuration& configuration) const;
     /// All words, those beyond the model's vocabulary_size too: the model reads them as unknown, but
     /// words outside the vocabulary not at all.

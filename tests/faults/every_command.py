@@ -460,6 +460,14 @@ def bytes_that_are_no_text(things, scratch):
         shown += SHOWN in json.dumps(json.loads(done.stdout.decode("utf-8")), ensure_ascii=False).replace("\\\\", "\\")
     done = run_bytes("train", "--resume", own)
     expect(done == 0, f"--resume: {done}")
+    table = folder / "customers.csv"
+    for arguments in (["synthetic", "--rows", "200", "--output", table],
+                      ["train", table, "--target", "target", "--model", "logistic", "--output", folder / "customers"]):
+        done = run_bytes("customers", *arguments)
+        expect(done == 0, f"customers {arguments[0]}: {done}")
+    someone = table.read_text().splitlines()[1].split(",")[0]
+    done = run_bytes("customers", "predict", "--model", folder / "customers", "--id", someone)
+    expect(done == 0, f"customers predict finds the run's table again: {done}")
     for path in folder.rglob("*.json"):
         json.loads(path.read_bytes().decode("utf-8"))
     expect(shown >= 8, f"only {shown} documents show the path")

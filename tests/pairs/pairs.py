@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """pairs.py [KIND…]: the output of each command into each command that takes it, for every kind of run.
 
-A pair succeeds, or is refused with 2 or 3 and a message that names the run; nothing is "a bug", and what two ways
+A pair succeeds, or is refused with 2 or 3 and one clear message; nothing is "a bug", and what two ways
 compute is the same. Prints a table of what happened."""
 import json
 import pathlib
@@ -48,8 +48,8 @@ def probability(model, *more):
     return document["predictions"][0]["probability"]
 
 
-def settled(done, model):
-    """0, or a refusal in words that names what was given."""
+def settled(done):
+    """0, or a refusal of at most three lines."""
     expect(done.returncode in (0, 2, 3), f"exit code {done.returncode}: {done.stderr}")
     expect("bug" not in done.stderr and "Traceback" not in done.stderr, done.stderr)
     if done.returncode == 0:
@@ -78,7 +78,7 @@ def asked(model, where):
 def commands_of(model, where, must_work):
     outcomes = {}
     for name, arguments in asked(model, where).items():
-        outcomes[name] = settled(run(*arguments, "--json", where / "out.json"), model)
+        outcomes[name] = settled(run(*arguments, "--json", where / "out.json"))
         if outcomes[name] == "works":
             json.loads((where / "out.json").read_bytes().decode("utf-8"))
     missing = [name for name in must_work if outcomes[name] != "works"]

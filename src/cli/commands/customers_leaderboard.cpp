@@ -10,14 +10,14 @@
 
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
+#include "cli/commands/customers_trials.h"
 #include "cli/flags/search_flags.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "cli/terminal/study_progress.h"
+#include "cli/study_run.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
-#include "core/parallel_for.h"
 #include "core/stop_request.h"
 #include "report/table.h"
 #include "statistics/cross_validation.h"
@@ -68,13 +68,6 @@ struct Board {
     std::size_t threads = 1;
 };
 
-void stop_leaderboard() {
-    if (!StopRequest::stop_requested()) return;
-    throw Interrupted(StopRequest::exit_code(),
-                      fmt::format("stopped by {}; the trials are saved: the same command goes on with them",
-                                  StopRequest::signal_name()));
-}
-
 /// The best parameters of a model's study, which is begun or gone on with in its folder.
 std::optional<customers::Candidate> tuned(const Board& board, const customers::Candidate& by_default,
                                           const customers::TrainingFolds& folds, const LeaderboardFlags& flags) {
@@ -100,25 +93,14 @@ std::optional<customers::Candidate> tuned(const Board& board, const customers::C
     auto study = fs::exists(folder / "study.toml", code) ? search::Study::resume(folder, settings)
                                                          : search::Study::begin(folder, settings);
     log::notice(fmt::format("{}: {} trials", by_default.kind->title, flags.budget));
-    StudyProgress progress(board.metric.title(), flags.budget, study.trials());
-    search::RunOptions options;
-    options.side_by_side = [&](std::size_t count, const std::function<void(std::size_t)>& run) {
-        parallel_for(count, static_cast<int>(board.threads), run);
-    };
-    options.stop = [] { return StopRequest::stop_requested(); };
-    options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
     const auto with = [&](const search::Values& values) {
         return customers::Candidate{by_default.kind, customers::with_values(by_default.parameters, values)};
     };
-    study.run(
-        [&](const search::AskedTrial& trial, search::TrialProgress& told) {
-            const auto mean =
-                customers::mean_objective(folds, with(trial.values), board.metric,
-                                          [&](std::int64_t fold, double so_far) { return told.report(fold, so_far); });
-            return mean ? search::Outcome::complete(*mean) : search::Outcome::pruned();
-        },
-        {flags.budget, {}, {}}, options);
-    stop_leaderboard();
+    run_study(study, table_objective(folds, board.metric, with),
+              {{flags.budget, {}, {}},
+               on_threads(board.threads),
+               board.metric.title(),
+               "; the trials are saved: the same command goes on with them"});
     const auto trials = study.trials();
     const auto place = search::best_trial(trials);
     if (!place) return std::nullopt;

@@ -1,8 +1,6 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,20 +8,20 @@
 
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
+#include "cli/commands/customers_trials.h"
 #include "cli/commands/customers_tune_text.h"
 #include "cli/flags/search_flags.h"
 #include "cli/output.h"
 #include "cli/resume.h"
 #include "cli/settings.h"
-#include "cli/terminal/study_progress.h"
-#include "core/atomic_file.h"
+#include "cli/study_run.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
-#include "core/parallel_for.h"
 #include "core/stop_request.h"
 #include "data/tables/synthetic_customers.h"
 #include "statistics/cross_validation.h"
+#include "training/fresh_folder.h"
 
 namespace cellwise::cli {
 namespace {
@@ -209,33 +207,9 @@ search::Study opened(const TuneFlags& flags, const fs::path& folder, const searc
 void run_trials(search::Study& study, const TableStudy& about, const search::Budget& budget, std::size_t jobs) {
     const customers::TrainingFolds folds(about.table, about.target, about.settings, about.folds, about.settings.seed,
                                          about.threads);
-    StudyProgress progress(about.metric.title(), budget.trials, study.trials());
-    search::RunOptions options;
-    options.side_by_side = [&](std::size_t count, const std::function<void(std::size_t)>& run) {
-        parallel_for(count, static_cast<int>(jobs), run);
-    };
-    options.stop = [] { return StopRequest::stop_requested(); };
-    options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
-    study.run(
-        [&](const search::AskedTrial& trial, search::TrialProgress& told) {
-            const auto mean =
-                customers::mean_objective(folds, about.candidate(trial.values), about.metric,
-                                          [&](std::int64_t fold, double so_far) { return told.report(fold, so_far); });
-            return mean ? search::Outcome::complete(*mean) : search::Outcome::pruned();
-        },
-        budget, options);
-    if (StopRequest::stop_requested()) {
-        throw Interrupted(StopRequest::exit_code(), fmt::format("stopped by {}", StopRequest::signal_name()));
-    }
-}
-
-[[noreturn]] void refuse_all_failed(const std::vector<search::Trial>& trials) {
-    for (const auto& trial : trials) {
-        if (trial.message.empty()) continue;
-        throw CheckFailed(fmt::format("no trial of {} is complete. Trial {} {}: {}", trials.size(), trial.number,
-                                      search::state_name(trial.state), trial.message));
-    }
-    throw CheckFailed(fmt::format("no trial of {} is complete", trials.size()));
+    const auto candidate = [&](const search::Values& values) { return about.candidate(values); };
+    run_study(study, table_objective(folds, about.metric, candidate),
+              {budget, on_threads(jobs), about.metric.title(), ""});
 }
 
 nlohmann::ordered_json document_of(const TableStudy& about, const search::StudyReport& report,
@@ -270,7 +244,7 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
     const auto budget = flags.search.budget(resumed);
     const fs::path folder = resumed                 ? *resumed
                             : !flags.output.empty() ? fs::path(flags.output)
-                                                    : fresh_study_folder("tune-" + about.kind->name);
+                                                    : training::fresh_run_folder("tune-" + about.kind->name);
 
     auto study = opened(flags, folder, settings);
     keep_budget(folder, budget);
@@ -296,10 +270,7 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
                         flags.fit.path().empty() ? about.table.origin : fs::path(flags.fit.path()).filename().string(),
                         about.target.column),
             about.metric.title(), settings, trials, confirmation);
-        write_file_atomically(
-            folder / "report.html",
-            search::study_html(report, fmt::format("Written {:%Y-%m-%d %H:%M} UTC by Cellwise {}",
-                                                   fmt::gmtime(std::time(nullptr)), CELLWISE_VERSION)));
+        write_study_report(folder, report);
     });
     auto text = fmt::format("{}: the mean {} of {} folds of the training part\n", report.title, about.metric.title(),
                             about.folds) +
@@ -313,7 +284,7 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
     out.print(text);
     out.write_json(with_schema("customers-tune", document_of(about, report, tested, folder)));
     log::notice(fmt::format("the study is in {}: see its report.html", folder.string()));
-    if (!place) refuse_all_failed(report.trials);
+    if (!place) refuse_no_trial(report.trials);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json_values.h"
 #include "search/confirmation.h"
 #include "statistics/paired_classifiers.h"
 
@@ -47,7 +48,7 @@ TestedOnce tested_once(const customers::TestAnswers& answers, const customers::T
 
 nlohmann::ordered_json tested_json(const TestedOnce& tested) {
     using nlohmann::ordered_json;
-    const auto or_null = [](const auto& value) { return value ? ordered_json(*value) : ordered_json(nullptr); };
+    using report::or_null;
     const auto& interval = tested.interval;
     return {{"metric", tested.metric},
             {"rows", tested.rows},

@@ -1,10 +1,8 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,13 +15,12 @@
 #include "cli/resume.h"
 #include "cli/review_trials.h"
 #include "cli/settings.h"
-#include "cli/terminal/study_progress.h"
-#include "core/atomic_file.h"
+#include "cli/study_run.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/stop_request.h"
-#include "search/report/study_report.h"
 #include "training/device.h"
+#include "training/fresh_folder.h"
 
 namespace cellwise::cli {
 namespace {
@@ -57,11 +54,6 @@ struct SaidOfReviews {
     }
 };
 
-std::string flag_of_key(std::string key) {
-    std::replace(key.begin(), key.end(), '_', '-');
-    return key == "cells" ? "cell" : key;
-}
-
 /// Of the settings, those that decide a trial; the data by its hash.
 search::Values review_context(const training::Configuration& configuration, const PreparedData& data,
                               const std::string& metric) {
@@ -70,11 +62,8 @@ search::Values review_context(const training::Configuration& configuration, cons
         constexpr std::array free{"seed", "seeds", "jobs", "baseline", "threads", "offline", "checkpoint_every"};
         if (std::find(free.begin(), free.end(), key) != free.end()) return;
         auto text = training::text_of(configuration, key);
-        std::error_code code;
-        if ((key == "data" || key == "test_data") && !text.empty() && fs::exists(text, code)) {
-            text = fs::absolute(text).lexically_normal().string();
-        }
-        if (!text.empty()) context.emplace_back(flag_of_key(key), std::move(text));
+        if (key == "data" || key == "test_data") text = lasting_path(text);
+        if (!text.empty()) context.emplace_back(searched_name(key), std::move(text));
     });
     return context;
 }
@@ -113,30 +102,6 @@ std::optional<search::Confirmation> confirmed_on_test(ReviewTrials& trials, cons
     return search::confirm(runs, *best.objective);
 }
 
-void run_review_trials(search::Study& study, ReviewTrials& trials, const StudyBudget& budget,
-                       const std::string& metric) {
-    StudyProgress progress(metric, budget.budget.trials, study.trials(),
-                           [&](const std::string& line) { trials.say(line); });
-    search::RunOptions options;
-    options.side_by_side = [&](std::size_t count, const auto& run) { trials.side_by_side(count, run); };
-    options.stop = [] { return StopRequest::stop_requested(); };
-    options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
-    study.run([&](const auto& trial, auto& told) { return trials.tried(trial, told); }, budget.budget, options);
-    if (StopRequest::stop_requested()) {
-        throw Interrupted(StopRequest::exit_code(),
-                          fmt::format("stopped by {}; everything is saved", StopRequest::signal_name()));
-    }
-}
-
-[[noreturn]] void refuse_no_trial(const std::vector<search::Trial>& trials) {
-    for (const auto& trial : trials) {
-        if (trial.message.empty()) continue;
-        throw CheckFailed(fmt::format("no trial of {} is complete. Trial {} {}: {}", trials.size(), trial.number,
-                                      search::state_name(trial.state), trial.message));
-    }
-    throw CheckFailed(fmt::format("no trial of {} is complete", trials.size()));
-}
-
 training::Configuration configuration_of(const SettingFlags& flags) {
     if (flags.distributed) throw UsageError("tune shares no trials with other processes: leave --distributed out");
     auto plain = flags;
@@ -170,7 +135,7 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
     if (stored) keep_data_paths(context, stored->context);
     const auto settings = said.flags.search.settings(stored, builtin, configuration.seed, std::move(context));
     const auto folder = resumed          ? *resumed
-                        : output.empty() ? fresh_study_folder(fmt::format("tune-{}", cell_name(cell)))
+                        : output.empty() ? training::fresh_run_folder(fmt::format("tune-{}", cell_name(cell)))
                                          : fs::path(output);
     auto study = resumed ? search::Study::resume(folder, settings) : search::Study::begin(folder, settings);
     keep_budget(folder, budget);
@@ -180,7 +145,9 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
     with_resume_hint({review_command, folder, json}, [&] {
         const auto jobs = said.flags.search.jobs(side_by_side_threads(configuration), settings.round);
         ReviewTrials trials(configuration, prepared, folder, metric, jobs, budget.budget.trials);
-        run_review_trials(study, trials, budget, title_of(metric));
+        run_study(study, [&](const auto& trial, auto& told) { return trials.tried(trial, told); },
+                  {budget.budget, [&](std::size_t count, const auto& run) { trials.side_by_side(count, run); },
+                   title_of(metric), "; everything is saved", [&](const std::string& line) { trials.say(line); }});
         const auto ended = study.trials();
         const auto place = search::best_trial(ended);
         std::optional<search::Confirmation> confirmation;
@@ -190,10 +157,7 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
         report = search::report_of(fmt::format("Study of the {} on {}{}", cell_title(cell), data.source.kind,
                                                data.source.is_synthetic() ? " (made-up reviews)" : ""),
                                    title_of(metric), settings, ended, confirmation);
-        write_file_atomically(
-            folder / "report.html",
-            search::study_html(report, fmt::format("Written {:%Y-%m-%d %H:%M} UTC by Cellwise {}",
-                                                   fmt::gmtime(std::time(nullptr)), CELLWISE_VERSION)));
+        write_study_report(folder, report);
     });
     auto text = fmt::format("{}: {} on {} held-out training reviews\n{}", report.title, title_of(metric),
                             data.validation ? data.validation->size() : 0, search::study_text(report));

@@ -1,6 +1,5 @@
 #include "cli/flags/search_flags.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,7 +9,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <ctime>
 #include <span>
 
 #include "cli/resume.h"
@@ -49,12 +47,10 @@ std::vector<std::string> texts_of(const std::vector<std::string>& search) {
     return texts;
 }
 
-/// A path as it is found from any folder.
+/// The value of a flag as it means the same in any folder.
 std::string lasting(const std::string& name, const std::string& text) {
-    if (text.empty() || (name != "table" && name != "recipe" && name != "data" && name != "test-data")) return text;
-    std::error_code code;
-    if (!fs::exists(text, code)) return text;  // "synthetic"
-    return fs::absolute(text).lexically_normal().string();
+    const bool is_path = name == "table" || name == "recipe" || name == "data" || name == "test-data";
+    return is_path ? lasting_path(text) : text;
 }
 
 std::string name_of(const CLI::Option& option) {
@@ -219,6 +215,12 @@ void keep_budget(const fs::path& study, const StudyBudget& budget) {
     write_file_atomically(study / budget_file, text);
 }
 
+std::string lasting_path(const std::string& text) {
+    std::error_code code;
+    if (text.empty() || !fs::exists(text, code)) return text;
+    return fs::absolute(text, code).lexically_normal().string();
+}
+
 double seconds_of(std::string_view text, std::string_view flag) {
     double number = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -255,13 +257,6 @@ search::Values said_in(const search::StudySettings& study) {
     auto said = study.context;
     said.emplace_back("seed", fmt::format("{}", study.sampler.seed));
     return said;
-}
-
-fs::path fresh_study_folder(const std::string& name) {
-    const auto base = fmt::format("{:%Y-%m-%d}-{}", fmt::localtime(std::time(nullptr)), name);
-    auto path = fs::path("runs") / base;
-    for (int number = 2; is_there(path); ++number) path = fs::path("runs") / fmt::format("{}-{}", base, number);
-    return path;
 }
 
 search::Values said_to(const CLI::App& command) {

@@ -60,6 +60,9 @@ private:
 
 void keep_budget(const std::filesystem::path& study, const StudyBudget& budget);
 
+/// A path as it is found from any folder; what is no path ("synthetic") stays.
+[[nodiscard]] std::string lasting_path(const std::string& text);
+
 /// Seconds of "90", "90s", "15m" or "1.5h". Throws UsageError naming the flag.
 [[nodiscard]] double seconds_of(std::string_view text, std::string_view flag);
 
@@ -71,9 +74,6 @@ void keep_budget(const std::filesystem::path& study, const StudyBudget& budget);
 
 /// What was said when the study began, by the flags' names: its context, and the seed.
 [[nodiscard]] search::Values said_in(const search::StudySettings& study);
-
-/// runs/<date>-<name>, with a number behind it if that is there already.
-[[nodiscard]] std::filesystem::path fresh_study_folder(const std::string& name);
 
 /// What was said to a command that decides its result, by the flags' names: several values of one are on lines of their
 /// own. Not the flags of a search, and not where results go.

@@ -13,22 +13,11 @@
 #include <cstring>
 #include <string>
 
+#include "core/descriptor.h"
 #include "core/error.h"
 
 namespace cellwise::data {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { ::close(number_); }
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 [[noreturn]] void refuse(const std::filesystem::path& path) {
     throw DataError(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
@@ -37,9 +26,9 @@ private:
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-    const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (opened < 0) refuse(path);
-    const Descriptor descriptor(opened);
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.is_open()) refuse(path);
+    const int opened = descriptor.get();
     struct stat status {};
     if (::fstat(opened, &status) != 0) refuse(path);
     if (S_ISDIR(status.st_mode)) throw DataError(fmt::format("'{}' is a folder: name a file in it", path.string()));

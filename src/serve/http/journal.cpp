@@ -7,6 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+
 namespace cellwise::serve::http {
 namespace {
 
@@ -35,7 +37,7 @@ void Journal::add(const JournalEntry& entry) {
 void Journal::say(std::string_view event, std::string_view detail) {
     if (!wanted()) return;
     const nlohmann::ordered_json line = {{"time", now()}, {"event", event}, {"detail", detail}};
-    lines_ += line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    lines_ += json_text(line) + "\n";
     flush();
 }
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+
 namespace cellwise::serve::http {
 
 std::string_view RequestHead::parameter(std::string_view name) const {
@@ -62,7 +64,7 @@ Response problem(int status, std::string_view detail) {
     response.content_type = "application/problem+json";
     const nlohmann::ordered_json document = {
         {"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", detail}};
-    response.body = document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    response.body = json_text(document) + "\n";
     if (status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;
 }

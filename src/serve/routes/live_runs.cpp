@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/hash.h"
+#include "core/json_text.h"
 
 namespace cellwise::serve {
 namespace {
@@ -94,8 +95,7 @@ void LiveRuns::send_progress(Reader& reader, const RunEntry& run) {
         auto progress = nlohmann::ordered_json::parse(line, nullptr, false);
         if (progress.is_discarded()) continue;
         const nlohmann::ordered_json data = {{"run", run.name}, {"progress", std::move(progress)}};
-        reader.sink->send(fmt::format("event: progress\nid: {}\ndata: {}\n\n", event_id(reader),
-                                      data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
+        reader.sink->send(fmt::format("event: progress\nid: {}\ndata: {}\n\n", event_id(reader), json_text(data)));
         reader.quiet = 0;
     }
 }

@@ -7,7 +7,9 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "core/strict_json.h"
+#include "core/utf8.h"
 
 namespace cellwise::customers {
 namespace {
@@ -71,16 +73,17 @@ void save_run(const fs::path& folder, const CustomerRun& run, const ModelKinds& 
         {"labels", run.labels},
         {"threshold", run.threshold},
         {"id_column", run.id_column},
-        {"table", {{"path", run.table}, {"sha256", run.table_sha256}, {"read", read_json(run.read)}}},
+        {"table", {{"path", text_of_bytes(run.table)}, {"sha256", run.table_sha256}, {"read", read_json(run.read)}}},
         {"split",
          {{"test_share", run.test_share},
           {"seed", run.seed},
           {"stratify", run.stratify},
           {"train", run.train},
           {"test", run.test}}}};
-    write_file_atomically(folder / "run.json", document.dump(1) + "\n");
-    write_file_atomically(folder / "metrics.json", figures_json(run.figures, run.is_classification).dump(1) + "\n");
-    write_file_atomically(folder / "preparation.json", run.preparation.json().dump(1) + "\n");
+    write_file_atomically(folder / "run.json", json_text(document, 1) + "\n");
+    write_file_atomically(folder / "metrics.json",
+                          json_text(figures_json(run.figures, run.is_classification), 1) + "\n");
+    write_file_atomically(folder / "preparation.json", json_text(run.preparation.json(), 1) + "\n");
     write_file_atomically(folder / kind.file, run.model->bytes());
 }
 
@@ -103,7 +106,7 @@ CustomerRun load_run(const fs::path& folder, const ModelKinds& kinds) {
         document.at("id_column").get_to(run.id_column);
         run.is_classification = document.at("kind") == "classification";
         const auto& table = document.at("table");
-        table.at("path").get_to(run.table);
+        run.table = bytes_of_text(table.at("path").get<std::string>());
         table.at("sha256").get_to(run.table_sha256);
         run.read = read_of(table.at("read"));
         const auto& split = document.at("split");

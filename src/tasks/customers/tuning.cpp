@@ -55,10 +55,9 @@ TuningMetric tuning_metric(const std::string& name, bool is_classification) {
         if (metric.name == wanted) return {metric};
         names.emplace_back(metric.name);
     }
-    const auto near = nearest_word(wanted, names);
     throw UsageError(fmt::format("--metric: a target of {} has no measure '{}': {}{}",
                                  is_classification ? "labels" : "numbers", name, fmt::join(names, ", "),
-                                 near ? fmt::format("; did you mean '{}'?", *near) : ""));
+                                 did_you_mean(wanted, names)));
 }
 
 std::vector<std::string> builtin_space(const ModelKind& kind) {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <functional>
+
+#include "search/study.h"
+#include "tasks/customers/tuning.h"
+
+namespace cellwise::cli {
+
+/// The model that a trial's values stand for.
+using CandidateOf = std::function<customers::Candidate(const search::Values&)>;
+
+/// A trial of a table: the mean of the metric over the folds, which may end it early. What it refers to must outlive
+/// it.
+[[nodiscard]] search::Objective table_objective(const customers::TrainingFolds& folds,
+                                                const customers::TuningMetric& metric, CandidateOf candidate_of);
+
+}  // namespace cellwise::cli
