@@ -17,7 +17,7 @@
 #include "core/processor.h"
 #include "core/safetensors.h"
 #include "core/stopwatch.h"
-#include "training/device.h"
+#include "learning/device.h"
 
 namespace cellwise::benchmark {
 namespace {
@@ -92,9 +92,9 @@ void check_that_both_agree(FusedSide& fused, Peer& peer) {
     }
 }
 
-report::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSource& source,
-                               const std::filesystem::path& python, const AgainstOptions& options, int threads,
-                               std::string& peer_name) {
+benchmark::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSource& source,
+                                  const std::filesystem::path& python, const AgainstOptions& options, int threads,
+                                  std::string& peer_name) {
     const TemporaryFolder folder;
     const auto batches = source.batches(shape, shared_batch_count);
     at::set_num_threads(threads);
@@ -114,19 +114,19 @@ report::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSource&
         train.push_back(peer.ask("train", peer_steps_per_round).at("ms").get<double>());
         forward.push_back(peer.ask("forward", peer_steps_per_round).at("ms").get<double>());
     }
-    return {cell, fused.train(), fused.forward(), report::Timing::of(train), report::Timing::of(forward)};
+    return {cell, fused.train(), fused.forward(), benchmark::Timing::of(train), benchmark::Timing::of(forward)};
 }
 
 }  // namespace
 
-report::PeerRecord measure_against(const AgainstOptions& options) {
+benchmark::PeerRecord measure_against(const AgainstOptions& options) {
     options.speed.validate();
     const auto shapes = options.speed.shapes();
     if (shapes.size() != 1) throw UsageError("--against measures one shape: give one size of each kind");
     const auto python = peer_python(options.peer, options.offline);
     const BatchSource source(options.speed.data);
-    const auto threads = static_cast<int>(training::set_threads(options.speed.threads));
-    report::PeerRecord record;
+    const auto threads = static_cast<int>(learning::set_threads(options.speed.threads));
+    benchmark::PeerRecord record;
     record.processor = processor_with_count();
     record.threads = threads;
     record.rounds = options.speed.rounds;
@@ -141,14 +141,14 @@ report::PeerRecord measure_against(const AgainstOptions& options) {
     return record;
 }
 
-report::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs,
-                              const std::function<double()>& run_job) {
+benchmark::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs,
+                                 const std::function<double()>& run_job) {
     const auto python = peer_python(options.peer, options.offline);
     const BatchSource source(options.speed.data);
-    const auto threads = static_cast<int>(training::set_threads(options.speed.threads));
+    const auto threads = static_cast<int>(learning::set_threads(options.speed.threads));
     const Shape shape;
     const auto batches = source.batches(shape, 1);
-    report::JobRecord record;
+    benchmark::JobRecord record;
     record.processor = processor_with_count();
     record.threads = threads;
     record.epochs = epochs;

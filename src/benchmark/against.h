@@ -6,7 +6,7 @@
 
 #include "benchmark/measure.h"
 #include "benchmark/peer.h"
-#include "report/speed_against.h"
+#include "benchmark/speed_against.h"
 
 namespace cellwise::benchmark {
 
@@ -19,13 +19,13 @@ struct AgainstOptions {
 /// Training steps and forward batches of the product and of a real framework in a process of its own, in
 /// turns, on the same batches and from the same initial weights. CheckFailed if their first
 /// predictions differ.
-[[nodiscard]] report::PeerRecord measure_against(const AgainstOptions& options);
+[[nodiscard]] benchmark::PeerRecord measure_against(const AgainstOptions& options);
 
 /// The tutorial's whole job: each cell trained and validated for `epochs` epochs. The peer's time is its
 /// fit alone, cell after cell; `run_job` does the product's, from the start of its process with
 /// the loading of the data to its end, and returns the seconds.
-[[nodiscard]] report::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs,
-                                            const std::function<double()>& run_job);
+[[nodiscard]] benchmark::JobRecord measure_job(const AgainstOptions& options, std::int64_t epochs,
+                                               const std::function<double()>& run_job);
 
 /// Runs this program with these arguments, its output thrown away; the seconds it took. Throws
 /// EnvironmentError if it fails.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/cell.h"
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 
 namespace cellwise::benchmark {
 

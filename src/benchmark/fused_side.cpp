@@ -67,9 +67,10 @@ void FusedSide::run() {
     for (int i = 0; phases_ && i <= runs_per_round; ++i) phases_->run(next().ids, i > 0);
 }
 
-std::vector<report::PhaseTiming> FusedSide::phases(const Work& work) const {
+std::vector<benchmark::PhaseTiming> FusedSide::phases(const Work& work) const {
     if (!phases_) return {};
-    return phases_->report(work, shape_, report::Timing::of(gradient_).median, report::Timing::of(update_).median);
+    return phases_->report(work, shape_, benchmark::Timing::of(gradient_).median,
+                           benchmark::Timing::of(update_).median);
 }
 
 }  // namespace cellwise::benchmark

@@ -8,8 +8,8 @@
 
 #include "benchmark/batches.h"
 #include "benchmark/phases.h"
-#include "report/speed.h"
-#include "training/trainer.h"
+#include "benchmark/speed.h"
+#include "learning/trainer.h"
 
 namespace cellwise::benchmark {
 
@@ -18,7 +18,7 @@ struct TensorBatch {
     torch::Tensor ids, labels, float_labels;
 };
 
-/// The product's side of a measurement: models::Classifier on the fused engine with training::Trainer
+/// The product's side of a measurement: models::Classifier on the fused engine with learning::Trainer
 /// and Keras's Adam, as `cellwise train` runs it.
 class FusedSide {
 public:
@@ -38,14 +38,14 @@ public:
     [[nodiscard]] torch::Tensor first_probabilities();
 
     [[nodiscard]] models::Classifier& model() { return trainer_.model(); }
-    [[nodiscard]] report::Timing train() const { return report::Timing::of(train_); }
-    [[nodiscard]] report::Timing forward() const { return report::Timing::of(forward_); }
+    [[nodiscard]] benchmark::Timing train() const { return benchmark::Timing::of(train_); }
+    [[nodiscard]] benchmark::Timing forward() const { return benchmark::Timing::of(forward_); }
     /// Empty unless asked for.
-    [[nodiscard]] std::vector<report::PhaseTiming> phases(const Work& work) const;
+    [[nodiscard]] std::vector<benchmark::PhaseTiming> phases(const Work& work) const;
 
 private:
     Shape shape_;
-    training::Trainer trainer_;
+    learning::Trainer trainer_;
     std::optional<PassPhases> phases_;
     std::vector<TensorBatch> batches_;
     std::size_t number_ = 0;

@@ -13,7 +13,7 @@
 #include "core/processor.h"
 #include "core/stopwatch.h"
 #include "engine/peak.h"
-#include "training/device.h"
+#include "learning/device.h"
 
 namespace cellwise::benchmark {
 namespace {
@@ -50,8 +50,8 @@ public:
         at::set_num_threads(1);  // as the trainer of the fused side has it
     }
 
-    [[nodiscard]] report::Timing train() const { return report::Timing::of(train_); }
-    [[nodiscard]] report::Timing forward() const { return report::Timing::of(forward_); }
+    [[nodiscard]] benchmark::Timing train() const { return benchmark::Timing::of(train_); }
+    [[nodiscard]] benchmark::Timing forward() const { return benchmark::Timing::of(forward_); }
 
 private:
     FusedSide& fused_;
@@ -67,8 +67,8 @@ void check_sizes(const char* flag, const std::vector<std::int64_t>& values, std:
     }
 }
 
-report::CellSpeed measure(Cell cell, const Shape& shape, const BatchSource& source, const SpeedOptions& options,
-                          report::SpeedRecord& record) {
+benchmark::CellSpeed measure(Cell cell, const Shape& shape, const BatchSource& source, const SpeedOptions& options,
+                             benchmark::SpeedRecord& record) {
     log::detail(fmt::format("measuring {}: batch {}, length {}, hidden size {}", cell_title(cell), shape.batch_size,
                             shape.length, shape.hidden_size));
     const auto batches = source.batches(shape, batch_count);
@@ -84,7 +84,7 @@ report::CellSpeed measure(Cell cell, const Shape& shape, const BatchSource& sour
         if (torch) torch->run();
     }
     const Work work = work_of(batches, shape);
-    report::CellSpeed speed;
+    benchmark::CellSpeed speed;
     speed.cell = cell;
     speed.batch_size = shape.batch_size;
     speed.length = shape.length;
@@ -148,11 +148,11 @@ std::string BatchSource::description() const {
     return "reviews of " + dataset_.source.path;
 }
 
-report::SpeedRecord measure_speed(const SpeedOptions& options) {
+benchmark::SpeedRecord measure_speed(const SpeedOptions& options) {
     options.validate();
     const BatchSource source(options.data);
-    const auto threads = static_cast<int>(training::set_threads(options.threads));
-    report::SpeedRecord record;
+    const auto threads = static_cast<int>(learning::set_threads(options.threads));
+    benchmark::SpeedRecord record;
     record.processor = processor_with_count();
     record.instruction_set = engine::instruction_set();
     record.threads = threads;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "benchmark/batches.h"
-#include "data/dataset.h"
-#include "report/speed.h"
+#include "benchmark/speed.h"
+#include "data/reviews/dataset.h"
 
 namespace cellwise::benchmark {
 
@@ -50,9 +50,9 @@ private:
 
 /// Measures in this process, torch and fused taking turns: in each round the machine's multiply-add
 /// peak, a few training steps and forward batches of the product (models::Classifier with
-/// training::Trainer, fused engine), then the same of torch::nn with torch::optim::Adam, each after a
+/// learning::Trainer, fused engine), then the same of torch::nn with torch::optim::Adam, each after a
 /// step that is not counted. Both start from the same weights; CheckFailed if their first
 /// predictions differ.
-[[nodiscard]] report::SpeedRecord measure_speed(const SpeedOptions& options);
+[[nodiscard]] benchmark::SpeedRecord measure_speed(const SpeedOptions& options);
 
 }  // namespace cellwise::benchmark

@@ -48,18 +48,18 @@ void PassPhases::run(const torch::Tensor& ids, bool counted) {
     if (counted) seconds_.push_back(pass_.seconds());
 }
 
-std::vector<report::PhaseTiming> PassPhases::report(const Work& work, const Shape& shape, double gradient_ms,
-                                                    double update_ms) const {
+std::vector<benchmark::PhaseTiming> PassPhases::report(const Work& work, const Shape& shape, double gradient_ms,
+                                                       double update_ms) const {
     const Cell cell = model_->options().cell;
     const double projection = work.projection_gflop(cell, shape, 1);
     const double recurrent = work.recurrent_gflop(cell, shape, 1);
     const auto median = [&](double engine::PassSeconds::*part) {
         std::vector<double> times;
         for (const auto& each : seconds_) times.push_back(1e3 * (each.*part));
-        return report::Timing::of(std::move(times)).median;
+        return benchmark::Timing::of(std::move(times)).median;
     };
     using Seconds = engine::PassSeconds;
-    std::vector<report::PhaseTiming> phases{
+    std::vector<benchmark::PhaseTiming> phases{
         {"plan of the batch, weights packed", median(&Seconds::plan), 0},
         {"projection of the distinct words", median(&Seconds::projection), projection},
         {"recurrence forward", median(&Seconds::recurrent_forward), recurrent},

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "benchmark/batches.h"
+#include "benchmark/speed.h"
 #include "engine/recurrent_pass.h"
 #include "models/classifier.h"
-#include "report/speed.h"
 
 namespace cellwise::benchmark {
 
@@ -23,8 +23,8 @@ public:
 
     /// The median of each part, followed by what a training step takes beyond them: `gradient_ms` is the
     /// time of forward, loss and backward of the whole model, `update_ms` the optimizer's.
-    [[nodiscard]] std::vector<report::PhaseTiming> report(const Work& work, const Shape& shape, double gradient_ms,
-                                                          double update_ms) const;
+    [[nodiscard]] std::vector<benchmark::PhaseTiming> report(const Work& work, const Shape& shape, double gradient_ms,
+                                                             double update_ms) const;
 
 private:
     models::Classifier model_;

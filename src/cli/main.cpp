@@ -14,13 +14,14 @@
 
 #include "cli/commands.h"
 #include "cli/flags/input_guard.h"
-#include "cli/out_of_memory.h"
-#include "cli/resume.h"
+#include "cli/flags/usage_errors.h"
 #include "cli/terminal/help_text.h"
-#include "cli/usage_errors.h"
+#include "cli/terminal/resume_hint.h"
 #include "core/error.h"
+#include "core/out_of_memory.h"
 #include "core/standard_streams.h"
 #include "core/utf8.h"
+#include "core/version.h"
 #include "distributed/processes.h"
 
 namespace cellwise::cli {
@@ -41,7 +42,7 @@ int fail(ExitCode code, const std::string& message) {
 int run(int argc, char** argv) {
     if (argc > 0) set_program_name(argv[0]);
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
-    app.set_version_flag("-V,--version", "cellwise " CELLWISE_VERSION);
+    app.set_version_flag("-V,--version", fmt::format("cellwise {}", program_version()));
     app.require_subcommand(1);
     add_compare(app);
     add_train(app);

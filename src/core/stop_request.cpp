@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 
@@ -11,14 +12,15 @@
 namespace cellwise {
 namespace {
 
-std::atomic<int> requested{0};
+std::atomic<StopSource*> asked{nullptr};  // of the living StopRequest
 std::atomic<const char*> announced{nullptr};
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free,
+static_assert(std::atomic<StopSource*>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free,
               "a signal handler may touch lock-free atomics only");
 
 // Only async-signal-safe calls in here.
 void handle(int signal) {
-    if (int none = 0; !requested.compare_exchange_strong(none, signal)) {
+    StopSource* const source = asked;
+    if (source == nullptr || !source->request(signal)) {
         if (signal != SIGHUP) ::_exit(128 + signal);
         return;
     }
@@ -34,7 +36,8 @@ void handle(int signal) {
 }  // namespace
 
 StopRequest::StopRequest(const char* announcement) {
-    requested = 0;
+    [[maybe_unused]] StopSource* const other = asked.exchange(&source_);
+    assert(other == nullptr && "one StopRequest at a time");
     announced = log::level() != log::Level::quiet ? announcement : nullptr;
     struct sigaction action {};
     action.sa_handler = handle;
@@ -50,18 +53,7 @@ StopRequest::~StopRequest() {
     ::sigaction(SIGINT, &former_interrupt_, nullptr);
     ::sigaction(SIGTERM, &former_terminate_, nullptr);
     ::sigaction(SIGHUP, &former_hang_up_, nullptr);
-}
-
-bool StopRequest::stop_requested() noexcept { return requested != 0; }
-
-ExitCode StopRequest::exit_code() noexcept {
-    const int signal = requested;
-    return static_cast<ExitCode>(128 + (signal == 0 ? SIGINT : signal));
-}
-
-const char* StopRequest::signal_name() noexcept {
-    if (requested == SIGHUP) return "SIGHUP (the terminal was closed)";
-    return requested == SIGTERM ? "SIGTERM" : "Ctrl-C";
+    asked = nullptr;
 }
 
 }  // namespace cellwise

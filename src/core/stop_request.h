@@ -2,12 +2,12 @@
 
 #include <csignal>
 
-#include "core/error.h"
+#include "core/stop_token.h"
 
 namespace cellwise {
 
-/// While it lives, the first Ctrl-C (SIGINT), SIGTERM or closed terminal (SIGHUP) only asks the program to stop:
-/// whoever works looks at stop_requested() between two steps, saves and leaves. A second Ctrl-C or SIGTERM ends the
+/// While it lives, the first Ctrl-C (SIGINT), SIGTERM or closed terminal (SIGHUP) only asks the holders of its
+/// token to stop: whoever works looks at it between two steps, saves and leaves. A second Ctrl-C or SIGTERM ends the
 /// program at once, with 130 or 143 as exit code; a second SIGHUP does not, because the system and the shell both
 /// send one when a terminal is closed. SIGHUP does nothing if it was ignored when the program began, as by nohup.
 /// One at a time; its destructor gives the signals back.
@@ -19,16 +19,11 @@ public:
     StopRequest(const StopRequest&) = delete;
     StopRequest& operator=(const StopRequest&) = delete;
 
-    /// Whether a signal has come. Safe from any thread; stays true until the next StopRequest.
-    [[nodiscard]] static bool stop_requested() noexcept;
-
-    /// The exit code of the signal that came: interrupted, terminated or hung_up.
-    [[nodiscard]] static ExitCode exit_code() noexcept;
-
-    /// What it is called in messages: "Ctrl-C", "SIGTERM", "SIGHUP (the terminal was closed)".
-    [[nodiscard]] static const char* signal_name() noexcept;
+    /// Tells those who work; a signal is its cause.
+    [[nodiscard]] StopToken token() const { return source_.token(); }
 
 private:
+    StopSource source_;
     struct sigaction former_interrupt_ {};
     struct sigaction former_terminate_ {};
     struct sigaction former_hang_up_ {};

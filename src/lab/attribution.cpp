@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "core/error.h"
-#include "data/vocabulary.h"
+#include "data/reviews/vocabulary.h"
 #include "lab/torch_tensors.h"
-#include "training/device.h"
-#include "training/inference.h"
+#include "learning/device.h"
+#include "learning/inference.h"
 
 namespace cellwise::lab {
 namespace {
@@ -49,7 +49,7 @@ Attribution occlusion(models::Classifier& model, std::span<const std::int32_t> r
         rows.ids[(i + 1) * row.size() + front + i] = data::unknown_id;
     }
     rows.labels.assign(text + 1, 0);
-    const auto logits = doubles_of(*training::logits_of(model, rows, device));
+    const auto logits = doubles_of(*learning::logits_of(model, rows, device));
 
     Attribution result;
     result.log_odds = logits[0];
@@ -68,7 +68,7 @@ Attribution integrated_gradients(models::Classifier& model, std::span<const std:
         throw UsageError(fmt::format("--steps is {}: it must be between 1 and {}", steps, most_steps));
     }
     model->eval();
-    std::optional<training::OneTorchThread> one_torch_thread;
+    std::optional<learning::OneTorchThread> one_torch_thread;
     if (model->pool()) one_torch_thread.emplace();
     std::vector<std::int32_t> empty(row.begin(), row.end());
     std::fill(empty.end() - static_cast<std::ptrdiff_t>(text), empty.end(), data::padding_id);

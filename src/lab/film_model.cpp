@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "data/corpus_builder.h"
-#include "data/load_data.h"
-#include "training/trainer.h"
+#include "data/reviews/corpus_builder.h"
+#include "data/reviews/load_data.h"
+#include "learning/trainer.h"
 
 namespace cellwise::lab {
 namespace {
@@ -74,14 +74,14 @@ FilmModel train_film_model(Cell cell, std::uint64_t seed) {
     options.embedding_size = 8;
     options.hidden_size = 8;
     options.engine = models::Engine::torch;
-    training::TrainingOptions training;
+    learning::TrainingOptions training;
     training.learning_rate = 0.01;
     training.epochs = 60;
     training.batch_size = 6;
-    training.precision = training::Precision::float64;
+    training.precision = learning::Precision::float64;
 
     const auto reviews = data::pad(corpus.train, longest);
-    training::Trainer trainer(models::Classifier(options, seed), training, seed);
+    learning::Trainer trainer(models::Classifier(options, seed), training, seed);
     for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) (void)trainer.train_epoch(reviews, {});
     const auto metrics = trainer.evaluate(reviews);
     film.model = trainer.model();

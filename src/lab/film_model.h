@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/cell.h"
-#include "data/vocabulary.h"
+#include "data/reviews/vocabulary.h"
 #include "models/classifier.h"
 
 namespace cellwise::lab {

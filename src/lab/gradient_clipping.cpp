@@ -6,9 +6,9 @@
 #include <cmath>
 #include <utility>
 
-#include "training/batches.h"
-#include "training/clipping.h"
-#include "training/loss.h"
+#include "learning/batches.h"
+#include "learning/clipping.h"
+#include "learning/loss.h"
 
 namespace cellwise::lab {
 namespace {
@@ -29,7 +29,7 @@ double sum_of(const std::vector<double>& values) {
 /// the variables' squared norms.
 ClippedGradient clipped(const Gradient& gradient, double clip_norm, double global_clip_norm) {
     const auto factors =
-        training::clip_factors(gradient.variables, gradient.squared_norms, clip_norm, global_clip_norm);
+        learning::clip_factors(gradient.variables, gradient.squared_norms, clip_norm, global_clip_norm);
     ClippedGradient result;
     double product = 0, squares = 0;
     for (std::size_t i = 0; i < factors.size(); ++i) {
@@ -92,9 +92,9 @@ ClippingEffect clipping_effect(models::Classifier& model, const data::PaddedRevi
     const KeptBuffers kept(model);
     model->train();
     clear_gradients(model);
-    const auto logits = model->forward(training::view_of_ids(batch));
+    const auto logits = model->forward(learning::view_of_ids(batch));
     const auto loss =
-        training::keras_cross_entropy(logits, training::view_of_labels(batch).to(logits.scalar_type())).mean();
+        learning::keras_cross_entropy(logits, learning::view_of_labels(batch).to(logits.scalar_type())).mean();
     loss.backward();
     const auto gradient = gradient_of(model);
     clear_gradients(model);

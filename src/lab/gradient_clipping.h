@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "models/classifier.h"
 
 namespace cellwise::lab {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/step_norms.h"
 #include "models/classifier.h"
 

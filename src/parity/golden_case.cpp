@@ -13,7 +13,7 @@
 #include "core/log.h"
 #include "core/paths.h"
 #include "core/strict_json.h"
-#include "data/npz.h"
+#include "data/files/npz.h"
 #include "interchange/keras_model.h"
 
 namespace cellwise::parity {
@@ -94,7 +94,7 @@ void read_settings(GoldenCase& golden, const fs::path& path) {
     Settings settings(path);
     try {
         golden.model.cell = parse_cell(settings.text("cell"));
-        golden.training.optimizer = training::parse_optimizer(settings.text("optimizer"));
+        golden.training.optimizer = learning::parse_optimizer(settings.text("optimizer"));
     } catch (const UsageError& error) {
         throw DataError(fmt::format("'{}': {}", path.string(), error.what()));
     }
@@ -111,7 +111,7 @@ void read_settings(GoldenCase& golden, const fs::path& path) {
     golden.training.clip_norm = settings.positive_or_off("clipnorm");
     golden.training.global_clip_norm = settings.positive_or_off("global_clipnorm");
     golden.training.weight_decay = settings.positive_or_off("weight_decay");
-    golden.training.weight_decay_mode = training::WeightDecayMode::decoupled;  // Keras's
+    golden.training.weight_decay_mode = learning::WeightDecayMode::decoupled;  // Keras's
     golden.training.l2 = settings.positive_or_off("l2");
     settings.warn_of_others();
     try {

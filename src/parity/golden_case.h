@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "learning/options.h"
 #include "models/options.h"
-#include "training/options.h"
 
 namespace cellwise::parity {
 
@@ -25,7 +25,7 @@ using GoldenVariables = std::map<std::string, GoldenArray>;
 struct GoldenCase {
     std::string name;  ///< the file's name without .json
     models::ClassifierOptions model;
-    training::TrainingOptions training;
+    learning::TrainingOptions training;
     std::int64_t steps = 0;
     std::int64_t batch = 0;
     std::int64_t length = 0;

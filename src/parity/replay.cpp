@@ -7,7 +7,7 @@
 #include <span>
 
 #include "interchange/keras_layout.h"
-#include "training/trainer.h"
+#include "learning/trainer.h"
 
 namespace cellwise::parity {
 namespace {
@@ -65,7 +65,7 @@ Difference by_movement(std::string quantity, std::span<const double> ours, const
 
 class Replay {
 public:
-    Replay(const GoldenCase& golden, models::Engine engine, training::Precision precision)
+    Replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision)
         : golden_(golden), trainer_(model_of(golden, engine), options_of(golden, precision), 0) {
         Tensors initial;
         for (const auto& [name, array] : golden.initial) initial[name] = tensor_of(array);
@@ -103,7 +103,7 @@ private:
         options.engine = engine;
         return models::Classifier(options);
     }
-    static training::TrainingOptions options_of(const GoldenCase& golden, training::Precision precision) {
+    static learning::TrainingOptions options_of(const GoldenCase& golden, learning::Precision precision) {
         auto options = golden.training;
         options.precision = precision;
         return options;
@@ -144,19 +144,19 @@ private:
     }
 
     const GoldenCase& golden_;
-    training::Trainer trainer_;
+    learning::Trainer trainer_;
 };
 
 }  // namespace
 
-models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted, training::Precision precision) {
-    if (precision == training::Precision::float64) return models::Engine::torch;
+models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted, learning::Precision precision) {
+    if (precision == learning::Precision::float64) return models::Engine::torch;
     auto options = golden.model;
     options.engine = wanted;
     return models::Classifier(options)->active_engine();
 }
 
-std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine, training::Precision precision) {
+std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision) {
     return Replay(golden, engine, precision).run();
 }
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "learning/options.h"
 #include "models/options.h"
 #include "parity/golden_case.h"
-#include "training/options.h"
 
 namespace cellwise::parity {
 
@@ -22,7 +22,7 @@ struct Difference {
 /// Who computes the recurrent layers of a replay: `wanted`, or torch where the precision or the machine
 /// leaves no choice.
 [[nodiscard]] models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted,
-                                             training::Precision precision);
+                                             learning::Precision precision);
 
 /// Trains the case's model from its initial variables on its batches and compares every quantity.
 ///
@@ -31,6 +31,6 @@ struct Difference {
 /// each tensor: elementwise would be wrong there, since Adam turns the rounding of a gradient near zero
 /// into a visible step.
 [[nodiscard]] std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine,
-                                             training::Precision precision);
+                                             learning::Precision precision);
 
 }  // namespace cellwise::parity

@@ -5,16 +5,15 @@
 
 #include <utility>
 
-#include "cli/gates.h"
-#include "cli/gates_trained.h"
-#include "cli/model_source.h"
-#include "cli/predict_explanation.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "data/text_reviews.h"
-#include "report/predictions.h"
-#include "training/device.h"
-#include "training/inference.h"
+#include "data/reviews/text_reviews.h"
+#include "learning/device.h"
+#include "learning/inference.h"
+#include "records/predictions.h"
+#include "verbs/gates.h"
+#include "verbs/model_source.h"
+#include "verbs/review_explanation.h"
 
 namespace cellwise::verbs {
 namespace {
@@ -51,7 +50,7 @@ models::Classifier in_float64(const models::Classifier& model) {
 
 class TrainedReviewModel final : public serve::ReviewModel {
 public:
-    TrainedReviewModel(std::string path, cli::ModelSource source, data::Vocabulary vocabulary, torch::Device device)
+    TrainedReviewModel(std::string path, ModelSource source, data::Vocabulary vocabulary, torch::Device device)
         : path_(std::move(path)), source_(std::move(source)), vocabulary_(std::move(vocabulary)), device_(device) {
         source_.model->to(device_);
     }
@@ -95,11 +94,11 @@ public:
         add_to(texts, ids, request.review);
         const bool are_ids = texts.empty();
         const auto reviews = encode(are_ids ? ids : texts, are_ids);
-        cli::ExplainFlags flags;
-        flags.method = request.method;
-        flags.steps = request.steps;
-        return report::explanation_json(flags.explain_one(are_ids ? ids.front() : texts.front(), source_, reviews, 0,
-                                                          are_ids ? nullptr : &vocabulary_, device_));
+        ExplainRequest explain;
+        explain.method = request.method;
+        explain.steps = request.steps;
+        return records::explanation_json(explain_one(are_ids ? ids.front() : texts.front(), source_, reviews, 0,
+                                                     are_ids ? nullptr : &vocabulary_, device_, explain));
     }
 
     [[nodiscard]] ordered_json gates(const serve::GatesRequest& request) override {
@@ -116,11 +115,11 @@ public:
         if (!subject_.model) {
             subject_ = {in_float64(source_.model), vocabulary_, source_.configuration.length, path_, false};
         }
-        const training::OneTorchThread one_thread;  // the steps are too small to be shared
-        cli::TrainedGatesOptions options;
+        const learning::OneTorchThread one_thread;  // the steps are too small to be shared
+        GatesRequest options;
         options.layer = layer;
         options.direction = request.backward ? 1 : 0;
-        return cli::traced_json(cli::trace_text(subject_, request.text, options, "\"text\""));
+        return traced_json(trace_text(subject_, request.text, options, "\"text\""));
     }
 
 private:
@@ -148,10 +147,10 @@ private:
 
     [[nodiscard]] std::vector<serve::ReviewPrediction> probabilities(const data::TextReviews& reviews) {
         if (reviews.counts.empty()) return {};
-        const auto values = training::probabilities_of(source_.model, reviews.padded, device_);
+        const auto values = learning::probabilities_of(source_.model, reviews.padded, device_);
         std::vector<serve::ReviewPrediction> predictions;
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const report::PredictionRecord record{
+            const records::PredictionRecord record{
                 {}, static_cast<double>(values[i]), reviews.counts[i].words, reviews.counts[i].unknown, std::nullopt};
             predictions.push_back({record.probability, record.label(), record.unknown_share()});
         }
@@ -159,24 +158,24 @@ private:
     }
 
     std::string path_;
-    cli::ModelSource source_;
+    ModelSource source_;
     data::Vocabulary vocabulary_;
     torch::Device device_;
-    cli::GatesSubject subject_;  ///< made when gates are first asked for
+    GatesSubject subject_;  ///< made when gates are first asked for
 };
 
 }  // namespace
 
 std::unique_ptr<serve::ReviewModel> load_review_model(const std::string& path, const ReviewModelOptions& options) {
-    cli::ModelFlags flags;
-    flags.path = path;
-    auto source = flags.load();
-    auto vocabulary = options.words.of(source);
+    ModelRequest request;
+    request.path = path;
+    auto source = load_model(request);
+    auto vocabulary = verbs::words_of(options.words, source);
     if (vocabulary.size() == 0) {
         log::warning(fmt::format("'{}' has no words, so it answers to \"ids\" alone: --vocabulary names them", path));
     }
     return std::make_unique<TrainedReviewModel>(path, std::move(source), std::move(vocabulary),
-                                                training::resolve_device(options.device));
+                                                learning::resolve_device(options.device));
 }
 
 }  // namespace cellwise::verbs

@@ -9,7 +9,7 @@
 #include "core/log.h"
 #include "core/paths.h"
 #include "core/utf8.h"
-#include "training/device.h"
+#include "learning/device.h"
 #include "verbs/customer_model.h"
 
 namespace cellwise::verbs {
@@ -48,7 +48,7 @@ std::vector<std::string> model_names(const std::vector<std::string>& paths) {
 }
 
 serve::LoadedModels ServedModels::load() {
-    training::set_threads(options_.threads);
+    learning::set_threads(options_.threads);
     serve::LoadedModels models;
     const auto names = model_names(options_.paths);
     for (std::size_t i = 0; i < names.size(); ++i) {

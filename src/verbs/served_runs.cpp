@@ -8,20 +8,20 @@
 #include <iterator>
 #include <utility>
 
-#include "cli/output.h"
-#include "cli/runs_differences.h"
 #include "core/error.h"
 #include "core/folder_lock.h"
 #include "core/paths.h"
 #include "core/utf8.h"
+#include "records/schema.h"
+#include "runs/differences.h"
 #include "verbs/customers_entry.h"
 
 namespace cellwise::verbs {
 namespace fs = std::filesystem;
 namespace {
 
-using cli::RunInfo;
-using cli::RunStatus;
+using runs::RunInfo;
+using runs::RunStatus;
 using serve::RunEntry;
 
 constexpr std::size_t most_runs = 10000;
@@ -52,9 +52,9 @@ RunEntry entry_of(const RunInfo& run, const std::string& name, const std::string
     RunEntry entry;
     entry.name = name;
     entry.parent = parent;
-    auto told = cli::run_json(run);
+    auto told = runs::run_json(run);
     entry.kind = told.at("kind").get<std::string>();
-    entry.state = cli::status_name(run.status);
+    entry.state = runs::status_name(run.status);
     std::vector<std::string_view> cells;
     for (const Cell cell : run.configuration.cells) cells.push_back(cell_name(cell));
     entry.model = fmt::format("{}", fmt::join(cells, ", "));
@@ -65,9 +65,7 @@ RunEntry entry_of(const RunInfo& run, const std::string& name, const std::string
     entry.epochs = std::move(told.at("epochs"));
     entry.test_accuracy = run.test_accuracy;
     entry.test_loss = run.test_loss;
-    training::visit_settings(run.configuration, [&](const std::string& key, const auto&, const char*) {
-        entry.settings.emplace_back(key, training::text_of(run.configuration, key));
-    });
+    entry.settings = sentiment::values_of(run.configuration);
     entry.progress = own_file_or_none(run.folder / "progress.jsonl");
     entry.report = own_file_or_none(run.folder / "report.html");
     return entry;
@@ -79,7 +77,7 @@ bool is_run_here(const fs::path& folder) { return is_own_folder(folder) && is_ow
 /// A run that vanishes while it is read is a broken one until the next listing.
 RunInfo read_as_it_is(const fs::path& run) {
     try {
-        return cli::read_run(run);
+        return runs::read_run(run);
     } catch (const Error& error) {
         RunInfo broken;
         broken.folder = run;
@@ -219,9 +217,9 @@ nlohmann::ordered_json ServedRuns::compare(const std::vector<std::string>& names
             runs.back().runs.push_back(inner->second.info);
         }
     }
-    const auto singles = cli::single_runs(runs);
+    const auto singles = runs::single_runs(runs);
     if (singles.size() < 2) return nullptr;
-    return cli::with_schema("runs-compare", cli::runs_compare_json(singles, cli::runs_differences(singles)));
+    return records::with_schema("runs-compare", runs::runs_compare_json(singles, runs::runs_differences(singles)));
 }
 
 }  // namespace cellwise::verbs

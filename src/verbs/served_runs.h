@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/run_index.h"
+#include "runs/run_index.h"
 #include "serve/runs.h"
 
 namespace cellwise::verbs {
@@ -37,7 +37,7 @@ private:
     struct Known {
         Stamp stamp{};
         bool is_customers = false;
-        cli::RunInfo info;  ///< but of customers
+        runs::RunInfo info;  ///< but of customers
         serve::RunEntry entry;
         std::uint64_t seen = 0;  ///< in which listing
     };

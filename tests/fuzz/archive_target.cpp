@@ -1,5 +1,5 @@
 // A file in the place of aclImdb_v1.tar.gz. What is not gzipped is read as a plain tar, so most of the corpus is plain.
-#include "data/raw_reviews.h"
+#include "data/reviews/raw_reviews.h"
 #include "fuzz/target.h"
 
 CELLWISE_FUZZ_TARGET(archive) {

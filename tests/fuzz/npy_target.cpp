@@ -1,7 +1,7 @@
 // An array of an .npz file, the pickle subset of object arrays included.
-#include "data/npy.h"
+#include "data/files/npy.h"
 
-#include "data/pickle.h"
+#include "data/files/pickle.h"
 #include "fuzz/target.h"
 
 CELLWISE_FUZZ_TARGET(npy) {

@@ -1,5 +1,5 @@
 // A file in the place of Keras's imdb.npz.
-#include "data/imdb_npz.h"
+#include "data/reviews/imdb_npz.h"
 #include "fuzz/target.h"
 
 CELLWISE_FUZZ_TARGET(npz) {

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "core/utf8.h"
-#include "data/table.h"
+#include "data/reviews/text_table.h"
 #include "fuzz/target.h"
 
 CELLWISE_FUZZ_TARGET(own_texts) {

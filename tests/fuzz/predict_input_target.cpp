@@ -1,10 +1,10 @@
 // What `predict --file` reads, and what it makes of it. The first byte chooses --input-format.
-#include "cli/predict_input.h"
+#include "cli/flags/predict_input.h"
 
 #include <array>
 
-#include "data/text_reviews.h"
-#include "data/vocabulary.h"
+#include "data/reviews/text_reviews.h"
+#include "data/reviews/vocabulary.h"
 #include "fuzz/target.h"
 
 CELLWISE_FUZZ_TARGET(predict_input) {

@@ -1,13 +1,13 @@
 // Texts of any bytes: words, ids, and the texts that `gates` and `gradients` are asked about.
-#include "data/tokenizer.h"
+#include "data/reviews/tokenizer.h"
 
 #include <set>
 #include <vector>
 
 #include "core/utf8.h"
-#include "data/read_words.h"
-#include "data/text_rows.h"
-#include "data/vocabulary.h"
+#include "data/files/text_rows.h"
+#include "data/reviews/read_words.h"
+#include "data/reviews/vocabulary.h"
 #include "fuzz/target.h"
 
 CELLWISE_FUZZ_TARGET(tokenizer) {

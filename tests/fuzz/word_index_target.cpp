@@ -1,5 +1,5 @@
 // imdb_word_index.json, and a run's vocabulary.json.
-#include "data/word_index.h"
+#include "data/reviews/word_index.h"
 
 #include "fuzz/target.h"
 

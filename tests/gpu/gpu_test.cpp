@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "training/device.h"
-#include "training/fit.h"
-#include "training/trainer.h"
+#include "learning/device.h"
+#include "learning/fit.h"
+#include "learning/trainer.h"
 #include "unit/classifier_kinds.h"
 #include "unit/random_reviews.h"
 
-namespace cellwise::training {
+namespace cellwise::learning {
 namespace {
 
 using test::random_reviews;
@@ -23,8 +23,8 @@ protected:
     }
 };
 
-TrainingOptions options_of(Precision precision) {
-    TrainingOptions options;
+learning::TrainingOptions options_of(learning::Precision precision) {
+    learning::TrainingOptions options;
     options.batch_size = 8;
     options.epochs = 3;
     options.clip_norm = 0.5;
@@ -33,16 +33,16 @@ TrainingOptions options_of(Precision precision) {
 }
 
 struct Outcome {
-    std::vector<EpochResult> epochs;
+    std::vector<records::EpochFigures> epochs;
     std::vector<torch::Tensor> weights;  // on the CPU
     std::int64_t replays = 0;
     std::string why_not_recorded;
 };
 
-Outcome train(const models::ClassifierOptions& model, Precision precision, torch::Device device) {
+Outcome train(const models::ClassifierOptions& model, learning::Precision precision, torch::Device device) {
     const auto reviews = random_reviews(77, 12);  // nine batches of eight, one of five
     const auto options = options_of(precision);
-    Trainer trainer(models::Classifier(model, 4), options, 4, device);
+    learning::Trainer trainer(models::Classifier(model, 4), options, 4, device);
     Outcome outcome;
     outcome.epochs = trainer.fit(reviews, reviews, {}, {});
     outcome.replays = trainer.replays();
@@ -55,8 +55,8 @@ Outcome train(const models::ClassifierOptions& model, Precision precision, torch
 
 TEST_F(Gpu, TrainsAsTheCpuDoes) {
     for (const auto& [name, model] : test::every_classifier_kind()) {
-        const auto gpu = train(model, Precision::float64, {torch::kCUDA, 0});
-        const auto cpu = train(model, Precision::float64, torch::kCPU);
+        const auto gpu = train(model, learning::Precision::float64, {torch::kCUDA, 0});
+        const auto cpu = train(model, learning::Precision::float64, torch::kCPU);
         for (std::size_t i = 0; i < cpu.epochs.size(); ++i) {
             EXPECT_NEAR(gpu.epochs[i].train.loss, cpu.epochs[i].train.loss, 1e-9) << name << ", epoch " << i + 1;
             EXPECT_NEAR(gpu.epochs[i].validation.loss, cpu.epochs[i].validation.loss, 1e-9) << name;
@@ -70,7 +70,7 @@ TEST_F(Gpu, TrainsAsTheCpuDoes) {
 
 TEST_F(Gpu, RecordsFullAndLastBatches) {
     for (const Cell cell : all_cells) {
-        const auto outcome = train(test::small_classifier(cell), Precision::float32, {torch::kCUDA, 0});
+        const auto outcome = train(test::small_classifier(cell), learning::Precision::float32, {torch::kCUDA, 0});
         EXPECT_EQ(outcome.why_not_recorded, "") << cell_name(cell);
         // 27 full batches, of which the first three run as they are; the three last batches of five do, too.
         EXPECT_EQ(outcome.replays, 24) << cell_name(cell);
@@ -80,15 +80,15 @@ TEST_F(Gpu, RecordsFullAndLastBatches) {
 TEST_F(Gpu, DropoutRunsUnrecordedAndSaysSo) {
     auto model = test::small_classifier(Cell::lstm);
     model.dropout = 0.5;
-    const auto outcome = train(model, Precision::float32, {torch::kCUDA, 0});
+    const auto outcome = train(model, learning::Precision::float32, {torch::kCUDA, 0});
     EXPECT_EQ(outcome.replays, 0);
     EXPECT_NE(outcome.why_not_recorded.find("dropout"), std::string::npos);
 }
 
 TEST_F(Gpu, DeterministicModeGivesTheSameBits) {
     for (const Cell cell : all_cells) {
-        const auto one = train(test::small_classifier(cell), Precision::float32, {torch::kCUDA, 0});
-        const auto again = train(test::small_classifier(cell), Precision::float32, {torch::kCUDA, 0});
+        const auto one = train(test::small_classifier(cell), learning::Precision::float32, {torch::kCUDA, 0});
+        const auto again = train(test::small_classifier(cell), learning::Precision::float32, {torch::kCUDA, 0});
         for (std::size_t i = 0; i < one.weights.size(); ++i) {
             EXPECT_TRUE(one.weights[i].equal(again.weights[i])) << cell_name(cell);
         }
@@ -103,4 +103,4 @@ TEST_F(Gpu, MatrixProductsAreNotRoundedToTf32) {
 }
 
 }  // namespace
-}  // namespace cellwise::training
+}  // namespace cellwise::learning

@@ -12,7 +12,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "data/npz.h"
+#include "data/files/npz.h"
 #include "integration/program.h"
 #include "parity/golden_case.h"
 #include "parity/replay.h"
@@ -118,7 +118,7 @@ TEST_F(BrokenCases, KerassNumbersInNamesDoNotMatter) {
     }
     arrays_ = numbered;
     for (const auto& difference :
-         replay(read_golden_case(write()), models::Engine::torch, training::Precision::float32)) {
+         replay(read_golden_case(write()), models::Engine::torch, learning::Precision::float32)) {
         EXPECT_TRUE(difference.passes()) << difference.quantity;
     }
 }

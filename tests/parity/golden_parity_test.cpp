@@ -37,7 +37,7 @@ protected:
         return "accepted";
     }
     static bool passes(const GoldenCase& golden) {
-        for (const auto& difference : replay(golden, models::Engine::torch, training::Precision::float64)) {
+        for (const auto& difference : replay(golden, models::Engine::torch, learning::Precision::float64)) {
             if (!difference.passes()) return false;
         }
         return true;
@@ -48,7 +48,7 @@ protected:
 };
 
 TEST_F(GoldenParity, EveryCaseTakesKerassSteps) {
-    for (const auto precision : {training::Precision::float32, training::Precision::float64}) {
+    for (const auto precision : {learning::Precision::float32, learning::Precision::float64}) {
         for (const auto& path : find_golden_cases({folder_.string()})) {
             for (const auto& difference : replay(read_golden_case(path), models::Engine::torch, precision)) {
                 EXPECT_LE(difference.share_of_tolerance, 0.1) << path << ' ' << difference.quantity;
@@ -61,7 +61,7 @@ TEST_F(GoldenParity, WrongRulesAreFoundOut) {
     const auto original = read_golden_case(folder_ / "gru_adam_weight_decay.json");
     ASSERT_TRUE(passes(original));
     auto coupled = original;
-    coupled.training.weight_decay_mode = training::WeightDecayMode::coupled;
+    coupled.training.weight_decay_mode = learning::WeightDecayMode::coupled;
     EXPECT_FALSE(passes(coupled));
     auto faster = original;
     faster.training.learning_rate *= 1.01;

@@ -3,14 +3,15 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "report/speed_against.h"
+#include "benchmark/speed_against.h"
 
 int main() {
     using namespace cellwise;
-    const report::Timing timing{2.5, 2.25, 3.0};
-    report::PeerRecord peer{"Keras 3.15 on JAX", "a processor", 2, 5, 64, 200, 64, "made-up ids", true, {}};
+    const benchmark::Timing timing{2.5, 2.25, 3.0};
+    benchmark::PeerRecord peer{"Keras 3.15 on JAX", "a processor", 2, 5, 64, 200, 64, "made-up ids", true, {}};
     peer.cells.push_back({Cell::gru, timing, timing, timing, timing});
-    report::JobRecord job{"Keras 3.15 on JAX", "a processor", 2, 3, "imdb", {{Cell::lstm, 90.5, 0.86}}, 12.5};
-    std::cout << nlohmann::ordered_json{{"bench-peer", report::peer_json(peer)}, {"bench-job", report::job_json(job)}}
+    benchmark::JobRecord job{"Keras 3.15 on JAX", "a processor", 2, 3, "imdb", {{Cell::lstm, 90.5, 0.86}}, 12.5};
+    std::cout << nlohmann::ordered_json{{"bench-peer", benchmark::peer_json(peer)},
+                                        {"bench-job", benchmark::job_json(job)}}
               << '\n';
 }

@@ -13,11 +13,12 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "core/safetensors.h"
-#include "training/checkpoint.h"
-#include "training/fit.h"
-#include "training/tensor_storage.h"
+#include "learning/checkpoint.h"
+#include "learning/fit.h"
+#include "learning/tensor_storage.h"
+#include "tasks/sentiment/configuration.h"
 
-namespace cellwise::training {
+namespace cellwise::learning {
 namespace {
 
 namespace fs = std::filesystem;
@@ -34,8 +35,8 @@ data::PaddedReviews made_reviews(std::size_t rows, std::uint64_t seed) {
     return reviews;
 }
 
-Configuration small(Cell cell) {
-    Configuration configuration;
+sentiment::Configuration small(Cell cell) {
+    sentiment::Configuration configuration;
     configuration.cells = {cell};
     configuration.seed = 5;
     configuration.model.vocabulary_size = 50;  // some rows of the table never get a gradient
@@ -50,7 +51,7 @@ Configuration small(Cell cell) {
 
 // A training that can be thrown away and taken up again, as two programs would.
 struct Training {
-    explicit Training(const Configuration& configuration)
+    explicit Training(const sentiment::Configuration& configuration)
         : trainer(models::Classifier(configuration.model_for(configuration.cells.front()), configuration.seed),
                   configuration.training, configuration.seed),
           fit(trainer, configuration.training) {}
@@ -64,8 +65,8 @@ struct Training {
         return bits;
     }
 
-    Trainer trainer;
-    Fit fit;
+    learning::Trainer trainer;
+    learning::Fit fit;
 };
 
 class Checkpoint : public testing::Test {
@@ -80,18 +81,19 @@ protected:
     ~Checkpoint() override { fs::remove_all(folder); }
 
     // Trains, stopping after step `stop` (counted over all epochs), and saves there.
-    void train_until(const Configuration& configuration, std::int64_t stop) {
+    void train_until(const sentiment::Configuration& configuration, std::int64_t stop) {
         Training training(configuration);
-        FitHooks hooks;
+        learning::FitHooks hooks;
         hooks.stop_requested = [&] { return training.trainer.optimizer().steps() >= stop; };
-        hooks.save = [&] { save_checkpoint(path, training.fit, checkpoint_origin(configuration, "data")); };
+        hooks.save = [&] { save_checkpoint(path, training.fit, sentiment::origin_of(configuration, "data")); };
         ASSERT_FALSE(training.fit.run(train, validation, hooks));
     }
 
-    void expect_refusal(const Configuration& configuration, const std::string& sha256, const std::string& message) {
+    void expect_refusal(const sentiment::Configuration& configuration, const std::string& sha256,
+                        const std::string& message) {
         Training training(configuration);
         try {
-            load_checkpoint(path, training.fit, checkpoint_origin(configuration, sha256));
+            load_checkpoint(path, training.fit, sentiment::origin_of(configuration, sha256));
             ADD_FAILURE() << "accepted, though: " << message;
         } catch (const DataError& error) {
             EXPECT_THAT(error.what(), HasSubstr(message));
@@ -105,7 +107,8 @@ protected:
     data::PaddedReviews validation = made_reviews(30, 2);
 };
 
-void expect_same_epochs(const std::vector<EpochResult>& one, const std::vector<EpochResult>& other) {
+void expect_same_epochs(const std::vector<records::EpochFigures>& one,
+                        const std::vector<records::EpochFigures>& other) {
     ASSERT_EQ(one.size(), other.size());
     for (std::size_t i = 0; i < one.size(); ++i) {
         EXPECT_EQ(one[i].epoch, other[i].epoch);
@@ -117,8 +120,8 @@ void expect_same_epochs(const std::vector<EpochResult>& one, const std::vector<E
     }
 }
 
-std::vector<Configuration> variants() {
-    std::vector<Configuration> list;
+std::vector<sentiment::Configuration> variants() {
+    std::vector<sentiment::Configuration> list;
     for (const Cell cell : all_cells) {
         for (const auto engine : {models::Engine::fused, models::Engine::torch}) {
             list.push_back(small(cell));
@@ -126,18 +129,18 @@ std::vector<Configuration> variants() {
         }
     }
     auto sgd = small(Cell::gru);
-    sgd.training.optimizer = OptimizerKind::sgd;
+    sgd.training.optimizer = learning::OptimizerKind::sgd;
     sgd.training.momentum = 0.9;
     sgd.model.batch_norm = true;
     sgd.training.weight_decay = 1e-3;
     list.push_back(sgd);
     auto plain = small(Cell::simple_rnn);
-    plain.training.optimizer = OptimizerKind::sgd;
+    plain.training.optimizer = learning::OptimizerKind::sgd;
     list.push_back(plain);
     auto deep = small(Cell::lstm);
     deep.model.layers = 2;
     deep.model.bidirectional = true;
-    deep.training.precision = Precision::float64;
+    deep.training.precision = learning::Precision::float64;
     deep.training.clip_norm = 0.5;
     list.push_back(deep);
     return list;
@@ -151,7 +154,7 @@ TEST_F(Checkpoint, GoesOnBitForBitFromEveryStep) {
         for (std::int64_t stop = 1; stop <= 10; ++stop) {
             train_until(configuration, stop);
             Training resumed(configuration);
-            load_checkpoint(path, resumed.fit, checkpoint_origin(configuration, "data"));
+            load_checkpoint(path, resumed.fit, sentiment::origin_of(configuration, "data"));
             EXPECT_EQ(resumed.trainer.optimizer().steps(), stop);
             ASSERT_TRUE(resumed.fit.run(train, validation, {}));
             expect_same_epochs(resumed.fit.epochs(), whole.fit.epochs());
@@ -165,7 +168,7 @@ TEST_F(Checkpoint, IsWrittenWhenItIsDue) {
     const auto saves = [&](std::int64_t every) {
         Training training(configuration);
         std::vector<std::int64_t> steps;
-        FitHooks hooks;
+        learning::FitHooks hooks;
         hooks.save_every = every;
         hooks.save = [&] { steps.push_back(training.trainer.optimizer().steps()); };
         EXPECT_TRUE(training.fit.run(train, validation, hooks));
@@ -179,18 +182,18 @@ TEST_F(Checkpoint, IsWrittenWhenItIsDue) {
 TEST_F(Checkpoint, GoesOnBetweenEpochs) {
     const auto configuration = small(Cell::lstm);
     Training whole(configuration);
-    FitHooks hooks;
-    hooks.save = [&] { save_checkpoint(path, whole.fit, checkpoint_origin(configuration, "data")); };
+    learning::FitHooks hooks;
+    hooks.save = [&] { save_checkpoint(path, whole.fit, sentiment::origin_of(configuration, "data")); };
     ASSERT_TRUE(whole.fit.run(train, validation, hooks));
     Training resumed(configuration);
-    load_checkpoint(path, resumed.fit, checkpoint_origin(configuration, "data"));
+    load_checkpoint(path, resumed.fit, sentiment::origin_of(configuration, "data"));
     EXPECT_EQ(resumed.fit.epochs().size(), 1U);
     ASSERT_TRUE(resumed.fit.run(train, validation, {}));
     EXPECT_EQ(resumed.bits(), whole.bits());
 }
 
 TEST_F(Checkpoint, KeepsScheduleAndEarlyStopping) {
-    for (const auto kind : {ScheduleKind::cosine, ScheduleKind::plateau}) {
+    for (const auto kind : {learning::ScheduleKind::cosine, learning::ScheduleKind::plateau}) {
         auto configuration = small(Cell::gru);
         configuration.model.batch_norm = true;
         configuration.training.epochs = 12;
@@ -205,7 +208,7 @@ TEST_F(Checkpoint, KeepsScheduleAndEarlyStopping) {
         for (std::int64_t stop = 1; stop < steps; stop += 3) {
             train_until(configuration, stop);
             Training resumed(configuration);
-            load_checkpoint(path, resumed.fit, checkpoint_origin(configuration, "data"));
+            load_checkpoint(path, resumed.fit, sentiment::origin_of(configuration, "data"));
             ASSERT_TRUE(resumed.fit.run(train, validation, {}));
             expect_same_epochs(resumed.fit.epochs(), whole.fit.epochs());
             EXPECT_EQ(resumed.fit.best_epoch(), whole.fit.best_epoch());
@@ -228,7 +231,7 @@ TEST_F(Checkpoint, IsRefusedByNameWhereItDoesNotFit) {
     other.threads = 1;
     other.jobs = 3;
     Training training(other);
-    EXPECT_NO_THROW(load_checkpoint(path, training.fit, checkpoint_origin(other, "data")));
+    EXPECT_NO_THROW(load_checkpoint(path, training.fit, sentiment::origin_of(other, "data")));
 }
 
 TEST_F(Checkpoint, IsRefusedByNameWhereItIsDamaged) {
@@ -247,7 +250,7 @@ TEST_F(Checkpoint, IsRefusedByNameWhereItIsDamaged) {
         damaged[random.below(bytes.size())] ^= static_cast<char>(1 << random.below(8));
         write(damaged);
         Training training(configuration);
-        EXPECT_THROW(load_checkpoint(path, training.fit, checkpoint_origin(configuration, "data")), DataError);
+        EXPECT_THROW(load_checkpoint(path, training.fit, sentiment::origin_of(configuration, "data")), DataError);
     }
     auto content = decode_safetensors(bytes, "test");
     content.metadata["format_version"] = "2";
@@ -274,4 +277,4 @@ TEST(RandomState, GivesBackTheSameNumbersAndRefusesOthers) {
 }
 
 }  // namespace
-}  // namespace cellwise::training
+}  // namespace cellwise::learning

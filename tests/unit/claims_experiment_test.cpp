@@ -17,8 +17,8 @@
 #include "lab/claims/run_claim.h"
 #include "lab/claims/step_times.h"
 #include "lab/claims/training_job.h"
-#include "training/model_file.h"
-#include "training/trainer.h"
+#include "learning/model_file.h"
+#include "learning/trainer.h"
 #include "unit/small_laboratory.h"
 
 namespace cellwise::lab {
@@ -55,7 +55,7 @@ TEST(TrainingJob, GivesWhatTheTrainerGives) {
     const auto& train = lab.padded(spec.reviews, false);
     const auto& test = lab.padded(spec.reviews, true);
     ASSERT_EQ(train.size(), 150u);
-    training::Trainer trainer(models::Classifier(spec.model, spec.seed), spec.training, spec.seed);
+    learning::Trainer trainer(models::Classifier(spec.model, spec.seed), spec.training, spec.seed);
     const auto epochs = trainer.fit(train, test, {}, {});
     EXPECT_DOUBLE_EQ(outcome.test_accuracy, epochs.back().validation.accuracy);
     EXPECT_NEAR(outcome.test_loss, epochs.back().validation.loss, 1e-6);
@@ -81,7 +81,7 @@ TEST(TrainingJob, GivesWhatTheTrainerGives) {
 TEST(TrainingJob, GivesUpWhenTheLossIsNoNumber) {
     Laboratory lab(small_options());
     auto spec = small_spec(lab, Cell::simple_rnn);
-    spec.training.optimizer = training::OptimizerKind::sgd;
+    spec.training.optimizer = learning::OptimizerKind::sgd;
     spec.training.learning_rate = 1e10;
     spec.training.l2 = 1e30;  // the first step throws the kernels out of float32's range
     const auto outcome = lab.train({spec}).at(0);
@@ -274,7 +274,7 @@ TEST(GradientShare, IsTheProductOfTheStepsDerivatives) {
         weights.recurrent.mul_(0.5);
     }
     model->to(torch::kFloat32);
-    training::save_model(model, folder.path / "model.safetensors");
+    learning::save_model(model, folder.path / "model.safetensors");
     EXPECT_LT(gradient_share(spec, folder.path / "model.safetensors", batch, 5).hidden_state, std::log10(share) - 1);
 }
 

@@ -1,27 +1,31 @@
-#include "report/comparison.h"
+#include "records/comparison.h"
+#include "report/text/comparison_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
-#include "report/reproduction.h"
+#include "parity/reproduction.h"
 
 namespace cellwise::report {
 namespace {
 
+using records::notes_of;
+using records::read_comparison;
+using report::comparison_text;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
-    RunRecord record{cell, seed, 1292417, {}, accuracy, 0.4, "torch", false, 2, false};
-    record.epochs.push_back({1, 0.6, 0.7, 0.5, 0.75, 10.5, 1.5});
-    record.epochs.push_back({2, 0.5, 0.8, 0.4, accuracy, 10, 2});
+records::RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
+    records::RunRecord record{cell, seed, 1292417, {}, accuracy, 0.4, "torch", false, 2, false};
+    record.epochs.push_back({1, {0.6, 0.7}, {0.5, 0.75}, {}, 0, 10.5, 1.5, 0});
+    record.epochs.push_back({2, {0.5, 0.8}, {0.4, accuracy}, {}, 0, 10, 2, 0});
     return record;
 }
 
-ComparisonRecord one_seed() {
+records::ComparisonRecord one_seed() {
     return {{{"kind", "imdb"}},
             {{"epochs", 2}},
             {run(Cell::simple_rnn, 0, 0.847), run(Cell::lstm, 0, 0.8626), run(Cell::gru, 0, 0.8676)},
@@ -30,11 +34,11 @@ ComparisonRecord one_seed() {
             {}};
 }
 
-ComparisonRecord five_seeds() {
+records::ComparisonRecord five_seeds() {
     constexpr std::array rnn{0.70, 0.81, 0.75, 0.82, 0.78};
     constexpr std::array lstm{0.86, 0.85, 0.87, 0.86, 0.855};
     constexpr std::array gru{0.87, 0.852, 0.865, 0.866, 0.858};
-    ComparisonRecord record{{{"kind", "imdb"}}, {}, {}, {}, {}, {}};
+    records::ComparisonRecord record{{{"kind", "imdb"}}, {}, {}, {}, {}, {}};
     for (std::size_t i = 0; i < 5; ++i) {  // jobs may end in any order
         record.runs.push_back(run(Cell::gru, 4 - i, gru[4 - i]));
         record.runs.push_back(run(Cell::simple_rnn, i, rnn[i]));
@@ -103,7 +107,7 @@ TEST(Comparison, FiveSeedsGivePairedDifferencesAndVerdicts) {
 }
 
 TEST(Comparison, ClearDifferenceIsCalledSignificant) {
-    std::vector<RunRecord> runs;
+    std::vector<records::RunRecord> runs;
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
         const double wobble = 0.001 * static_cast<double>(seed);
         runs.push_back(run(Cell::simple_rnn, seed, 0.80 + wobble));
@@ -116,8 +120,8 @@ TEST(Comparison, ClearDifferenceIsCalledSignificant) {
 }
 
 TEST(Comparison, OnlySeedsInCommonArePaired) {
-    std::vector<RunRecord> runs{run(Cell::simple_rnn, 0, 0.8), run(Cell::simple_rnn, 1, 0.81), run(Cell::lstm, 1, 0.85),
-                                run(Cell::lstm, 2, 0.86)};
+    std::vector<records::RunRecord> runs{run(Cell::simple_rnn, 0, 0.8), run(Cell::simple_rnn, 1, 0.81),
+                                         run(Cell::lstm, 1, 0.85), run(Cell::lstm, 2, 0.86)};
     EXPECT_TRUE(compare_cells(runs).empty());
     runs.push_back(run(Cell::lstm, 0, 0.86));
     ASSERT_EQ(compare_cells(runs).size(), 1U);
@@ -125,7 +129,7 @@ TEST(Comparison, OnlySeedsInCommonArePaired) {
 }
 
 TEST(Comparison, NoDifferenceAtAllNeedsNoNumber) {
-    std::vector<RunRecord> runs;
+    std::vector<records::RunRecord> runs;
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
         runs.push_back(run(Cell::lstm, seed, 0.85));
         runs.push_back(run(Cell::gru, seed, 0.85));
@@ -151,7 +155,7 @@ TEST(ComparisonText, SaysWhichRunsDivergedAndWhoseTheFiguresAre) {
     EXPECT_FALSE(comparison_json(five_seeds()).contains("diverged"));
     EXPECT_FALSE(comparison_json(five_seeds()).contains("notes"));
 
-    std::erase_if(record.runs, [](const RunRecord& each) { return each.cell == Cell::lstm; });
+    std::erase_if(record.runs, [](const records::RunRecord& each) { return each.cell == Cell::lstm; });
     const auto text = comparison_text(record);
     EXPECT_THAT(text, HasSubstr("2 of 2 runs of LSTM diverged (seeds 7, 5): it has no figures."));
     EXPECT_THAT(text, Not(HasSubstr("LSTM Test Accuracy")));

@@ -12,8 +12,8 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "data/dataset.h"
-#include "data/prepared_cache.h"
+#include "data/reviews/dataset.h"
+#include "data/reviews/prepared_cache.h"
 #include "integration/program.h"
 #include "unit/data_bytes.h"
 

@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "core/atomic_file.h"
-#include "data/corpus_builder.h"
-#include "data/imdb_npz.h"
-#include "data/load_data.h"
-#include "data/raw_reviews.h"
+#include "data/reviews/corpus_builder.h"
+#include "data/reviews/imdb_npz.h"
+#include "data/reviews/load_data.h"
+#include "data/reviews/raw_reviews.h"
 
 namespace cellwise::data {
 namespace {

@@ -1,4 +1,4 @@
-#include "training/device_update.h"
+#include "learning/device_update.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -7,16 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "training/optimizer.h"
+#include "learning/optimizer.h"
 
 // Updates that never wait for their device, against the optimizer's rules on the host.
-namespace cellwise::training {
+namespace cellwise::learning {
 namespace {
 
-std::vector<std::pair<std::string, TrainingOptions>> every_rule() {
-    std::vector<std::pair<std::string, TrainingOptions>> rules{{"adam", {}}};
-    const auto add = [&](const std::string& name) -> TrainingOptions& {
-        rules.emplace_back(name, TrainingOptions());
+std::vector<std::pair<std::string, learning::TrainingOptions>> every_rule() {
+    std::vector<std::pair<std::string, learning::TrainingOptions>> rules{{"adam", {}}};
+    const auto add = [&](const std::string& name) -> learning::TrainingOptions& {
+        rules.emplace_back(name, learning::TrainingOptions());
         return rules.back().second;
     };
     add("adam, clipped by variable").clip_norm = 0.7;
@@ -24,14 +24,14 @@ std::vector<std::pair<std::string, TrainingOptions>> every_rule() {
     add("adam, coupled decay").weight_decay = 0.05;
     auto& decoupled = add("adam, decoupled decay");
     decoupled.weight_decay = 0.05;
-    decoupled.weight_decay_mode = WeightDecayMode::decoupled;
-    add("sgd").optimizer = OptimizerKind::sgd;
+    decoupled.weight_decay_mode = learning::WeightDecayMode::decoupled;
+    add("sgd").optimizer = learning::OptimizerKind::sgd;
     auto& momentum = add("sgd with momentum, clipped, decoupled decay");
-    momentum.optimizer = OptimizerKind::sgd;
+    momentum.optimizer = learning::OptimizerKind::sgd;
     momentum.momentum = 0.9;
     momentum.clip_norm = 0.7;
     momentum.weight_decay = 0.05;
-    momentum.weight_decay_mode = WeightDecayMode::decoupled;
+    momentum.weight_decay_mode = learning::WeightDecayMode::decoupled;
     return rules;
 }
 
@@ -52,7 +52,7 @@ std::vector<torch::Tensor> gradients_of(int step) {
 
 // The optimizer on the host with a rate that changes before every step.
 struct HostSide {
-    explicit HostSide(const TrainingOptions& options) : optimizer(variables_of(weights), options) {}
+    explicit HostSide(const learning::TrainingOptions& options) : optimizer(variables_of(weights), options) {}
 
     static std::vector<models::Variable> variables_of(std::vector<torch::Tensor>& weights) {
         weights = values();
@@ -69,20 +69,20 @@ struct HostSide {
     }
 
     std::vector<torch::Tensor> weights;
-    Optimizer optimizer;
+    learning::Optimizer optimizer;
 };
 
 TEST(DeviceUpdate, IsTheOptimizersRule) {
     for (const auto& [name, options] : every_rule()) {
         HostSide host(options);
-        UpdateTensors device{values(), {}, {}, {}};
+        learning::UpdateTensors device{values(), {}, {}, {}};
         for (const auto& value : device.values) {
-            if (options.optimizer == OptimizerKind::adam) device.second.push_back(torch::zeros_like(value));
-            if (options.optimizer == OptimizerKind::adam || options.momentum > 0) {
+            if (options.optimizer == learning::OptimizerKind::adam) device.second.push_back(torch::zeros_like(value));
+            if (options.optimizer == learning::OptimizerKind::adam || options.momentum > 0) {
                 device.first.push_back(torch::zeros_like(value));
             }
         }
-        DeviceUpdate update(options, groups, torch::kCPU);
+        learning::DeviceUpdate update(options, groups, torch::kCPU);
         for (int step = 0; step < 20; ++step) {
             const double rate = 0.02 / (1 + step);
             host.step(gradients_of(step), rate);
@@ -99,11 +99,11 @@ TEST(DeviceUpdate, IsTheOptimizersRule) {
 
 TEST(DeviceUpdate, GoesOnFromAStep) {
     // Adam's first corrected rate is lr·√0.001/0.1; after ten steps it is another.
-    UpdateTensors tensors{{torch::zeros({1}, torch::kFloat64)},
-                          {torch::ones({1}, torch::kFloat64)},
-                          {torch::zeros({1}, torch::kFloat64)},
-                          {torch::zeros({1}, torch::kFloat64)}};
-    DeviceUpdate update({}, {"w"}, torch::kCPU);
+    learning::UpdateTensors tensors{{torch::zeros({1}, torch::kFloat64)},
+                                    {torch::ones({1}, torch::kFloat64)},
+                                    {torch::zeros({1}, torch::kFloat64)},
+                                    {torch::zeros({1}, torch::kFloat64)}};
+    learning::DeviceUpdate update({}, {"w"}, torch::kCPU);
     update.set_steps(10);
     update.step(tensors);
     const double rate = 0.001 * std::sqrt(1 - std::pow(0.999, 11)) / (1 - std::pow(0.9, 11));
@@ -111,30 +111,30 @@ TEST(DeviceUpdate, GoesOnFromAStep) {
 }
 
 TEST(DeviceUpdate, KeepsNotANumberInClipping) {
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.global_clip_norm = 1;
-    UpdateTensors tensors{{torch::zeros({1}, torch::kFloat64)},
-                          {torch::full({1}, std::nan(""), torch::kFloat64)},
-                          {torch::zeros({1}, torch::kFloat64)},
-                          {torch::zeros({1}, torch::kFloat64)}};
-    DeviceUpdate(options, {"w"}, torch::kCPU).step(tensors);
+    learning::UpdateTensors tensors{{torch::zeros({1}, torch::kFloat64)},
+                                    {torch::full({1}, std::nan(""), torch::kFloat64)},
+                                    {torch::zeros({1}, torch::kFloat64)},
+                                    {torch::zeros({1}, torch::kFloat64)}};
+    learning::DeviceUpdate(options, {"w"}, torch::kCPU).step(tensors);
     EXPECT_TRUE(std::isnan(tensors.values[0].item<double>())) << "a step that diverged must not look healthy";
 }
 
 TEST(DeviceUpdate, NeedsNothingFromItsDevice) {
     // Tensors of the meta device have no values: reading one throws.
     for (const auto& [name, options] : every_rule()) {
-        UpdateTensors tensors;
+        learning::UpdateTensors tensors;
         for (const auto& value : values()) {
             const auto meta = value.to(torch::kMeta);
             tensors.values.push_back(meta);
             tensors.gradients.push_back(torch::empty_like(meta));
-            if (options.optimizer == OptimizerKind::adam) tensors.second.push_back(torch::empty_like(meta));
-            if (options.optimizer == OptimizerKind::adam || options.momentum > 0) {
+            if (options.optimizer == learning::OptimizerKind::adam) tensors.second.push_back(torch::empty_like(meta));
+            if (options.optimizer == learning::OptimizerKind::adam || options.momentum > 0) {
                 tensors.first.push_back(torch::empty_like(meta));
             }
         }
-        DeviceUpdate update(options, groups, torch::kMeta);
+        learning::DeviceUpdate update(options, groups, torch::kMeta);
         EXPECT_NO_THROW(update.set_learning_rate(0.1)) << name;
         EXPECT_NO_THROW(update.step(tensors)) << name;
         EXPECT_ANY_THROW((void)tensors.values[0].sum().item<double>()) << "the test would see it";
@@ -142,4 +142,4 @@ TEST(DeviceUpdate, NeedsNothingFromItsDevice) {
 }
 
 }  // namespace
-}  // namespace cellwise::training
+}  // namespace cellwise::learning

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "data/csv.h"
+#include "data/files/csv.h"
 #include "unit/error_of.h"
 
 namespace {

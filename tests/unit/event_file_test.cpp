@@ -1,4 +1,4 @@
-#include "report/event_file.h"
+#include "runs/event_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +11,9 @@
 
 namespace cellwise::report {
 namespace {
+
+using runs::event_message;
+using runs::tf_record;
 
 std::string bytes(std::initializer_list<int> values) {
     std::string text;
@@ -41,10 +44,10 @@ TEST(EventFile, FramesRecordsWithMaskedChecksums) {
 
 TEST(EventFile, AppendsWhatItWouldHaveWrittenAtOnce) {
     const auto folder = std::filesystem::temp_directory_path() / ("cellwise-events-" + std::to_string(::getpid()));
-    const ScalarEvent first{10, 1, {{"loss", 0.7}}}, second{11, 2, {{"loss", 0.6}, {"accuracy", 0.9}}};
-    const EventFile appended(folder / "a", {first});
+    const runs::ScalarEvent first{10, 1, {{"loss", 0.7}}}, second{11, 2, {{"loss", 0.6}, {"accuracy", 0.9}}};
+    const runs::EventFile appended(folder / "a", {first});
     appended.add(second);
-    const EventFile whole(folder / "b", {first, second});
+    const runs::EventFile whole(folder / "b", {first, second});
     EXPECT_EQ(read_file(folder / "a"), read_file(folder / "b"));
     std::filesystem::remove_all(folder);
     EXPECT_THROW(appended.add(second), EnvironmentError);

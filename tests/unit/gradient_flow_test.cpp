@@ -16,9 +16,9 @@
 #include "lab/lstm_step.h"
 #include "lab/module_weights.h"
 #include "lab/recurrent_spectrum.h"
-#include "training/batches.h"
-#include "training/loss.h"
-#include "training/optimizer.h"
+#include "learning/batches.h"
+#include "learning/loss.h"
+#include "learning/optimizer.h"
 
 namespace cellwise::lab {
 namespace {
@@ -346,13 +346,13 @@ TEST(ClippingEffect, IsWhatTheOptimizerDoes) {
         const auto effect = clipping_effect(model, batch, limit, limit);
         const auto& clipped = global ? *effect.over_all : *effect.per_variable;
 
-        training::TrainingOptions options;
-        options.optimizer = training::OptimizerKind::sgd;
+        learning::TrainingOptions options;
+        options.optimizer = learning::OptimizerKind::sgd;
         options.learning_rate = 1;
         (global ? options.global_clip_norm : options.clip_norm) = limit;
-        training::Optimizer optimizer(model->variables(), options);
-        training::keras_cross_entropy(model->forward(training::view_of_ids(batch)),
-                                      training::view_of_labels(batch).to(torch::kFloat64))
+        learning::Optimizer optimizer(model->variables(), options);
+        learning::keras_cross_entropy(model->forward(learning::view_of_ids(batch)),
+                                      learning::view_of_labels(batch).to(torch::kFloat64))
             .mean()
             .backward();
         std::vector<torch::Tensor> gradients, before;

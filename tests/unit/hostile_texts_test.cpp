@@ -7,11 +7,11 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/strict_json.h"
-#include "data/text_rows.h"
-#include "data/word_index.h"
+#include "data/files/text_rows.h"
+#include "data/reviews/word_index.h"
 #include "integration/program.h"
 #include "interchange/keras_inference.h"
-#include "training/configuration.h"
+#include "tasks/sentiment/configuration.h"
 #include "unit/error_of.h"
 
 namespace cellwise {
@@ -84,8 +84,8 @@ TEST(HostileText, KeysOfManyDotsDoNotOverflowTheStack) {
     for (int i = 0; i < 400'000; ++i) key += ".a";
     for (const auto& text : {key + " = 1\n", "[" + key + "]\n", "[[" + key + "]]\n"}) {
         write_file_atomically(path, text);
-        training::Configuration configuration;
-        EXPECT_THAT(data_error([&] { training::apply_toml_file(configuration, path.string()); }),
+        sentiment::Configuration configuration;
+        EXPECT_THAT(data_error([&] { sentiment::apply_toml_file(configuration, path.string()); }),
                     HasSubstr("more than 1000 dots"));
     }
 }

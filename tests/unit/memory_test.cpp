@@ -6,13 +6,13 @@
 
 #include <string>
 
-#include "cli/out_of_memory.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/out_of_memory.h"
 #include "core/processor.h"
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "integration/program.h"
-#include "training/memory_need.h"
+#include "tasks/sentiment/memory_need.h"
 
 namespace cellwise {
 namespace {
@@ -95,12 +95,12 @@ TEST(RequireMemory, SaysWhatIsNeededAndThere) {
 }
 
 TEST(MemoryNeed, IsAddedUpFromItsParts) {
-    training::Configuration configuration;
+    sentiment::Configuration configuration;
     configuration.cells = {Cell::lstm};
     configuration.length = 100;
     configuration.training.batch_size = 10;
     const auto parameters = static_cast<double>(configuration.model_for(Cell::lstm).parameter_count());
-    const auto need = training::memory_need(configuration, {30, 20, 40});
+    const auto need = sentiment::memory_need(configuration, {30, 20, 40});
     EXPECT_EQ(need.reviews, 4.0 * 100 * 50);
     EXPECT_EQ(need.batch, 4.0 * 10 * 40 * 64 * 5) << "the padding's steps are done once for all reviews";
     // Weights and two moments, and all of them again in a checkpoint; gradients without the table's.
@@ -108,47 +108,47 @@ TEST(MemoryNeed, IsAddedUpFromItsParts) {
     EXPECT_EQ(need.total(), need.reviews + need.batch + need.model);
 
     configuration.model.layers = 2;
-    EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).batch, 4.0 * 10 * 40 * 64 * (5 + 5 + 4))
+    EXPECT_EQ(sentiment::memory_need(configuration, {30, 20, 40}).batch, 4.0 * 10 * 40 * 64 * (5 + 5 + 4))
         << "a layer above the first keeps its gates' gradients too";
     configuration.model.layers = 1;
     for (const std::string device : {"cuda", "cuda:1"}) {
         configuration.device = device;
-        EXPECT_EQ(training::memory_need(configuration, {30, 20, 40}).model, 4 * (parameters * 6 + parameters))
+        EXPECT_EQ(sentiment::memory_need(configuration, {30, 20, 40}).model, 4 * (parameters * 6 + parameters))
             << device;
     }
     configuration.device = "cpu";
 
     configuration.model.engine = models::Engine::torch;
-    configuration.training.precision = training::Precision::float64;
+    configuration.training.precision = learning::Precision::float64;
     configuration.training.epochs = 1;
-    configuration.training.optimizer = training::OptimizerKind::sgd;
+    configuration.training.optimizer = learning::OptimizerKind::sgd;
     configuration.cells = {Cell::simple_rnn, Cell::lstm, Cell::gru};
     configuration.jobs = 2;
-    const auto plain = training::memory_need(configuration, {5, 20, 40});
+    const auto plain = sentiment::memory_need(configuration, {5, 20, 40});
     EXPECT_EQ(plain.batch, 2 * 8.0 * 5 * 100 * 64 * 5) << "the largest cell's, twice; no more rows than reviews";
     EXPECT_EQ(plain.model, 2 * 8.0 * parameters * 3) << "weights, gradients, and the weights once more to write them";
 }
 
 TEST(MemoryNeed, IsRefusedBeforehand) {
-    training::Configuration configuration;
+    sentiment::Configuration configuration;
     configuration.length = 1'000'000;
     configuration.training.batch_size = 10'000'000;
-    EXPECT_NO_THROW(training::require_memory_for(configuration, {10, 10, 50}));
-    EXPECT_THROW(training::require_memory_for(configuration, {100'000'000, 10, 50}), EnvironmentError);
+    EXPECT_NO_THROW(sentiment::require_memory_for(configuration, {10, 10, 50}));
+    EXPECT_THROW(sentiment::require_memory_for(configuration, {100'000'000, 10, 50}), EnvironmentError);
     data::Reviews reviews;
     reviews.add(std::vector<std::int32_t>{1, 2}, 1);
     EXPECT_EQ(data::pad(reviews, 3).ids, (std::vector<std::int32_t>{0, 1, 2}));
     EXPECT_THROW((void)data::pad(reviews, std::size_t{1} << 50), EnvironmentError);
-    EXPECT_EQ(training::sizes_of(reviews, {}).longest, 2u);
+    EXPECT_EQ(sentiment::sizes_of(reviews, {}).longest, 2u);
 }
 
 TEST(OutOfMemory, IsKnownFromWhatLibTorchSays) {
-    EXPECT_EQ(cli::out_of_memory_message("index out of range"), std::nullopt);
-    EXPECT_THAT(cli::out_of_memory_message("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't "
-                                           "allocate memory: you tried to allocate 5120000000 bytes. Error code 12")
+    EXPECT_EQ(out_of_memory_message("index out of range"), std::nullopt);
+    EXPECT_THAT(out_of_memory_message("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't "
+                                      "allocate memory: you tried to allocate 5120000000 bytes. Error code 12")
                     .value(),
                 HasSubstr("5.12 GB (5120000000 bytes)"));
-    EXPECT_THAT(cli::out_of_memory_message("CUDA out of memory. Tried to allocate 2.00 GiB").value(), HasSubstr("GPU"));
+    EXPECT_THAT(out_of_memory_message("CUDA out of memory. Tried to allocate 2.00 GiB").value(), HasSubstr("GPU"));
 }
 
 }  // namespace

@@ -7,10 +7,10 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "data/label_folder.h"
-#include "data/locate.h"
-#include "data/own_texts.h"
-#include "data/table.h"
+#include "data/reviews/label_folder.h"
+#include "data/reviews/locate.h"
+#include "data/reviews/own_texts.h"
+#include "data/reviews/text_table.h"
 #include "integration/program.h"
 #include "unit/error_of.h"
 

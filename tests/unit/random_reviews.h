@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "core/random.h"
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 
 namespace cellwise::test {
 

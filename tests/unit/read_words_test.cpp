@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "data/read_words.h"
+#include "data/reviews/read_words.h"
 
 namespace cellwise::data {
 namespace {

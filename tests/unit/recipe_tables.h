@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/atomic_file.h"
-#include "data/csv.h"
+#include "data/files/csv.h"
 #include "data/tables/columns.h"
 #include "data/tables/table.h"
 #include "recipe_golden.h"

@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "core/display_width.h"
 #include "core/error.h"
-#include "report/colour_scale.h"
-#include "report/heat_map.h"
-#include "report/line_chart.h"
-#include "report/svg.h"
-#include "report/table.h"
+#include "report/charts/colour_scale.h"
+#include "report/charts/heat_map.h"
+#include "report/charts/line_chart.h"
+#include "report/charts/svg.h"
+#include "report/text/table.h"
 
 namespace cellwise::report {
 namespace {

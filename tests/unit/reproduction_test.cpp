@@ -1,4 +1,4 @@
-#include "report/reproduction.h"
+#include "parity/reproduction.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +11,13 @@ namespace cellwise::report {
 namespace {
 
 using nlohmann::json;
+using parity::compare_with_reference;
+using parity::read_reference_runs;
+using parity::reproduction_json;
+using parity::require_tutorial;
+using parity::verdict;
+using records::comparison_json;
+using records::read_comparison;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -50,16 +57,16 @@ json tutorial_configuration() {
             {"limit", 0}};
 }
 
-RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
-    RunRecord record{cell, seed, 1, {}, accuracy, 0.4, "fused", false, 3, false};
-    record.epochs.push_back({1, 0.6, 0.7, 0.5, 0.75, 10, 1});
-    record.epochs.push_back({2, 0.5, 0.8, 0.4, accuracy, 10, 2});
-    record.epochs.push_back({3, 0.5, 0.8, 0.4, 0.1, 10, 2});  // the reference has two epochs only
+records::RunRecord run(Cell cell, std::uint64_t seed, double accuracy) {
+    records::RunRecord record{cell, seed, 1, {}, accuracy, 0.4, "fused", false, 3, false};
+    record.epochs.push_back({1, {0.6, 0.7}, {0.5, 0.75}, {}, 0, 10, 1, 0});
+    record.epochs.push_back({2, {0.5, 0.8}, {0.4, accuracy}, {}, 0, 10, 2, 0});
+    record.epochs.push_back({3, {0.5, 0.8}, {0.4, 0.1}, {}, 0, 10, 2, 0});  // the reference has two epochs only
     return record;
 }
 
-ComparisonRecord ours() {
-    ComparisonRecord record{{{"kind", "imdb.npz"}}, tutorial_configuration(), {}, {}, {}, {}};
+records::ComparisonRecord ours() {
+    records::ComparisonRecord record{{{"kind", "imdb.npz"}}, tutorial_configuration(), {}, {}, {}, {}};
     std::uint64_t seed = 0;
     for (const double accuracy : {0.79, 0.81, 0.72, 0.84}) {
         record.runs.push_back(run(Cell::simple_rnn, seed++, accuracy));
@@ -96,11 +103,12 @@ TEST(Reproduction, TestsTheLastCommonEpochAsScipyDoes) {
     EXPECT_NEAR(lstm.equivalence.p_value, 0.0005110393988982519, 1e-12);
     EXPECT_EQ(verdict(lstm), "equivalent within ±0.02");
 
-    const auto text = reproduction_tables(agreements, TableStyle::text);
+    const auto text = reproduction_tables(agreements, parity::TableStyle::text);
     EXPECT_THAT(text, HasSubstr("Without clipping (preset tutorial)"));
     EXPECT_THAT(text, HasSubstr("Cellwise         4  0.8000 ± 0.0000"));
     EXPECT_THAT(text, HasSubstr("Keras on JAX     3  0.9000 ± 0.0000"));
-    EXPECT_THAT(reproduction_tables(agreements, TableStyle::markdown), HasSubstr("| LSTM | 2 | Keras on JAX | 3 |"));
+    EXPECT_THAT(reproduction_tables(agreements, parity::TableStyle::markdown),
+                HasSubstr("| LSTM | 2 | Keras on JAX | 3 |"));
     const auto document = reproduction_json(agreements);
     EXPECT_EQ(document["agreements"][1]["verdict"], "equivalent within ±0.02");
     EXPECT_EQ(document["agreements"][0]["epochs"].size(), 2U);

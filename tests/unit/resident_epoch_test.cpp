@@ -1,4 +1,4 @@
-#include "training/resident_epoch.h"
+#include "learning/resident_epoch.h"
 
 #include <ATen/record_function.h>
 #include <gmock/gmock.h>
@@ -11,30 +11,30 @@
 #include <vector>
 
 #include "core/random.h"
-#include "training/batches.h"
-#include "training/device_update.h"
-#include "training/trainer.h"
+#include "learning/batches.h"
+#include "learning/device_update.h"
+#include "learning/trainer.h"
 #include "unit/classifier_kinds.h"
 #include "unit/random_reviews.h"
 
 // Steps on a device that is never waited for. What they compute, and that they do not wait, shows on the CPU too.
-namespace cellwise::training {
+namespace cellwise::learning {
 namespace {
 
 using test::random_reviews;
 
-TrainingOptions clipped_options() {
-    TrainingOptions options;
+learning::TrainingOptions clipped_options() {
+    learning::TrainingOptions options;
     options.batch_size = 8;
     options.clip_norm = 0.5;
     options.l2 = 1e-3;
-    options.precision = Precision::float64;
+    options.precision = learning::Precision::float64;
     return options;
 }
 
-// The device's half of Trainer, on the CPU.
+// The device's half of learning::Trainer, on the CPU.
 struct DeviceSide {
-    DeviceSide(const models::ClassifierOptions& model, const TrainingOptions& options)
+    DeviceSide(const models::ClassifierOptions& model, const learning::TrainingOptions& options)
         : trainer(models::Classifier(model, 4), options, 4), update(options, groups(), torch::kCPU) {
         for (const auto& variable : trainer.model()->variables()) {
             tensors.values.push_back(variable.value);
@@ -62,17 +62,17 @@ struct DeviceSide {
         }
     }
 
-    Trainer trainer;
-    UpdateTensors tensors;
-    DeviceUpdate update;
-    ResidentEpoch epoch{torch::kCPU};
+    learning::Trainer trainer;
+    learning::UpdateTensors tensors;
+    learning::DeviceUpdate update;
+    learning::ResidentEpoch epoch{torch::kCPU};
 };
 
 TEST(ResidentEpoch, TrainsAsTheHostDoes) {
     const auto reviews = random_reviews(29, 7);  // the last batch has five
     const auto options = clipped_options();
     for (const auto& [name, model] : test::every_classifier_kind()) {
-        Trainer host(models::Classifier(model, 4), options, 4);
+        learning::Trainer host(models::Classifier(model, 4), options, 4);
         const auto expected = host.train_epoch(reviews, {});
         DeviceSide device(model, options);
         device.train_epoch(reviews, options.batch_size);
@@ -131,10 +131,10 @@ TEST(ResidentEpoch, AStepWaitsForNothing) {
 
 TEST(ResidentEpoch, GoesOnWithWhatWasAddedUpBefore) {
     const auto reviews = random_reviews(4, 3);
-    ResidentEpoch epoch(torch::kCPU);
+    learning::ResidentEpoch epoch(torch::kCPU);
     epoch.begin(reviews, torch::arange(4), {10, 3});
     epoch.step(0, 2, [](const auto&, const auto& labels) {
-        return StepResult{torch::tensor(0.25), labels.to(torch::kFloat32) - 0.5};  // all right
+        return learning::StepResult{torch::tensor(0.25), labels.to(torch::kFloat32) - 0.5};  // all right
     });
     EXPECT_DOUBLE_EQ(epoch.sums().loss, 10.5);
     EXPECT_DOUBLE_EQ(epoch.sums().right, 5);
@@ -142,13 +142,13 @@ TEST(ResidentEpoch, GoesOnWithWhatWasAddedUpBefore) {
 
 TEST(ResidentEpoch, GathersTheRowsOfItsOrderAndNoticesOtherReviews) {
     auto reviews = random_reviews(6, 3);
-    ResidentEpoch epoch(torch::kCPU);
+    learning::ResidentEpoch epoch(torch::kCPU);
     const auto order = torch::tensor({5, 0, 3, 1, 4, 2}, torch::kInt64);
     const auto see = [&](const data::PaddedReviews& expected) {
         epoch.step(1, 3, [&](const auto& ids, const auto& labels) {
             EXPECT_TRUE(ids.equal(view_of_ids(expected).index_select(0, order.narrow(0, 1, 3))));
             EXPECT_TRUE(labels.equal(view_of_labels(expected).index_select(0, order.narrow(0, 1, 3))));
-            return StepResult{torch::tensor(0.0), torch::zeros({3})};
+            return learning::StepResult{torch::tensor(0.0), torch::zeros({3})};
         });
     };
     epoch.begin(reviews, order, {});
@@ -159,4 +159,4 @@ TEST(ResidentEpoch, GathersTheRowsOfItsOrderAndNoticesOtherReviews) {
 }
 
 }  // namespace
-}  // namespace cellwise::training
+}  // namespace cellwise::learning

@@ -1,4 +1,4 @@
-#include "report/run_report.h"
+#include "report/page/run_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,12 +7,15 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "report/html.h"
+#include "report/page/html.h"
 #include "statistics/classification.h"
 
 namespace cellwise::report {
 namespace {
 
+using records::evaluate;
+using records::read_predictions;
+using records::thinned;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -23,8 +26,8 @@ ReportRun run(Cell cell, std::uint64_t seed, double shift = 0) {
     ReportRun result;
     result.folder = "runs/" + std::string(cell_name(cell)) + "-" + std::to_string(seed);
     result.record = {cell, seed, 1292417, {}, 4.0 / 6, 0.4, "fused", false, 2, false};
-    result.record.epochs.push_back({1, 0.6 + shift, 0.7, 0.5 + shift, 0.75, 10.5, 1.5});
-    result.record.epochs.push_back({2, 0.5 + shift, 0.8, 0.4 + shift, 4.0 / 6, 10, 2});
+    result.record.epochs.push_back({1, {0.6 + shift, 0.7}, {0.5 + shift, 0.75}, {}, 0, 10.5, 1.5, 0});
+    result.record.epochs.push_back({2, {0.5 + shift, 0.8}, {0.4 + shift, 4.0 / 6}, {}, 0, 10, 2, 0});
     result.settings = {{"cells", std::string(cell_name(cell))}, {"seed", std::to_string(seed)}, {"clip_norm", "0"}};
     result.environment = {{"machine", {{"processor", "A <fast> one"}}}};
     result.configuration = "clip_norm = 0\n";
@@ -34,7 +37,7 @@ ReportRun run(Cell cell, std::uint64_t seed, double shift = 0) {
     result.length = 3;
     result.vocabulary_size = 10;
     result.predictions =
-        TestPredictions{{0.9, 0.7, 0.1 + shift, 0.8, 0.3, 0.05}, {1, 0, 0, 1, 0, 1}, {4, 5, 6, 7, 8, 9}};
+        records::TestPredictions{{0.9, 0.7, 0.1 + shift, 0.8, 0.3, 0.05}, {1, 0, 0, 1, 0, 1}, {4, 5, 6, 7, 8, 9}};
     return result;
 }
 
@@ -161,7 +164,7 @@ TEST(RunReport, PageLoadsNothing) {
 }
 
 TEST(Curves, ThinnedKeepsTheEnds) {
-    const Curve curve{{0, 0.001, 0.002, 0.5, 1}, {0, 0, 0, 0.5, 1}, {}};
+    const records::Curve curve{{0, 0.001, 0.002, 0.5, 1}, {0, 0, 0, 0.5, 1}, {}};
     const auto kept = thinned(curve, 0.01);
     EXPECT_THAT(kept.x, ElementsAre(0, 0.5, 1));
     EXPECT_THAT(kept.y, ElementsAre(0, 0.5, 1));
@@ -169,8 +172,8 @@ TEST(Curves, ThinnedKeepsTheEnds) {
 }
 
 TEST(Curves, MeanInterpolatesAndTakesTheTopOfSteps) {
-    const Curve step{{0, 0, 1}, {0, 0.6, 1}, {}}, straight{{0, 1}, {0, 1}, {}};
-    const std::array<const Curve*, 2> both{&step, &straight};
+    const records::Curve step{{0, 0, 1}, {0, 0.6, 1}, {}}, straight{{0, 1}, {0, 1}, {}};
+    const std::array<const records::Curve*, 2> both{&step, &straight};
     const auto mean = mean_curve(both, std::array{0.0, 0.5, 1.0});
     EXPECT_THAT(mean.y, ElementsAre(testing::DoubleEq(0.3), testing::DoubleEq(0.65), testing::DoubleEq(1)));
     EXPECT_NEAR(mean.deviation[1], 0.3 / std::sqrt(2), 1e-15);  // 0.8 and 0.5
@@ -184,7 +187,7 @@ TEST(Curves, PrecisionBeginsWithTheFirstReviewFound) {
 }
 
 TEST(TestPredictions, ComeBackAsTheyWere) {
-    const TestPredictions predictions{{0.1, 1.0 / 3, 0.50000000025}, {1, 0, 1}, {0, 230, 4000000000U}};
+    const records::TestPredictions predictions{{0.1, 1.0 / 3, 0.50000000025}, {1, 0, 1}, {0, 230, 4000000000U}};
     const auto csv = predictions_csv(predictions);
     EXPECT_THAT(csv, testing::StartsWith("review,label,words,probability\n0,1,0,0.1\n1,0,230,0.333333"));
     const auto back = read_predictions(csv, "file");

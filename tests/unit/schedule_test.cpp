@@ -11,32 +11,32 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "data/validation_split.h"
-#include "training/early_stopping.h"
-#include "training/fit.h"
-#include "training/schedule.h"
-#include "training/tensor_storage.h"
+#include "data/reviews/validation_split.h"
+#include "learning/early_stopping.h"
+#include "learning/fit.h"
+#include "learning/schedule.h"
+#include "learning/tensor_storage.h"
 
-namespace cellwise::training {
+namespace cellwise::learning {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-EpochResult epoch_with_loss(std::int64_t number, double loss) {
-    EpochResult epoch;
+records::EpochFigures epoch_with_loss(std::int64_t number, double loss) {
+    records::EpochFigures epoch;
     epoch.epoch = number;
     epoch.validation.loss = loss;
     return epoch;
 }
 
 TEST(Schedule, StepIsTorchsStepLr) {
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.learning_rate = 0.5;
-    options.schedule = ScheduleKind::step;
+    options.schedule = learning::ScheduleKind::step;
     options.schedule_epochs = 3;
     options.schedule_factor = 0.2;
-    const Schedule schedule(options);
+    const learning::Schedule schedule(options);
     for (std::int64_t epoch = 1; epoch <= 10; ++epoch) {
         double expected = 0.5;  // as StepLR goes: times gamma after every third epoch
         for (std::int64_t done = 3; done < epoch; done += 3) expected *= 0.2;
@@ -46,12 +46,12 @@ TEST(Schedule, StepIsTorchsStepLr) {
 }
 
 TEST(Schedule, CosineIsKerasCosineDecay) {
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.learning_rate = 0.01;
     options.epochs = 4;
-    options.schedule = ScheduleKind::cosine;
+    options.schedule = learning::ScheduleKind::cosine;
     options.schedule_minimum = 0.001;
-    const Schedule schedule(options);
+    const learning::Schedule schedule(options);
     // keras.optimizers.schedules.CosineDecay(0.01, 20, alpha=0.1) of Keras 3.15, float32.
     const std::map<std::int64_t, double> keras{{0, 0.009999999776482582},
                                                {1, 0.009944597259163857},
@@ -62,14 +62,14 @@ TEST(Schedule, CosineIsKerasCosineDecay) {
 }
 
 TEST(Schedule, PlateauIsKerasReduceLrOnPlateau) {
-    TrainingOptions options;
-    options.optimizer = OptimizerKind::sgd;
+    learning::TrainingOptions options;
+    options.optimizer = learning::OptimizerKind::sgd;
     options.learning_rate = 0.5;
-    options.schedule = ScheduleKind::plateau;
+    options.schedule = learning::ScheduleKind::plateau;
     options.schedule_factor = 0.3;
     options.schedule_patience = 2;
     options.schedule_minimum = 0.02;
-    Schedule schedule(options);
+    learning::Schedule schedule(options);
     // What keras.callbacks.ReduceLROnPlateau of Keras 3.15 made of these losses. 0.59995 is no
     // improvement: it is within 1e-4 of the best.
     const std::vector<double> losses{0.7, 0.6, 0.59995, 0.61, 0.5, 0.55, 0.52, 0.51, 0.505, 0.4};
@@ -106,11 +106,11 @@ TEST(EarlyStopping, EndsWhereKerasDoes) {
         std::int64_t patience, epochs, best;
     };
     for (const auto& expected : {Expected{1, 3, 2}, Expected{2, 4, 2}, Expected{3, 8, 5}}) {
-        for (const auto monitor : {Monitor::validation_loss, Monitor::validation_accuracy}) {
-            TrainingOptions options;
+        for (const auto monitor : {learning::Monitor::validation_loss, learning::Monitor::validation_accuracy}) {
+            learning::TrainingOptions options;
             options.early_stopping = expected.patience;
             options.monitor = monitor;
-            EarlyStopping stopping(options);
+            learning::EarlyStopping stopping(options);
             const models::Classifier model(small_model());
             std::int64_t epochs = 0;
             while (!stopping.should_stop()) {
@@ -134,13 +134,13 @@ std::map<std::string, std::vector<std::byte>> bits(const models::Classifier& mod
 // Random labels: the validation loss soon rises, so that the best epoch is an early one.
 TEST(EarlyStopping, RestoresTheBestEpochsWeights) {
     const auto train = made_reviews(60, 1), validation = made_reviews(60, 2);
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.learning_rate = 0.02;
     options.epochs = 30;
     options.batch_size = 16;
     options.early_stopping = 3;
-    Trainer trainer(models::Classifier(small_model(), 1), options, 1);
-    Fit fit(trainer, options);
+    learning::Trainer trainer(models::Classifier(small_model(), 1), options, 1);
+    learning::Fit fit(trainer, options);
     ASSERT_TRUE(fit.run(train, validation, {}));
     const auto trained = static_cast<std::int64_t>(fit.epochs().size());
     ASSERT_LT(trained, 30);
@@ -151,7 +151,7 @@ TEST(EarlyStopping, RestoresTheBestEpochsWeights) {
     // The same training, simply ended after the best epoch.
     options.early_stopping = 0;
     options.epochs = fit.best_epoch();
-    Trainer shorter(models::Classifier(small_model(), 1), options, 1);
+    learning::Trainer shorter(models::Classifier(small_model(), 1), options, 1);
     (void)shorter.fit(train, validation, {}, {});
     EXPECT_EQ(bits(trainer.model()), bits(shorter.model()));
 }
@@ -159,17 +159,17 @@ TEST(EarlyStopping, RestoresTheBestEpochsWeights) {
 TEST(Divergence, IsToldBeforeItReachesTheWeights) {
     const auto train = made_reviews(60, 1), validation = made_reviews(20, 2);
     for (const auto engine : {models::Engine::fused, models::Engine::torch}) {
-        TrainingOptions options;
+        learning::TrainingOptions options;
         options.batch_size = 16;
         auto model_options = small_model();
         model_options.engine = engine;
-        Trainer trainer(models::Classifier(model_options, 1), options, 1);
+        learning::Trainer trainer(models::Classifier(model_options, 1), options, 1);
         const auto before = bits(trainer.model());
         {
             const torch::NoGradGuard no_grad;
             trainer.model()->dense->bias.fill_(std::numeric_limits<double>::quiet_NaN());
         }
-        Fit fit(trainer, options);
+        learning::Fit fit(trainer, options);
         try {
             fit.run(train, validation, {});
             ADD_FAILURE() << "trained on";
@@ -205,7 +205,7 @@ TEST(ValidationSplit, TakesTheLastRowsAsKerasDoes) {
 
 TEST(TrainingOptions, RefusesScheduleValuesOutOfRange) {
     const auto refused = [](auto change) {
-        TrainingOptions options;
+        learning::TrainingOptions options;
         change(options);
         EXPECT_THROW(options.validate(), UsageError);
     };
@@ -216,10 +216,11 @@ TEST(TrainingOptions, RefusesScheduleValuesOutOfRange) {
     refused([](auto& options) { options.early_stopping = -1; });
     EXPECT_THROW((void)parse_schedule("linear"), UsageError);
     EXPECT_THROW((void)parse_monitor("loss"), UsageError);
-    for (const auto kind : {ScheduleKind::constant, ScheduleKind::step, ScheduleKind::cosine, ScheduleKind::plateau}) {
+    for (const auto kind : {learning::ScheduleKind::constant, learning::ScheduleKind::step,
+                            learning::ScheduleKind::cosine, learning::ScheduleKind::plateau}) {
         EXPECT_EQ(parse_schedule(schedule_name(kind)), kind);
     }
 }
 
 }  // namespace
-}  // namespace cellwise::training
+}  // namespace cellwise::learning

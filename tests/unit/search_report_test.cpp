@@ -6,8 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/display_width.h"
 #include "core/error.h"
-#include "report/table.h"
+#include "report/text/table.h"
 #include "search/even_points.h"
 #include "search/regression_forest.h"
 #include "search/report/study_report.h"
@@ -145,7 +146,7 @@ TEST(StudyJson, HasWhatChecksRead) {
 TEST(StudyText, FitsATerminalOf80Columns) {
     for (const std::size_t trials : {0, 1, 40}) {
         std::istringstream lines(study_text(example(trials, trials > 1)));
-        for (std::string line; std::getline(lines, line);) EXPECT_LE(report::display_width(line), 80U) << line;
+        for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
     }
     EXPECT_THAT(study_text(example(40, true)), HasSubstr("better"));
     EXPECT_THAT(study_text(example(0, false)), HasSubstr("No trial is complete"));

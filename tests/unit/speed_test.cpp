@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "benchmark/batches.h"
+#include "benchmark/speed.h"
 #include "core/error.h"
-#include "report/speed.h"
 
 namespace cellwise {
 namespace {
@@ -12,13 +12,13 @@ using benchmark::Batch;
 using benchmark::Shape;
 
 TEST(Timing, IsQuartilesOfTheTimes) {
-    const auto timing = report::Timing::of({5, 1, 4, 2, 3});
+    const auto timing = benchmark::Timing::of({5, 1, 4, 2, 3});
     EXPECT_DOUBLE_EQ(timing.low, 2);
     EXPECT_DOUBLE_EQ(timing.median, 3);
     EXPECT_DOUBLE_EQ(timing.high, 4);
-    EXPECT_DOUBLE_EQ(report::Timing::of({1, 2}).median, 1.5);
-    EXPECT_DOUBLE_EQ(report::Timing::of({7}).high, 7);
-    EXPECT_THROW((void)report::Timing::of({}), InternalError);
+    EXPECT_DOUBLE_EQ(benchmark::Timing::of({1, 2}).median, 1.5);
+    EXPECT_DOUBLE_EQ(benchmark::Timing::of({7}).high, 7);
+    EXPECT_THROW((void)benchmark::Timing::of({}), InternalError);
 }
 
 TEST(Work, CountsDistinctIdsAndPositionsAfterThePadding) {
@@ -69,15 +69,15 @@ TEST(Batches, GeneratedOnesLookLikeTheReviews) {
     EXPECT_NEAR(work.distinct, 2225, 150);
 }
 
-report::SpeedRecord some_record() {
-    report::CellSpeed gru;
+benchmark::SpeedRecord some_record() {
+    benchmark::CellSpeed gru;
     gru.cell = Cell::gru;
     gru.batch_size = 64;
     gru.length = 200;
     gru.hidden_size = 64;
-    gru.torch_train = report::Timing{60, 55, 66};
+    gru.torch_train = benchmark::Timing{60, 55, 66};
     gru.fused_train = {6, 5.5, 7};
-    gru.torch_forward = report::Timing{16, 15, 18};
+    gru.torch_forward = benchmark::Timing{16, 15, 18};
     gru.fused_forward = {2, 1.9, 2.4};
     gru.reduced_gflop = 1.2;
     gru.tokens = 12000;
@@ -86,7 +86,7 @@ report::SpeedRecord some_record() {
     lstm.torch_train.reset();
     lstm.torch_forward.reset();
     lstm.phases = {{"recurrence forward", 2, 0.32}, {"optimizer", 1, 0}};
-    report::SpeedRecord record;
+    benchmark::SpeedRecord record;
     record.processor = "a processor";
     record.instruction_set = "AVX3";
     record.threads = 2;
@@ -98,7 +98,7 @@ report::SpeedRecord some_record() {
 }
 
 TEST(Speed, JsonHasRatiosAndTheShareOfThePeak) {
-    const auto json = report::speed_json(some_record());
+    const auto json = benchmark::speed_json(some_record());
     EXPECT_EQ(json["fma_peak_gflops"], 400);
     EXPECT_EQ(json["threads"], 2);
     const auto& gru = json["cells"][0];
@@ -115,7 +115,7 @@ TEST(Speed, JsonHasRatiosAndTheShareOfThePeak) {
 }
 
 TEST(Speed, TextShowsWhatWasMeasured) {
-    const auto text = report::speed_text(some_record());
+    const auto text = benchmark::speed_text(some_record());
     EXPECT_THAT(text, testing::HasSubstr("peak 400 GFLOP/s"));
     EXPECT_THAT(text, testing::HasSubstr("60.00 (55.00–66.00)"));
     EXPECT_THAT(text, testing::HasSubstr("10.00×"));

@@ -144,7 +144,8 @@ TEST(StopRequest, AsksForTheEndOnceAndEndsAtTheSecond) {
                       open_as(STDERR_FILENO, "/dev/null");
                       const StopRequest request;
                       for (const int signal : sent) ::raise(signal);
-                      return StopRequest::stop_requested() ? static_cast<int>(StopRequest::exit_code()) : 0;
+                      const auto stop = request.token();
+                      return stop.requested() ? static_cast<int>(exit_code_of_stop(stop.cause())) : 0;
                   }),
                   code);
     }
@@ -163,7 +164,7 @@ TEST(StopRequest, GoesOnUnderNohup) {
                   std::signal(SIGHUP, SIG_IGN);
                   const StopRequest request;
                   ::raise(SIGHUP);
-                  return StopRequest::stop_requested() ? 1 : 0;
+                  return request.token().requested() ? 1 : 0;
               }),
               0);
 }

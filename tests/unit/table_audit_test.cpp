@@ -1,3 +1,4 @@
+#include "core/display_width.h"
 #include "data/tables/audit.h"
 
 #include <gmock/gmock.h>
@@ -13,7 +14,7 @@
 #include "core/error.h"
 #include "data/tables/synthetic_customers.h"
 #include "data/tables/table_file.h"
-#include "report/table.h"
+#include "report/text/table.h"
 #include "tasks/customers/understanding.h"
 #include "unit/error_of.h"
 
@@ -164,7 +165,7 @@ TEST(UnderstandingText, FitsEightyColumns) {
         EXPECT_THAT(text, HasSubstr("SYNTHETIC"));
         for (std::size_t at = 0; at < text.size();) {
             const auto end = text.find('\n', at);
-            EXPECT_LE(report::display_width(text.substr(at, end - at)), 80U) << text.substr(at, end - at);
+            EXPECT_LE(display_width(text.substr(at, end - at)), 80U) << text.substr(at, end - at);
             at = end + 1;
         }
     }

@@ -9,10 +9,10 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "data/imdb_npz.h"
-#include "data/own_texts.h"
-#include "data/table.h"
-#include "data/word_index.h"
+#include "data/reviews/imdb_npz.h"
+#include "data/reviews/own_texts.h"
+#include "data/reviews/text_table.h"
+#include "data/reviews/word_index.h"
 #include "integration/program.h"
 #include "unit/error_of.h"
 

@@ -15,19 +15,22 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "engine/thread_pool.h"
-#include "training/baseline.h"
-#include "training/clipping.h"
-#include "training/configuration.h"
-#include "training/divergence.h"
-#include "training/loss.h"
-#include "training/optimizer.h"
-#include "training/run_folder.h"
-#include "training/trainer.h"
+#include "learning/clipping.h"
+#include "learning/divergence.h"
+#include "learning/loss.h"
+#include "learning/optimizer.h"
+#include "learning/trainer.h"
+#include "runs/run_folder.h"
+#include "tasks/sentiment/baseline.h"
+#include "tasks/sentiment/configuration.h"
+#include "tasks/sentiment/run_files.h"
 
-namespace cellwise::training {
+namespace cellwise::learning {
 namespace {
 
 using models::Variable;
+using sentiment::bag_of_embeddings;
+using sentiment::tfidf_logistic_regression;
 
 torch::Tensor weight(std::vector<double> values) {
     return torch::tensor(values, torch::kFloat64).set_requires_grad(true);
@@ -83,10 +86,10 @@ TEST(Loss, OfAStepIsTheMeanAndHasItsGradient) {
 }
 
 TEST(Adam, FollowsKerasRuleStepByStep) {
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.learning_rate = 0.1;
     auto theta = weight({1.0, -2.0});
-    Optimizer optimizer({{"w", theta, "w", true}}, options);
+    learning::Optimizer optimizer({{"w", theta, "w", true}}, options);
     double reference[] = {1.0, -2.0}, m[] = {0, 0}, v[] = {0, 0};
     Random random(1, "test");
     for (int t = 1; t <= 5; ++t) {
@@ -104,21 +107,21 @@ TEST(Adam, FollowsKerasRuleStepByStep) {
 }
 
 TEST(Sgd, HasMomentumAndCoupledOrDecoupledDecay) {
-    TrainingOptions options;
-    options.optimizer = OptimizerKind::sgd;
+    learning::TrainingOptions options;
+    options.optimizer = learning::OptimizerKind::sgd;
     options.learning_rate = 0.1;
     options.momentum = 0.5;
     options.weight_decay = 0.01;
-    for (const auto mode : {WeightDecayMode::coupled, WeightDecayMode::decoupled}) {
+    for (const auto mode : {learning::WeightDecayMode::coupled, learning::WeightDecayMode::decoupled}) {
         options.weight_decay_mode = mode;
         auto theta = weight({2.0});
-        Optimizer optimizer({{"w", theta, "w", true}}, options);
+        learning::Optimizer optimizer({{"w", theta, "w", true}}, options);
         double reference = 2, velocity = 0;
         for (const double g : {1.0, -3.0}) {
             theta.mutable_grad() = torch::tensor({g}, torch::kFloat64);
             optimizer.step();
-            if (mode == WeightDecayMode::decoupled) reference *= 1 - 0.1 * 0.01;
-            velocity = 0.5 * velocity - 0.1 * (g + (mode == WeightDecayMode::coupled ? 0.01 * reference : 0));
+            if (mode == learning::WeightDecayMode::decoupled) reference *= 1 - 0.1 * 0.01;
+            velocity = 0.5 * velocity - 0.1 * (g + (mode == learning::WeightDecayMode::coupled ? 0.01 * reference : 0));
             reference += velocity;
             EXPECT_NEAR(theta.item<double>(), reference, 1e-14);
         }
@@ -131,15 +134,15 @@ TEST(Sgd, KeepsTheRateInsideTheVelocityAsKerasDoes) {
     const auto golden =
         nlohmann::json::parse(read_file(std::filesystem::path(CELLWISE_SHIPPED_DATA) / "sgd_golden.json"));
     for (const auto& example : golden.at("cases")) {
-        TrainingOptions options;
-        options.optimizer = OptimizerKind::sgd;
+        learning::TrainingOptions options;
+        options.optimizer = learning::OptimizerKind::sgd;
         options.learning_rate = 0.1;
         options.momentum = example.at("momentum");
         for (const auto type : {torch::kFloat64, torch::kFloat32}) {
             const bool is_fused = type == torch::kFloat32;
             auto theta = torch::tensor(example.at("initial").get<std::vector<double>>(), type).set_requires_grad(true);
-            Optimizer optimizer({{"w", theta, "w", true}}, options,
-                                is_fused ? std::make_shared<engine::ThreadPool>(2) : nullptr);
+            learning::Optimizer optimizer({{"w", theta, "w", true}}, options,
+                                          is_fused ? std::make_shared<engine::ThreadPool>(2) : nullptr);
             for (std::size_t step = 0; step < example.at("gradients").size(); ++step) {
                 theta.mutable_grad() = torch::tensor(example["gradients"][step].get<std::vector<double>>(), type);
                 optimizer.set_learning_rate(example["rates"][step]);
@@ -155,9 +158,9 @@ TEST(Sgd, KeepsTheRateInsideTheVelocityAsKerasDoes) {
 }
 
 // One SGD step with rate 1 from zero weights shows the gradient that clipping left.
-std::vector<double> clipped(const TrainingOptions& clipping, const std::vector<std::string>& keras_names) {
+std::vector<double> clipped(const learning::TrainingOptions& clipping, const std::vector<std::string>& keras_names) {
     auto options = clipping;
-    options.optimizer = OptimizerKind::sgd;
+    options.optimizer = learning::OptimizerKind::sgd;
     options.learning_rate = 1;
     std::vector<Variable> variables;
     const double gradients[] = {3, 4, 0.5};
@@ -166,7 +169,7 @@ std::vector<double> clipped(const TrainingOptions& clipping, const std::vector<s
         theta.mutable_grad() = torch::tensor({gradients[i]}, torch::kFloat64);
         variables.push_back({std::to_string(i), theta, keras_names[i], true});
     }
-    Optimizer optimizer(variables, options);
+    learning::Optimizer optimizer(variables, options);
     optimizer.step();
     std::vector<double> moved;
     for (const auto& variable : variables) moved.push_back(-variable.value.item<double>());
@@ -176,7 +179,7 @@ std::vector<double> clipped(const TrainingOptions& clipping, const std::vector<s
 TEST(Clipping, WorksPerKerasVariableOrOverAll) {
     using testing::DoubleNear;
     using testing::ElementsAre;
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.clip_norm = 1;
     EXPECT_THAT(clipped(options, {"a", "b", "c"}), ElementsAre(DoubleNear(1, 1e-12), DoubleNear(1, 1e-12), 0.5));
     // Two tensors of ONE variable share its norm, 5.
@@ -214,13 +217,13 @@ models::ClassifierOptions toy_model(Cell cell) {
 
 TEST(Trainer, LearnsAndRepeatsBitForBit) {
     const auto train = toy_reviews(300, 6), test = toy_reviews(100, 6);
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.learning_rate = 0.01;
     options.epochs = 8;
     options.batch_size = 32;
     for (const Cell cell : all_cells) {
         const auto run = [&](std::uint64_t seed) {
-            Trainer trainer(models::Classifier(toy_model(cell), seed), options, seed);
+            learning::Trainer trainer(models::Classifier(toy_model(cell), seed), options, seed);
             return trainer.fit(train, test, {}, {});
         };
         const auto first = run(1), again = run(1), other = run(2);
@@ -235,15 +238,15 @@ TEST(Trainer, LearnsAndRepeatsBitForBit) {
 
 TEST(Trainer, KeepsTheShortLastBatchAndWeighsByRows) {
     const auto reviews = toy_reviews(10, 4);
-    TrainingOptions options;
-    options.optimizer = OptimizerKind::sgd;
+    learning::TrainingOptions options;
+    options.optimizer = learning::OptimizerKind::sgd;
     options.learning_rate = 1e-300;  // weights that stand still: the running mean is the mean over rows
     options.batch_size = 4;
     auto model = toy_model(Cell::lstm);
     model.dropout = 0;
-    Trainer trainer(models::Classifier(model, 1), options, 1);
+    learning::Trainer trainer(models::Classifier(model, 1), options, 1);
     std::vector<std::int64_t> steps;
-    const auto metrics = trainer.train_epoch(reviews, [&](const Progress& progress) {
+    const auto metrics = trainer.train_epoch(reviews, [&](const records::Progress& progress) {
         steps.push_back(progress.step);
         EXPECT_EQ(progress.steps, 3);
     });
@@ -254,15 +257,15 @@ TEST(Trainer, KeepsTheShortLastBatchAndWeighsByRows) {
 }
 
 TEST(Trainer, AddsTheL2PenaltyToLossAndGradient) {
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.l2 = 0.1;
     auto model = toy_model(Cell::gru);
     model.dropout = 0;
     const auto ids = torch::randint(0, 20, {3, 5});
     const auto labels = torch::tensor({1, 0, 1});
-    Trainer with(models::Classifier(model, 1), options, 1);
+    learning::Trainer with(models::Classifier(model, 1), options, 1);
     options.l2 = 0;
-    Trainer without(models::Classifier(model, 1), options, 1);
+    learning::Trainer without(models::Classifier(model, 1), options, 1);
     const double difference = with.forward_backward(ids, labels).loss.item<double>() -
                               without.forward_backward(ids, labels).loss.item<double>();
     double squares = 0;
@@ -295,7 +298,7 @@ TEST(Baseline, TfidfWithLogisticRegressionIsScikitLearns) {
 }
 
 TEST(Baseline, BagOfEmbeddingsLearnsWords) {
-    TrainingOptions options;
+    learning::TrainingOptions options;
     options.learning_rate = 0.02;
     options.epochs = 30;
     options.batch_size = 32;
@@ -305,21 +308,22 @@ TEST(Baseline, BagOfEmbeddingsLearnsWords) {
 }
 
 TEST(Baseline, BagOfEmbeddingsThatDivergesHasNoFigures) {
-    TrainingOptions options;
-    options.optimizer = OptimizerKind::sgd;
+    learning::TrainingOptions options;
+    options.optimizer = learning::OptimizerKind::sgd;
     options.learning_rate = 1e38;
-    EXPECT_THROW((void)bag_of_embeddings(toy_reviews(300, 6), toy_reviews(100, 6), 20, 8, options, 1), Diverged);
+    EXPECT_THROW((void)bag_of_embeddings(toy_reviews(300, 6), toy_reviews(100, 6), 20, 8, options, 1),
+                 learning::Diverged);
 }
 
 TEST(Configuration, SurvivesTomlAndPresetsComeFirst) {
-    Configuration configuration;
+    sentiment::Configuration configuration;
     configuration.apply_preset("regularised");
     set_from_text(configuration, "cells", "gru, rnn", "--cells");
     set_from_text(configuration, "learning_rate", "0.0123", "--learning-rate");
     set_from_text(configuration, "seeds", "3,7", "--seeds");
     const auto path = std::filesystem::temp_directory_path() / ("cellwise-config-" + std::to_string(::getpid()));
     write_file_atomically(path, to_toml(configuration));
-    Configuration read;
+    sentiment::Configuration read;
     apply_toml_file(read, path.string());
     EXPECT_EQ(to_toml(read), to_toml(configuration));
     EXPECT_TRUE(read.model.batch_norm);
@@ -339,8 +343,8 @@ TEST(RunFolder, IsLockedWhileItIsWorkedIn) {
     const auto folder = std::filesystem::temp_directory_path() / ("cellwise-lock-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder);
     {
-        const auto run = RunFolder::create(folder);
-        EXPECT_THROW((void)RunFolder::open_or_create(folder), EnvironmentError);
+        const auto run = runs::RunFolder::create(folder);
+        EXPECT_THROW((void)runs::RunFolder::open_or_create(folder), EnvironmentError);
         EXPECT_FALSE(FolderLock::try_lock(folder));
     }
     EXPECT_TRUE(FolderLock::try_lock(folder));
@@ -351,37 +355,37 @@ TEST(RunFolder, TidiesUpOnlyWhatNobodyWrites) {
     const auto folder = std::filesystem::temp_directory_path() / ("cellwise-tidy-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder);
     {
-        const auto run = RunFolder::create(folder);
-        run.write_configuration({});
+        const auto run = runs::RunFolder::create(folder);
+        run.write_configuration("");
         AtomicFile checkpoint(run.checkpoint());
         checkpoint.write("half of it");
-        EXPECT_THROW((void)RunFolder::open_or_create(folder), EnvironmentError) << "another program is at work";
+        EXPECT_THROW((void)runs::RunFolder::open_or_create(folder), EnvironmentError) << "another program is at work";
         checkpoint.write(", and the rest");
         EXPECT_NO_THROW(checkpoint.commit()) << "its unfinished file is not another's to remove";
     }
     const auto left = folder / "model.safetensors.123-4.part";
     write_file_atomically(left, "of a killed program");
-    (void)RunFolder::open_or_create(folder);
+    (void)runs::RunFolder::open_or_create(folder);
     EXPECT_FALSE(std::filesystem::exists(left));
-    EXPECT_EQ(read_file(RunFolder::view(folder).checkpoint()), "half of it, and the rest");
+    EXPECT_EQ(read_file(runs::RunFolder::view(folder).checkpoint()), "half of it, and the rest");
     std::filesystem::remove_all(folder);
 }
 
 TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
     const auto folder = std::filesystem::temp_directory_path() / ("cellwise-run-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder);
-    Configuration configuration;
+    sentiment::Configuration configuration;
     configuration.cells = {Cell::gru};
     configuration.model = toy_model(Cell::gru);
     configuration.model.batch_norm = true;
     models::Classifier model(configuration.model_for(Cell::gru), 42);
-    const auto run = RunFolder::create(folder);
-    run.write_configuration(configuration);
-    run.write_model(model);
-    run.write_vocabulary(data::Vocabulary({"the", "film", "책을"}));
-    EXPECT_THROW((void)RunFolder::create(folder), UsageError) << "a run must not be overwritten";
+    const auto run = runs::RunFolder::create(folder);
+    run.write_configuration(to_toml(configuration));
+    sentiment::write_model(run.path(), model);
+    sentiment::write_vocabulary(run.path(), data::Vocabulary({"the", "film", "책을"}));
+    EXPECT_THROW((void)runs::RunFolder::create(folder), UsageError) << "a run must not be overwritten";
 
-    auto loaded = RunFolder::load(folder);
+    auto loaded = sentiment::load_run(folder);
     model->eval();
     loaded.model->eval();
     const auto ids = torch::randint(0, 20, {2, 5});
@@ -389,12 +393,12 @@ TEST(RunFolder, GivesBackTheModelAndRefusesAnotherShape) {
     EXPECT_EQ(loaded.vocabulary.words_by_rank().back(), "책을");
 
     configuration.model.hidden_size = 9;
-    run.write_configuration(configuration);
-    EXPECT_THROW((void)RunFolder::load(folder), DataError);
+    run.write_configuration(to_toml(configuration));
+    EXPECT_THROW((void)sentiment::load_run(folder), DataError);
     std::filesystem::remove(folder / "model.safetensors");
-    EXPECT_THROW((void)RunFolder::load(folder), DataError);
+    EXPECT_THROW((void)sentiment::load_run(folder), DataError);
     std::filesystem::remove_all(folder);
 }
 
 }  // namespace
-}  // namespace cellwise::training
+}  // namespace cellwise::learning

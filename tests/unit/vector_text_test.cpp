@@ -1,4 +1,4 @@
-#include "report/vector_text.h"
+#include "report/text/vector_text.h"
 
 #include <gtest/gtest.h>
 

@@ -4,9 +4,9 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "data/load_data.h"
-#include "data/text_reviews.h"
-#include "data/word_index.h"
+#include "data/reviews/load_data.h"
+#include "data/reviews/text_reviews.h"
+#include "data/reviews/word_index.h"
 #include "integration/program.h"
 #include "unit/error_of.h"
 

@@ -9,16 +9,17 @@
 
 #include "cli/commands/customers.h"
 #include "cli/flags/preparation_flags.h"
-#include "cli/output.h"
-#include "cli/settings.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/atomic_file.h"
+#include "core/display_width.h"
 #include "core/error.h"
 #include "core/utf8.h"
 #include "data/tables/recipe.h"
 #include "data/tables/synthetic_customers.h"
 #include "data/tables/table_file.h"
 #include "data/tables/write_table.h"
-#include "report/table.h"
+#include "report/text/table.h"
 
 namespace cellwise::cli {
 namespace {
@@ -40,8 +41,8 @@ Sizes sizes_of(const tables::Table& table) { return {table.rows, table.columns.s
 /// At most `width` characters; the rest is three dots.
 std::string shortened(const std::string& text, std::size_t width) {
     std::string shown = printable(text);
-    if (report::display_width(shown) <= width) return shown;
-    while (!shown.empty() && report::display_width(shown) > width - 1) {
+    if (display_width(shown) <= width) return shown;
+    while (!shown.empty() && display_width(shown) > width - 1) {
         shown.pop_back();
         while (!shown.empty() && first_invalid_utf8(shown)) shown.pop_back();
     }

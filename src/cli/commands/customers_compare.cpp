@@ -8,8 +8,8 @@
 #include "cli/commands/customers_compare_text.h"
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
-#include "cli/output.h"
-#include "cli/settings.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/error.h"
 #include "core/stop_request.h"
 #include "tasks/customers/comparison.h"
@@ -40,6 +40,7 @@ void run(const CompareFlags& flags, const customers::ModelKinds& kinds) {
     settings.threads = flags.fit.threads();
     settings.leak_auc = flags.leak_auc;
     const StopRequest stop;
+    settings.fit.stop = stop.token();
     const auto comparison = customers::compare(table, target, kinds, settings);
     out.print(comparison_text(comparison, flags.language == "ko" ? Language::korean : Language::english));
     out.write_json(with_schema("customers-compare", customers::to_json(comparison)));

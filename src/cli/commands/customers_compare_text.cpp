@@ -1,4 +1,5 @@
 #include "cli/commands/customers_compare_text.h"
+#include "core/display_width.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/table.h"
+#include "report/text/table.h"
 
 namespace cellwise::cli {
 namespace {
@@ -200,7 +201,7 @@ private:
         std::string line = fmt::format("{}:", what);
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const auto piece = " " + entries[i] + (i + 1 < entries.size() ? "," : "");
-            if (report::display_width(line) + report::display_width(piece) > 80) {
+            if (display_width(line) + display_width(piece) > 80) {
                 text_ += line + '\n';
                 line = "   ";
             }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "cli/commands/customers.h"
-#include "cli/output.h"
-#include "cli/settings.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "tasks/customers/understanding.h"

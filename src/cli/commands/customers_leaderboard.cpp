@@ -11,15 +11,15 @@
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
 #include "cli/commands/customers_trials.h"
+#include "cli/commands/study_run.h"
 #include "cli/flags/search_flags.h"
-#include "cli/output.h"
-#include "cli/settings.h"
-#include "cli/study_run.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/stop_request.h"
-#include "report/table.h"
+#include "report/text/table.h"
 #include "statistics/cross_validation.h"
 #include "statistics/paired.h"
 #include "tasks/customers/ensemble.h"
@@ -100,7 +100,8 @@ std::optional<customers::Candidate> tuned(const Board& board, const customers::C
               {{flags.budget, {}, {}},
                on_threads(board.threads),
                board.metric.title(),
-               "; the trials are saved: the same command goes on with them"});
+               "; the trials are saved: the same command goes on with them",
+               board.settings.stop});
     const auto trials = study.trials();
     const auto place = search::best_trial(trials);
     if (!place) return std::nullopt;
@@ -257,6 +258,7 @@ void run_leaderboard(const LeaderboardFlags& flags, const customers::ModelKinds&
     board.threads = flags.fit.threads();
     board.metric = customers::tuning_metric(flags.metric, board.target.is_classification);
     const StopRequest stop;
+    board.settings.stop = stop.token();
     const customers::TrainingFolds folds(board.table, board.target, board.settings, flags.folds, board.settings.seed,
                                          board.threads);
     auto rows = candidates_of(board, kinds, flags, folds);

@@ -10,14 +10,14 @@
 #include <string>
 
 #include "cli/commands/customers_models.h"
-#include "cli/output.h"
-#include "cli/settings.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/atomic_file.h"
 #include "core/csv_cell.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
-#include "report/table.h"
+#include "report/text/table.h"
 #include "tasks/customers/prediction.h"
 
 namespace cellwise::cli {

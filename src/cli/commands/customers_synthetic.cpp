@@ -5,12 +5,12 @@
 #include <string>
 
 #include "cli/commands/customers.h"
-#include "cli/output.h"
-#include "cli/settings.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "data/tables/synthetic_customers.h"
-#include "report/summary_text.h"
+#include "report/text/summary_text.h"
 
 namespace cellwise::cli {
 namespace {

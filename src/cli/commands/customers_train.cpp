@@ -8,8 +8,8 @@
 
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
-#include "cli/output.h"
-#include "cli/settings.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "tasks/customers/customer_run.h"

@@ -10,18 +10,18 @@
 #include "cli/commands/customers_models.h"
 #include "cli/commands/customers_trials.h"
 #include "cli/commands/customers_tune_text.h"
+#include "cli/commands/study_run.h"
 #include "cli/flags/search_flags.h"
-#include "cli/output.h"
-#include "cli/resume.h"
-#include "cli/settings.h"
-#include "cli/study_run.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/resume_hint.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/stop_request.h"
 #include "data/tables/synthetic_customers.h"
+#include "runs/fresh_folder.h"
 #include "statistics/cross_validation.h"
-#include "training/fresh_folder.h"
 
 namespace cellwise::cli {
 namespace {
@@ -209,7 +209,7 @@ void run_trials(search::Study& study, const TableStudy& about, const search::Bud
                                          about.threads);
     const auto candidate = [&](const search::Values& values) { return about.candidate(values); };
     run_study(study, table_objective(folds, about.metric, candidate),
-              {budget, on_threads(jobs), about.metric.title(), ""});
+              {budget, on_threads(jobs), about.metric.title(), "", about.settings.stop});
 }
 
 nlohmann::ordered_json document_of(const TableStudy& about, const search::StudyReport& report,
@@ -237,18 +237,19 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
     }
     const Said said(command, stored ? said_in(*stored) : search::Values{});
     const auto& flags = said.flags;
-    const auto about = table_study(flags, kinds);
+    auto about = table_study(flags, kinds);
     const auto builtin = customers::builtin_space(*about.kind);
     const auto settings = flags.search.settings(stored, builtin, about.settings.seed, context_of(said, about));
     require_searchable(settings.space, about);
     const auto budget = flags.search.budget(resumed);
     const fs::path folder = resumed                 ? *resumed
                             : !flags.output.empty() ? fs::path(flags.output)
-                                                    : training::fresh_run_folder("tune-" + about.kind->name);
+                                                    : runs::fresh_run_folder("tune-" + about.kind->name);
 
     auto study = opened(flags, folder, settings);
     keep_budget(folder, budget);
     const StopRequest stop;
+    about.settings.stop = stop.token();
     search::StudyReport report;
     std::optional<TestedOnce> tested;
     with_resume_hint({command_name, folder, given.json}, [&] {

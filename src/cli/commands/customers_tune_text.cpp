@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/json_values.h"
+#include "records/json_values.h"
 #include "search/confirmation.h"
 #include "statistics/paired_classifiers.h"
 
@@ -48,7 +48,7 @@ TestedOnce tested_once(const customers::TestAnswers& answers, const customers::T
 
 nlohmann::ordered_json tested_json(const TestedOnce& tested) {
     using nlohmann::ordered_json;
-    using report::or_null;
+    using records::or_null;
     const auto& interval = tested.interval;
     return {{"metric", tested.metric},
             {"rows", tested.rows},

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "cli/output.h"
+#include "cli/flags/usage_errors.h"
 #include "cli/terminal/help_text.h"
-#include "cli/usage_errors.h"
+#include "cli/terminal/output.h"
+#include "core/version.h"
 
 namespace cellwise::cli {
 
@@ -22,7 +23,7 @@ void add_help(CLI::App& app) {
 
 void add_version(CLI::App& app) {
     auto* command = app.add_subcommand("version", "the program's version");
-    command->callback([] { Output("").print("cellwise " CELLWISE_VERSION "\n"); });
+    command->callback([] { Output("").print(fmt::format("cellwise {}\n", program_version())); });
 }
 
 }  // namespace cellwise::cli

@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/settings.h"
+#include "cli/flags/model_flags.h"
+#include "cli/flags/settings.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/standard_streams.h"
 #include "core/stop_request.h"
+#include "core/version.h"
 #include "serve/serve.h"
 #include "verbs/served_models.h"
 #include "verbs/served_runs.h"
@@ -64,18 +66,19 @@ void run_serve(const ServeFlags& flags) {
     verbs::ServedModels models(flags.models);
     verbs::ServedRuns runs(flags.runs, !flags.names_runs);
     const StopRequest stop_request("giving the answers under way; once more leaves at once");
-    serve::run(flags.server, models, runs, [] { return StopRequest::stop_requested(); },
+    serve::run(flags.server, models, runs, [stop = stop_request.token()] { return stop.requested(); },
                {[&](const std::string& address) { tell_where(flags, address); }});
     // The log in JSON has told it.
-    throw Interrupted(StopRequest::exit_code(),
-                      flags.server.json_log ? std::string() : fmt::format("stopped by {}", StopRequest::signal_name()));
+    const int cause = stop_request.token().cause();
+    throw Interrupted(exit_code_of_stop(cause),
+                      flags.server.json_log ? std::string() : fmt::format("stopped by {}", name_of_stop(cause)));
 }
 
 }  // namespace
 
 void add_serve(CLI::App& app) {
     auto flags = std::make_shared<ServeFlags>();
-    flags->server.version = CELLWISE_VERSION;
+    flags->server.version = program_version();
     auto* command = app.add_subcommand("serve", "a page in the browser and an API: reviews, live runs, customers");
     command
         ->add_option("model", flags->models.paths,
@@ -104,7 +107,7 @@ void add_serve(CLI::App& app) {
         ->type_name("NAME");
     command->add_flag("--json-log", flags->server.json_log, "a JSON line for each request on standard error");
     command->add_flag("--open", flags->open, "show the page in the browser");
-    flags->models.reviews.words.add_to(*command);
+    add_vocabulary_flags(*command, flags->models.reviews.words);
     command
         ->add_option("--device", flags->models.reviews.device,
                      "cpu, auto, cuda or cuda:N; on cpu an answer has the same bits whatever is asked beside it")

@@ -10,17 +10,18 @@
 #include <tuple>
 
 #include "cli/commands.h"
+#include "cli/commands/study_run.h"
 #include "cli/flags/search_flags.h"
-#include "cli/output.h"
-#include "cli/resume.h"
-#include "cli/review_trials.h"
-#include "cli/settings.h"
-#include "cli/study_run.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/resume_hint.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/stop_request.h"
-#include "training/device.h"
-#include "training/fresh_folder.h"
+#include "learning/device.h"
+#include "runs/fresh_folder.h"
+#include "verbs/review_trials.h"
 
 namespace cellwise::cli {
 namespace {
@@ -55,16 +56,15 @@ struct SaidOfReviews {
 };
 
 /// Of the settings, those that decide a trial; the data by its hash.
-search::Values review_context(const training::Configuration& configuration, const PreparedData& data,
+search::Values review_context(const sentiment::Configuration& configuration, const sentiment::PreparedData& data,
                               const std::string& metric) {
     search::Values context{{"command", review_command}, {"metric", metric}, {"data-sha256", data.source.sha256}};
-    training::visit_settings(configuration, [&](const std::string& key, const auto&, const char*) {
+    for (auto [key, text] : sentiment::values_of(configuration)) {
         constexpr std::array free{"seed", "seeds", "jobs", "baseline", "threads", "offline", "checkpoint_every"};
-        if (std::find(free.begin(), free.end(), key) != free.end()) return;
-        auto text = training::text_of(configuration, key);
+        if (std::find(free.begin(), free.end(), key) != free.end()) continue;
         if (key == "data" || key == "test_data") text = lasting_path(text);
-        if (!text.empty()) context.emplace_back(searched_name(key), std::move(text));
-    });
+        if (!text.empty()) context.emplace_back(verbs::searched_name(key), std::move(text));
+    }
     return context;
 }
 
@@ -79,30 +79,31 @@ void keep_data_paths(search::Values& context, const search::Values& stored) {
 }
 
 /// Trials on the fused engine's processors are quicker side by side, others one after another.
-std::size_t side_by_side_threads(const training::Configuration& configuration) {
+std::size_t side_by_side_threads(const sentiment::Configuration& configuration) {
     const bool is_fused = configuration.model.engine != models::Engine::torch &&
-                          configuration.training.precision != training::Precision::float64 &&
-                          training::resolve_device(configuration.device).is_cpu();
-    return is_fused ? static_cast<std::size_t>(training::set_threads(configuration.threads)) : 1;
+                          configuration.training.precision != learning::Precision::float64 &&
+                          learning::resolve_device(configuration.device).is_cpu();
+    return is_fused ? static_cast<std::size_t>(learning::set_threads(configuration.threads)) : 1;
 }
 
 search::AskedTrial asked(const search::Space& space, const search::Trial& trial) {
     return {trial.number, trial.point, space.values(trial.point)};
 }
 
-std::optional<search::Confirmation> confirmed_on_test(ReviewTrials& trials, const search::Space& space,
+std::optional<search::Confirmation> confirmed_on_test(verbs::ReviewTrials& trials, const search::Space& space,
                                                       const search::Trial& best, std::int64_t seeds) {
     search::ConfirmationRuns runs;
     runs.seeds = fresh_seeds(trials.configuration().seed, seeds);
     log::notice(fmt::format("default and best are trained again with {} fresh seeds, and tested", seeds));
-    const auto objectives = trials.on_test(asked(space, best), runs.seeds);
+    ProgressDisplay display;
+    const auto objectives = trials.on_test(asked(space, best), runs.seeds, display);
     if (!objectives) return std::nullopt;
     runs.default_objectives = objectives->at(0);
     runs.best_objectives = objectives->at(1);
     return search::confirm(runs, *best.objective);
 }
 
-training::Configuration configuration_of(const SettingFlags& flags) {
+sentiment::Configuration configuration_of(const SettingFlags& flags) {
     if (flags.distributed) throw UsageError("tune shares no trials with other processes: leave --distributed out");
     auto plain = flags;
     plain.resume.clear();  // the study's, not a run's
@@ -123,19 +124,19 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
     }
     const SaidOfReviews said(command, stored ? said_in(*stored) : search::Values{});
     auto configuration = configuration_of(said.flags.settings);
-    const auto metric = review_metric(said.flags.search.metric());
+    const auto metric = verbs::review_metric(said.flags.search.metric());
     const auto budget = said.flags.search.budget(resumed);
     const auto cell = configuration.cells.front();
-    const auto builtin = builtin_review_space(cell);
-    require_searchable(said.flags.search.settings(stored, builtin, configuration.seed, {}).space, configuration);
-    const auto prepared = std::make_shared<const PreparedData>(prepare_data(configuration));
+    const auto builtin = verbs::builtin_review_space(cell);
+    verbs::require_searchable(said.flags.search.settings(stored, builtin, configuration.seed, {}).space, configuration);
+    const auto prepared = std::make_shared<const sentiment::PreparedData>(sentiment::prepare_data(configuration));
     const auto& data = *prepared;
     keep_label_names(configuration, data.labels);
-    auto context = review_context(configuration, data, metric == ReviewMetric::accuracy ? "accuracy" : "loss");
+    auto context = review_context(configuration, data, metric == verbs::ReviewMetric::accuracy ? "accuracy" : "loss");
     if (stored) keep_data_paths(context, stored->context);
     const auto settings = said.flags.search.settings(stored, builtin, configuration.seed, std::move(context));
     const auto folder = resumed          ? *resumed
-                        : output.empty() ? training::fresh_run_folder(fmt::format("tune-{}", cell_name(cell)))
+                        : output.empty() ? runs::fresh_run_folder(fmt::format("tune-{}", cell_name(cell)))
                                          : fs::path(output);
     auto study = resumed ? search::Study::resume(folder, settings) : search::Study::begin(folder, settings);
     keep_budget(folder, budget);
@@ -144,10 +145,13 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
     search::StudyReport report;
     with_resume_hint({review_command, folder, json}, [&] {
         const auto jobs = said.flags.search.jobs(side_by_side_threads(configuration), settings.round);
-        ReviewTrials trials(configuration, prepared, folder, metric, jobs, budget.budget.trials);
+        ProgressDisplay display;
+        verbs::ReviewTrials trials(configuration, prepared, folder, metric, jobs, budget.budget.trials, display,
+                                   stop.token());
         run_study(study, [&](const auto& trial, auto& told) { return trials.tried(trial, told); },
                   {budget.budget, [&](std::size_t count, const auto& run) { trials.side_by_side(count, run); },
-                   title_of(metric), "; everything is saved", [&](const std::string& line) { trials.say(line); }});
+                   verbs::title_of(metric), "; everything is saved", stop.token(),
+                   [&](const std::string& line) { trials.say(line); }});
         const auto ended = study.trials();
         const auto place = search::best_trial(ended);
         std::optional<search::Confirmation> confirmation;
@@ -156,10 +160,10 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
         }
         report = search::report_of(fmt::format("Study of the {} on {}{}", cell_title(cell), data.source.kind,
                                                data.source.is_synthetic() ? " (made-up reviews)" : ""),
-                                   title_of(metric), settings, ended, confirmation);
+                                   verbs::title_of(metric), settings, ended, confirmation);
         write_study_report(folder, report);
     });
-    auto text = fmt::format("{}: {} on {} held-out training reviews\n{}", report.title, title_of(metric),
+    auto text = fmt::format("{}: {} on {} held-out training reviews\n{}", report.title, verbs::title_of(metric),
                             data.validation ? data.validation->size() : 0, search::study_text(report));
     const auto place = search::best_trial(report.trials);
     if (report.confirmation) text += fmt::format("Fresh seeds are judged by {} test reviews.\n", data.test.size());
@@ -170,7 +174,7 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
     }
     out.print(text);
     nlohmann::ordered_json document{{"cell", cell_name(cell)},
-                                    {"metric", title_of(metric)},
+                                    {"metric", verbs::title_of(metric)},
                                     {"study", folder.string()},
                                     {"data", data_json(data)},
                                     {"configuration", configuration_json(configuration)}};

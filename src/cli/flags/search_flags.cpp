@@ -11,7 +11,7 @@
 #include <cmath>
 #include <span>
 
-#include "cli/resume.h"
+#include "cli/terminal/resume_hint.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/paths.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/settings.h"
+#include "cli/terminal/terminal.h"
 #include "core/log.h"
 #include "core/standard_streams.h"
 

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "core/log.h"
-#include "data/csv.h"
 #include "data/files/column_facts.h"
 #include "data/files/column_names.h"
+#include "data/files/csv.h"
 #include "data/files/dialect.h"
 #include "data/files/row_error.h"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/text_rows.h"
+#include "data/files/text_rows.h"
 
 namespace cellwise::data {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/error.h"
-#include "data/csv.h"
 #include "data/files/column_facts.h"
+#include "data/files/csv.h"
 
 namespace cellwise::data {
 namespace {

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "core/error.h"
-#include "training/setting_text.h"
+#include "settings/setting_text.h"
 
 namespace cellwise::lab {
 namespace {
@@ -55,9 +55,9 @@ std::string TrainingSpec::key() const {
         "{} clip {} global {} decay {} {} l2 {} epochs {} batch {} {} | seed {} scale {} | {} {} {}",
         data_key(*this), cell_name(m.cell), m.vocabulary_size, m.embedding_size, m.hidden_size, m.layers,
         m.bidirectional, m.dropout, m.batch_norm, models::gru_reset_name(m.gru_reset), models::engine_name(m.engine),
-        training::optimizer_name(t.optimizer), t.effective_learning_rate(), t.momentum, t.clip_norm, t.global_clip_norm,
-        t.weight_decay, training::weight_decay_mode_name(t.weight_decay_mode), t.l2, t.epochs, t.batch_size,
-        training::precision_name(t.precision), seed, recurrent_scale, test_on_training, first_gradient, keep_model);
+        learning::optimizer_name(t.optimizer), t.effective_learning_rate(), t.momentum, t.clip_norm, t.global_clip_norm,
+        t.weight_decay, learning::weight_decay_mode_name(t.weight_decay_mode), t.l2, t.epochs, t.batch_size,
+        learning::precision_name(t.precision), seed, recurrent_scale, test_on_training, first_gradient, keep_model);
 }
 
 nlohmann::ordered_json outcome_json(const TrainingOutcome& outcome) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "data/synthetic.h"
+#include "data/reviews/synthetic.h"
+#include "learning/options.h"
 #include "models/options.h"
-#include "training/options.h"
 
 namespace cellwise::lab {
 
@@ -30,7 +30,7 @@ struct SyntheticChoice {
 /// One training: everything that decides its outcome.
 struct TrainingSpec {
     models::ClassifierOptions model;
-    training::TrainingOptions training;
+    learning::TrainingOptions training;
     std::uint64_t seed = 0;
     ReviewChoice reviews;
     std::optional<SyntheticChoice> synthetic;  ///< instead of reviews

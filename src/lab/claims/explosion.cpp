@@ -42,7 +42,7 @@ TrainingSpec spec_of(const Laboratory& lab, std::uint64_t seed, double factor, d
     spec.synthetic = choice;
     spec.reviews = {0, 0, false, longest + 1};  // the start token too
     spec.model.vocabulary_size = synthetic_vocabulary;
-    spec.training.optimizer = training::OptimizerKind::sgd;
+    spec.training.optimizer = learning::OptimizerKind::sgd;
     spec.training.learning_rate = learning_rate;
     spec.training.epochs = epochs(sizes);
     spec.training.clip_norm = clip_norm;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lab/gradient_flow.h"
-#include "training/model_file.h"
+#include "learning/model_file.h"
 
 namespace cellwise::lab {
 namespace {
@@ -30,7 +30,7 @@ double median_log_share(const StepNorms& norms, std::size_t steps_back) {
 GradientShare gradient_share(const TrainingSpec& spec, const std::filesystem::path& model_file,
                              const data::PaddedReviews& batch, std::size_t steps_back) {
     models::Classifier model(spec.model, spec.seed);
-    if (!model_file.empty()) training::load_model(model, model_file);
+    if (!model_file.empty()) learning::load_model(model, model_file);
     model->to(torch::kFloat64);
     const auto flow = gradient_flow(model, batch);
     const auto& states = flow.states.at(0);

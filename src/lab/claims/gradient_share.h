@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/experiment.h"
 
 namespace cellwise::lab {
@@ -15,7 +15,7 @@ struct GradientShare {
 };
 
 /// Of the spec's model with its initial weights, or with those of `model_file` if that is not empty;
-/// computed in float64. A gradient of 0 counts as smallest_share. Throws what training::load_model throws.
+/// computed in float64. A gradient of 0 counts as smallest_share. Throws what learning::load_model throws.
 [[nodiscard]] GradientShare gradient_share(const TrainingSpec& spec, const std::filesystem::path& model_file,
                                            const data::PaddedReviews& batch, std::size_t steps_back);
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "training/batches.h"
-#include "training/trainer.h"
+#include "learning/batches.h"
+#include "learning/trainer.h"
 
 namespace cellwise::lab {
 namespace {
@@ -23,14 +23,14 @@ models::Classifier copy_of(const models::Classifier& model) {
 
 models::Classifier trained(const TrainingSpec& spec, const data::PaddedReviews& reviews) {
     models::Classifier model(spec.model, spec.seed);
-    training::Trainer trainer(model, spec.training, spec.seed);
+    learning::Trainer trainer(model, spec.training, spec.seed);
     for (std::int64_t epoch = 0; epoch < spec.training.epochs; ++epoch) (void)trainer.train_epoch(reviews, {});
     return model;
 }
 
-std::vector<float> probabilities(const models::Classifier& model, const training::TrainingOptions& options,
+std::vector<float> probabilities(const models::Classifier& model, const learning::TrainingOptions& options,
                                  const data::PaddedReviews& reviews) {
-    return training::Trainer(copy_of(model), options, 0).probabilities(reviews);
+    return learning::Trainer(copy_of(model), options, 0).probabilities(reviews);
 }
 
 double largest_difference(const std::vector<float>& one, const std::vector<float>& other) {
@@ -47,13 +47,13 @@ double mean_difference(const std::vector<float>& one, const std::vector<float>& 
 }
 
 // One training step on the first batch, from the same weights.
-std::vector<torch::Tensor> after_a_step(const models::Classifier& model, const training::TrainingOptions& options,
+std::vector<torch::Tensor> after_a_step(const models::Classifier& model, const learning::TrainingOptions& options,
                                         const data::PaddedReviews& reviews) {
     auto copy = copy_of(model);
-    training::Trainer trainer(copy, options, 0);
+    learning::Trainer trainer(copy, options, 0);
     const auto rows = std::min<std::int64_t>(options.batch_size, static_cast<std::int64_t>(reviews.size()));
-    (void)trainer.forward_backward(training::view_of_ids(reviews).narrow(0, 0, rows),
-                                   training::view_of_labels(reviews).narrow(0, 0, rows));
+    (void)trainer.forward_backward(learning::view_of_ids(reviews).narrow(0, 0, rows),
+                                   learning::view_of_labels(reviews).narrow(0, 0, rows));
     trainer.update();
     std::vector<torch::Tensor> weights;
     for (const auto& variable : copy->variables()) weights.push_back(variable.value.detach().clone());
@@ -101,7 +101,7 @@ NormEffect batch_norm_effect(const TrainingSpec& spec, const data::PaddedReviews
     by_batch->train();
     const torch::NoGradGuard no_grad;
     std::vector<float> batch_normalised;
-    for (const auto& ids : training::view_of_ids(test).split(spec.training.batch_size)) {
+    for (const auto& ids : learning::view_of_ids(test).split(spec.training.batch_size)) {
         const auto values = torch::sigmoid(by_batch->forward(ids)).contiguous();
         batch_normalised.insert(batch_normalised.end(), values.const_data_ptr<float>(),
                                 values.const_data_ptr<float>() + values.numel());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/laboratory.h"
 
 namespace cellwise::lab {

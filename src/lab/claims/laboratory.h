@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/experiment.h"
 
 namespace cellwise::lab {

@@ -3,11 +3,11 @@
 #include <torch/torch.h>
 
 #include "core/random.h"
+#include "learning/batches.h"
+#include "learning/loss.h"
+#include "learning/optimizer.h"
 #include "models/batch_norm.h"
 #include "models/initialization.h"
-#include "training/batches.h"
-#include "training/loss.h"
-#include "training/optimizer.h"
 
 namespace cellwise::lab {
 namespace {
@@ -63,8 +63,8 @@ private:
 double accuracy(NormalisedLayer& layer, const data::PaddedReviews& reviews) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> parts;
-    for (const auto& batch : training::view_of_ids(reviews).split(256)) parts.push_back(layer.forward(batch, false));
-    const auto right = (torch::cat(parts) > 0).eq(training::view_of_labels(reviews).to(torch::kBool));
+    for (const auto& batch : learning::view_of_ids(reviews).split(256)) parts.push_back(layer.forward(batch, false));
+    const auto right = (torch::cat(parts) > 0).eq(learning::view_of_labels(reviews).to(torch::kBool));
     return right.to(torch::kFloat64).mean().item<double>();
 }
 
@@ -73,18 +73,18 @@ double accuracy(NormalisedLayer& layer, const data::PaddedReviews& reviews) {
 NormalisedLayerOutcome train_normalised_layer(const NormalisedLayerSpec& spec, const data::PaddedReviews& train,
                                               const data::PaddedReviews& test) {
     NormalisedLayer layer(spec);
-    training::TrainingOptions options;  // the tutorial's Adam
-    training::Optimizer optimizer(layer.variables(), options);
+    learning::TrainingOptions options;  // the tutorial's Adam
+    learning::Optimizer optimizer(layer.variables(), options);
     Random order(spec.seed, "order");
     NormalisedLayerOutcome outcome;
     for (std::int64_t epoch = 0; epoch < spec.epochs; ++epoch) {
-        const auto batches = training::shuffled_batches(train, spec.batch_size, order);
+        const auto batches = learning::shuffled_batches(train, spec.batch_size, order);
         double sum = 0;
         for (const auto& batch : batches) {
             optimizer.zero_gradients();
-            const auto labels = training::view_of_labels(train).index_select(0, batch).to(torch::kFloat32);
-            const auto logits = layer.forward(training::view_of_ids(train).index_select(0, batch), true);
-            const auto loss = training::keras_cross_entropy(logits, labels).mean();
+            const auto labels = learning::view_of_labels(train).index_select(0, batch).to(torch::kFloat32);
+            const auto logits = layer.forward(learning::view_of_ids(train).index_select(0, batch), true);
+            const auto loss = learning::keras_cross_entropy(logits, labels).mean();
             loss.backward();
             optimizer.step();
             sum += loss.item<double>();

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/laboratory.h"
 
 namespace cellwise::lab {

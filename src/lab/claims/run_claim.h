@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/claim.h"
 #include "lab/claims/laboratory.h"
 

@@ -8,8 +8,8 @@
 #include "core/random.h"
 #include "core/stopwatch.h"
 #include "lab/claims/training_job.h"
-#include "training/batches.h"
-#include "training/trainer.h"
+#include "learning/batches.h"
+#include "learning/trainer.h"
 
 namespace cellwise::lab {
 namespace {
@@ -20,7 +20,7 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
-double milliseconds_of(training::Trainer& trainer, const torch::Tensor& ids, const torch::Tensor& labels) {
+double milliseconds_of(learning::Trainer& trainer, const torch::Tensor& ids, const torch::Tensor& labels) {
     const Stopwatch watch;
     (void)trainer.forward_backward(ids, labels);
     trainer.update();
@@ -34,7 +34,7 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
     // Each engine has all threads; while a trainer of the fused one lives LibTorch has one.
     const int threads = at::get_num_threads();
     std::vector<models::Classifier> models;
-    std::vector<std::unique_ptr<training::Trainer>> trainers;
+    std::vector<std::unique_ptr<learning::Trainer>> trainers;
     std::int64_t batch_size = 0;
     for (const auto engine : {models::Engine::fused, models::Engine::torch}) {
         for (const Cell cell : cells) {
@@ -47,16 +47,16 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
     }
     for (std::size_t i = 0; i < models.size(); ++i) {
         const auto training = lab.tutorial(cells[i % cells.size()], seed).training;
-        trainers.push_back(std::make_unique<training::Trainer>(models[i], training, seed));
+        trainers.push_back(std::make_unique<learning::Trainer>(models[i], training, seed));
     }
     const auto& reviews = lab.padded(lab.tutorial(cells[0], seed).reviews, false);
     Random order(seed, "order");
-    const auto batches = training::shuffled_batches(reviews, batch_size, order);
+    const auto batches = learning::shuffled_batches(reviews, batch_size, order);
     std::vector<std::vector<double>> times(trainers.size());
     for (std::int64_t step = 0; step <= steps; ++step) {
         const auto& batch = batches[static_cast<std::size_t>(step) % batches.size()];
-        const auto ids = training::view_of_ids(reviews).index_select(0, batch);
-        const auto labels = training::view_of_labels(reviews).index_select(0, batch);
+        const auto ids = learning::view_of_ids(reviews).index_select(0, batch);
+        const auto labels = learning::view_of_labels(reviews).index_select(0, batch);
         for (std::size_t i = 0; i < trainers.size(); ++i) {
             at::set_num_threads(models[i]->pool() ? 1 : threads);
             (void)milliseconds_of(*trainers[i], ids, labels);  // a change of LibTorch's threads costs its next step

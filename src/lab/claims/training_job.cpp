@@ -6,11 +6,11 @@
 #include <cmath>
 
 #include "core/stopwatch.h"
-#include "data/corpus_builder.h"
-#include "training/batches.h"
-#include "training/device.h"
-#include "training/model_file.h"
-#include "training/trainer.h"
+#include "data/reviews/corpus_builder.h"
+#include "learning/batches.h"
+#include "learning/device.h"
+#include "learning/model_file.h"
+#include "learning/trainer.h"
 
 namespace cellwise::lab {
 namespace {
@@ -26,7 +26,7 @@ class BatchLosses {
 public:
     BatchLosses(std::int64_t reviews, std::int64_t batch_size) : reviews_(reviews), batch_size_(batch_size) {}
 
-    void add(const training::Progress& progress) {
+    void add(const records::Progress& progress) {
         if (progress.step == 1) sum_ = 0;
         const auto seen = std::min(progress.step * batch_size_, reviews_);
         const auto rows = seen - (progress.step - 1) * batch_size_;
@@ -69,10 +69,10 @@ void scale_recurrent_kernel(models::Classifier& model, double factor) {
     }
 }
 
-double first_gradient_norm(training::Trainer& trainer, const data::PaddedReviews& reviews, std::int64_t batch_size) {
+double first_gradient_norm(learning::Trainer& trainer, const data::PaddedReviews& reviews, std::int64_t batch_size) {
     const auto rows = std::min(batch_size, static_cast<std::int64_t>(reviews.size()));
-    (void)trainer.forward_backward(training::view_of_ids(reviews).narrow(0, 0, rows),
-                                   training::view_of_labels(reviews).narrow(0, 0, rows));
+    (void)trainer.forward_backward(learning::view_of_ids(reviews).narrow(0, 0, rows),
+                                   learning::view_of_labels(reviews).narrow(0, 0, rows));
     return trainer.optimizer().gradient_norm();
 }
 
@@ -142,7 +142,7 @@ TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews
     const Stopwatch watch;
     models::Classifier model(spec.model, spec.seed);
     if (spec.recurrent_scale != 1) scale_recurrent_kernel(model, spec.recurrent_scale);
-    training::Trainer trainer(model, spec.training, spec.seed);
+    learning::Trainer trainer(model, spec.training, spec.seed);
 
     TrainingOutcome outcome;
     outcome.parameters = model->parameter_count();
@@ -152,7 +152,7 @@ TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews
     BatchLosses losses(static_cast<std::int64_t>(train.size()), spec.training.batch_size);
     try {
         for (std::int64_t epoch = 0; epoch < spec.training.epochs; ++epoch) {
-            (void)trainer.train_epoch(train, [&](const training::Progress& progress) { losses.add(progress); });
+            (void)trainer.train_epoch(train, [&](const records::Progress& progress) { losses.add(progress); });
             if (epoch == 0) outcome.first_epoch_loss = losses.mean_of_first(losses.all().size());
         }
     } catch (const GaveUp&) {
@@ -170,7 +170,7 @@ TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews
     }
     for (const auto& probe : probes) outcome.probe_accuracies.push_back(trainer.evaluate(probe).accuracy);
     if (spec.keep_model && !outcome.diverged) {
-        training::save_model(model, model_file);
+        learning::save_model(model, model_file);
         outcome.model_file = model_file.filename().string();
     }
     outcome.seconds = watch.seconds();
@@ -178,10 +178,10 @@ TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews
 }
 
 std::int64_t usable_threads(std::int64_t threads) {
-    const auto usable = training::set_threads(threads);
+    const auto usable = learning::set_threads(threads);
     return usable;
 }
 
-void compute_alone() { (void)training::set_threads(1); }
+void compute_alone() { (void)learning::set_threads(1); }
 
 }  // namespace cellwise::lab

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/experiment.h"
 
 namespace cellwise::lab {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "report/charts/svg.h"
 #include "report/page_files.h"
-#include "report/svg.h"
 
 namespace cellwise::report {
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "report/line_chart.h"
+#include "report/charts/line_chart.h"
 
 namespace cellwise::search {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "report/svg.h"
+#include "report/charts/svg.h"
 #include "search/space.h"
 
 namespace cellwise::search {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "report/html.h"
-#include "report/svg.h"
+#include "report/charts/svg.h"
+#include "report/page/html.h"
 #include "search/report/study_report.h"
 
 namespace cellwise::search {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "report/colour_scale.h"
-#include "report/svg.h"
+#include "report/charts/colour_scale.h"
+#include "report/charts/svg.h"
 #include "search/gaussian_process.h"
 #include "search/report/axes.h"
 #include "search/report/study_report.h"

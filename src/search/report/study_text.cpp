@@ -4,7 +4,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "report/table.h"
+#include "core/display_width.h"
+#include "report/text/table.h"
 #include "search/report/study_report.h"
 
 namespace cellwise::search {
@@ -42,10 +43,10 @@ std::string history_text(const StudyReport& report) {
 }
 
 std::string cut(const std::string& text, std::size_t width) {
-    if (report::display_width(text) <= width) return text;
+    if (display_width(text) <= width) return text;
     std::size_t end = text.size();
-    while (end > 0 && (report::display_width(text.substr(0, end)) >= width ||
-                       (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)) {
+    while (end > 0 &&
+           (display_width(text.substr(0, end)) >= width || (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)) {
         --end;
     }
     return text.substr(0, end) + "…";
@@ -60,9 +61,9 @@ std::string importance_text(const StudyReport& report) {
         std::string bar;
         for (std::size_t i = 0; i < filled; ++i) bar += "█";
         bar += std::string(bar_width - filled, ' ');
-        text += fmt::format("{}{}  {}  {:.2f} ({:.2f} to {:.2f})\n", shown,
-                            std::string(name_width - report::display_width(shown), ' '), bar, share, interval.low,
-                            interval.high);
+        text +=
+            fmt::format("{}{}  {}  {:.2f} ({:.2f} to {:.2f})\n", shown,
+                        std::string(name_width - display_width(shown), ' '), bar, share, interval.low, interval.high);
     }
     return text;
 }
@@ -74,7 +75,7 @@ std::string values_text(const Space& space, const Point& point, std::size_t inde
     for (std::size_t j = 0; j < space.size(); ++j) {
         if (!is_active(point[j])) continue;
         const auto item = cut(fmt::format("{}={}", space[j].name, short_text(space[j], point[j])), columns - indent);
-        const auto width = report::display_width(item) + 1;
+        const auto width = display_width(item) + 1;
         if (used > indent && used + width > columns) {
             text += '\n' + std::string(indent, ' ');
             used = indent;

@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/parallel_for.h"
-#include "core/stop_request.h"
 #include "core/stopwatch.h"
 #include "statistics/classification.h"
 #include "tasks/customers/differences.h"
@@ -47,7 +46,9 @@ public:
     void run(const std::function<void(std::size_t, std::size_t)>& done) {
         std::atomic<std::size_t> finished{0};
         parallel_for(results_.size(), static_cast<int>(settings_.threads), [&](std::size_t job) {
-            if (StopRequest::stop_requested()) throw Interrupted(StopRequest::exit_code(), "stopped; nothing was kept");
+            if (const auto& stop = settings_.fit.stop; stop.requested()) {
+                throw Interrupted(exit_code_of_stop(stop.cause()), "stopped; nothing was kept");
+            }
             const auto split = job / kinds_.size(), model = order_[job % kinds_.size()];
             results_[split * kinds_.size() + model] = fit(split, *kinds_[model]);
             if (++prepared_[split].left == kinds_.size()) prepared_[split].fold.reset();

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/utf8.h"
-#include "report/summary_text.h"
+#include "report/text/summary_text.h"
 #include "tasks/customers/texts.h"
 
 namespace cellwise::customers {

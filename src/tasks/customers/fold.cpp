@@ -74,9 +74,10 @@ std::unique_ptr<Model> fit_once(const ModelKind& kind, const PreparedFold& fold,
                                 const FitSettings& settings) {
     static const Parameters none;
     const auto found = settings.parameters.find(kind.name);
-    return kind.fit({view_of(fold.train), fold.train.names, fold.is_number, fold.targets, fold.weights,
-                     objective_of(target), std::max<std::size_t>(target.classes(), 2), fold.train.sources},
-                    found == settings.parameters.end() ? none : found->second, settings.seed);
+    return kind.fit(
+        {view_of(fold.train), fold.train.names, fold.is_number, fold.targets, fold.weights, objective_of(target),
+         std::max<std::size_t>(target.classes(), 2), fold.train.sources, settings.stop},
+        found == settings.parameters.end() ? none : found->second, settings.seed);
 }
 
 double chosen_threshold(const ModelKind& kind, const tables::Table& table, const Target& target,

@@ -27,6 +27,7 @@ struct FitSettings {
     tables::Recipe recipe;
     std::vector<std::string> leave_out;            ///< columns that are no features, beside the target
     std::map<std::string, Parameters> parameters;  ///< by the model's name
+    StopToken stop = {};                           ///< asked between two fits: Interrupted is thrown then
 };
 
 /// A split with everything that was learned from its training part, and both parts as models read them.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/matrix_view.h"
+#include "core/stop_token.h"
 #include "trees/tree_model.h"
 
 namespace cellwise::customers {
@@ -29,6 +30,7 @@ struct TrainingRows {
     std::size_t classes = 2;  ///< of binary and multiclass
     /// [columns]: the table's column that each feature is made of; empty: each is a column of its own.
     std::span<const std::string> sources = {};
+    StopToken stop = {};  ///< asked between two passes of a model that makes many
 };
 
 /// A model that was fitted. Asking it changes nothing.

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "core/safetensors.h"
+#include "learning/tensor_storage.h"
 #include "tasks/customers/network_model.h"
-#include "training/tensor_storage.h"
 
 namespace cellwise::customers {
 namespace {
@@ -143,7 +143,7 @@ std::string NetworkModel::bytes() const {
         tensors.push_back(store_tensor<std::int64_t>("steps", {options.features}, options.steps));
     }
     for (const auto& item : network_->named_parameters()) {
-        tensors.push_back(training::stored(weight_prefix + item.key(), item.value()));
+        tensors.push_back(learning::stored(weight_prefix + item.key(), item.value()));
     }
     return encode_safetensors(tensors,
                               {{"format", format_name},
@@ -169,7 +169,7 @@ std::unique_ptr<NetworkModel> NetworkModel::load(models::TableArchitecture archi
     for (auto& item : network->named_parameters()) {
         const auto name = weight_prefix + item.key();
         require_shape(file, item.key(), item.value().sizes().vec());
-        training::restore(item.value(), file.tensor(name), fmt::format("'{}': {}", origin, name));
+        learning::restore(item.value(), file.tensor(name), fmt::format("'{}': {}", origin, name));
     }
     return std::make_unique<NetworkModel>(std::move(network), std::move(scaling), objective);
 }

@@ -10,9 +10,8 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "core/stop_request.h"
-#include "training/device.h"
-#include "training/optimizer.h"
+#include "learning/device.h"
+#include "learning/optimizer.h"
 
 namespace cellwise::customers {
 namespace {
@@ -92,29 +91,30 @@ Examples batch_of(const Examples& examples, const torch::Tensor& rows) {
             examples.weights.defined() ? examples.weights.index_select(0, rows) : torch::Tensor()};
 }
 
-training::TrainingOptions training_options(const NetworkSettings& settings) {
-    training::TrainingOptions options;
+learning::TrainingOptions training_options(const NetworkSettings& settings) {
+    learning::TrainingOptions options;
     options.learning_rate = settings.learning_rate;
     options.weight_decay = settings.weight_decay;
-    options.weight_decay_mode = training::WeightDecayMode::decoupled;
+    options.weight_decay_mode = learning::WeightDecayMode::decoupled;
     options.global_clip_norm = 1;
     return options;
 }
 
 void train(models::TableNetworkImpl& network, const Examples& examples, Objective objective,
-           const NetworkSettings& settings, std::uint64_t seed, const std::shared_ptr<engine::ThreadPool>& pool) {
+           const NetworkSettings& settings, std::uint64_t seed, const std::shared_ptr<engine::ThreadPool>& pool,
+           const StopToken& stop) {
     const auto rows = examples.features.size(0);
     const auto size = std::min(settings.batch_size, std::max<std::int64_t>(16, rows / 20));
     const auto batches = (rows + size - 1) / size;
     const auto steps = std::min(settings.epochs * batches, settings.max_steps);
-    training::Optimizer optimizer(network.variables(), training_options(settings), pool);
+    learning::Optimizer optimizer(network.variables(), training_options(settings), pool);
     Random random(seed, "order");
     auto order = torch::arange(rows);
     network.train();
     for (std::int64_t step = 0; step < steps; ++step) {
         const auto batch = step % batches;
         if (batch == 0) {
-            if (StopRequest::stop_requested()) throw Interrupted(StopRequest::exit_code(), "stopped; nothing was kept");
+            if (stop.requested()) throw Interrupted(exit_code_of_stop(stop.cause()), "stopped; nothing was kept");
             random.shuffle(std::span(order.data_ptr<std::int64_t>(), static_cast<std::size_t>(rows)));
         }
         const double done = static_cast<double>(step) / static_cast<double>(steps);
@@ -132,12 +132,12 @@ void train(models::TableNetworkImpl& network, const Examples& examples, Objectiv
 
 std::unique_ptr<NetworkModel> fit_network(models::TableArchitecture architecture, const TrainingRows& rows,
                                           const NetworkSettings& settings, std::uint64_t seed) {
-    const training::OneTorchThread one;
+    const learning::OneTorchThread one;
     auto scaling = NetworkScaling::of(rows);
     const auto network = models::make_table_network(network_options(architecture, rows, settings), seed);
     const auto pool = engine::make_pool(1);
     network->compute_with(pool);
-    train(*network, examples_of(rows, scaling), rows.objective, settings, seed, pool);
+    train(*network, examples_of(rows, scaling), rows.objective, settings, seed, pool, rows.stop);
     for (const auto& weight : network->parameters()) {
         if (weight.isfinite().all().item<bool>()) continue;
         const auto name = models::table_architecture_name(architecture);

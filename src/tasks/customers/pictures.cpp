@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/summary_text.h"
-#include "report/svg.h"
+#include "report/charts/svg.h"
+#include "report/text/summary_text.h"
 #include "tasks/customers/texts.h"
 
 namespace cellwise::customers {

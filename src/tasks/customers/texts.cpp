@@ -1,4 +1,5 @@
 #include "tasks/customers/texts.h"
+#include "core/display_width.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +10,8 @@
 
 #include "core/utf8.h"
 #include "data/tables/date_text.h"
-#include "report/summary_text.h"
-#include "report/table.h"
+#include "report/text/summary_text.h"
+#include "report/text/table.h"
 
 namespace cellwise::customers {
 namespace {
@@ -79,12 +80,12 @@ std::string small_histogram(const statistics::Histogram& histogram, std::size_t 
 }
 
 std::string fitted(std::string_view text, std::size_t width) {
-    if (report::display_width(text) <= width) return std::string(text);
+    if (display_width(text) <= width) return std::string(text);
     std::string cut;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t size = code_point_size(text, at);
         const std::string longer = cut + std::string(text.substr(at, size));
-        if (report::display_width(longer) + 1 > width) break;
+        if (display_width(longer) + 1 > width) break;
         cut = longer;
         at += size;
     }
@@ -97,7 +98,7 @@ std::string wrapped(std::string_view text, std::size_t indent) {
     while (at < text.size()) {
         const std::size_t end = std::min(text.find(' ', at), text.size());
         const std::string_view word = text.substr(at, end - at);
-        if (!line.empty() && report::display_width(line) + 1 + report::display_width(word) > most_columns) {
+        if (!line.empty() && display_width(line) + 1 + display_width(word) > most_columns) {
             result += line + "\n";
             line = std::string(indent, ' ') + std::string(word);
         } else {

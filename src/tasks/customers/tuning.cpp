@@ -9,7 +9,6 @@
 #include "core/edit_distance.h"
 #include "core/error.h"
 #include "core/parallel_for.h"
-#include "core/stop_request.h"
 #include "core/stopwatch.h"
 
 namespace cellwise::customers {
@@ -25,9 +24,9 @@ std::vector<std::string> network_space() {
             "dropout=0..0.5", "epochs=int:5..40"};
 }
 
-void stop_if_asked() {
-    if (!StopRequest::stop_requested()) return;
-    throw Interrupted(StopRequest::exit_code(), fmt::format("stopped by {}", StopRequest::signal_name()));
+void stop_if_asked(const StopToken& stop) {
+    if (!stop.requested()) return;
+    throw Interrupted(exit_code_of_stop(stop.cause()), fmt::format("stopped by {}", name_of_stop(stop.cause())));
 }
 
 Figures figures_of(std::span<const double> answers, const std::vector<double>& truth, const Target& target,
@@ -104,7 +103,7 @@ TrainingFolds::TrainingFolds(const tables::Table& table, const Target& target, c
     splits_ = cross_validation_splits(part_, folds, 1, seed);
     std::vector<std::optional<PreparedFold>> prepared(splits_.size());
     parallel_for(splits_.size(), static_cast<int>(threads), [&](std::size_t fold) {
-        stop_if_asked();
+        stop_if_asked(settings_.stop);
         prepared[fold].emplace(prepare_fold(table_, part_, splits_[fold], settings_));
     });
     for (auto& fold : prepared) folds_.push_back(std::move(*fold));
@@ -130,7 +129,7 @@ std::optional<double> mean_objective(const TrainingFolds& folds, const Candidate
                                      const std::function<bool(std::int64_t, double)>& on_fold) {
     double sum = 0, mean = 0;
     for (std::size_t fold = 0; fold < folds.size(); ++fold) {
-        stop_if_asked();
+        stop_if_asked(folds.stop());
         sum += metric.objective(folds.fit(candidate, fold).figures);
         mean = sum / static_cast<double>(fold + 1);
         const bool goes_on = on_fold(static_cast<std::int64_t>(fold + 1), mean);
@@ -144,7 +143,7 @@ std::vector<std::vector<FoldAnswers>> answers_over_folds(const TrainingFolds& fo
                                                          const std::function<void()>& done) {
     std::vector<std::vector<FoldAnswers>> all(candidates.size(), std::vector<FoldAnswers>(folds.size()));
     parallel_for(candidates.size() * folds.size(), static_cast<int>(threads), [&](std::size_t job) {
-        stop_if_asked();
+        stop_if_asked(folds.stop());
         const auto candidate = job % candidates.size(), fold = job / candidates.size();
         all[candidate][fold] = folds.fit(candidates[candidate], fold);
         if (done) done();
@@ -159,7 +158,7 @@ TestAnswers answers_on_test(const tables::Table& table, const Target& target, co
     TestAnswers all{std::vector<FoldAnswers>(candidates.size()), std::vector<double>(candidates.size()),
                     fold.test_targets};
     parallel_for(candidates.size(), static_cast<int>(threads), [&](std::size_t i) {
-        stop_if_asked();
+        stop_if_asked(settings.stop);
         auto own = settings;
         own.parameters[candidates[i].kind->name] = candidates[i].parameters;
         auto& result = all.candidates[i];

@@ -63,6 +63,7 @@ public:
     [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(part_.rows.size()); }
     /// The fold's rows that are predicted, and what is true of them.
     [[nodiscard]] const std::vector<double>& truth(std::size_t fold) const { return folds_[fold].test_targets; }
+    [[nodiscard]] const StopToken& stop() const { return settings_.stop; }
     [[nodiscard]] FoldAnswers fit(const Candidate& candidate, std::size_t fold) const;
     /// Figures of answers to a fold's rows.
     [[nodiscard]] Figures figures(std::span<const double> answers, std::size_t fold, double threshold) const;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "report/html.h"
+#include "report/charts/svg.h"
+#include "report/page/html.h"
 #include "report/page/static_page.h"
-#include "report/summary_text.h"
-#include "report/svg.h"
+#include "report/text/summary_text.h"
 #include "tasks/customers/pictures.h"
 #include "tasks/customers/texts.h"
 

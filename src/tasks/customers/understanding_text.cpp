@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/utf8.h"
-#include "report/summary_text.h"
-#include "report/table.h"
+#include "report/text/summary_text.h"
+#include "report/text/table.h"
 #include "tasks/customers/texts.h"
 
 namespace cellwise::customers {

@@ -1,0 +1,135 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "benchmark/against.h"
+#include "benchmark/speed_chart.h"
+#include "cli/commands.h"
+#include "cli/flags/settings.h"
+#include "cli/terminal/output.h"
+#include "core/error.h"
+#include "settings/setting_text.h"
+#include "tasks/sentiment/model_text.h"
+
+namespace cellwise::cli {
+namespace {
+
+struct BenchFlags {
+    benchmark::SpeedOptions speed;
+    std::string cells = "simple_rnn,lstm,gru";
+    std::string batch_sizes = "64";
+    std::string lengths = "200";
+    std::string hidden_sizes = "64";
+    bool without_torch = false;
+    std::string against;
+    std::string backend = "tensorflow";
+    bool job = false;
+    std::int64_t epochs = 3;
+    bool offline = false;
+    std::string data;
+    std::string json, svg;
+};
+
+std::vector<std::int64_t> sizes(const std::string& text, const char* flag) {
+    std::vector<std::int64_t> values;
+    for (const auto& part : settings::split(text)) {
+        values.push_back(settings::integer(part, flag));
+    }
+    return values;
+}
+
+void run_against(const BenchFlags& flags, const benchmark::SpeedOptions& speed, const Output& out) {
+    const benchmark::AgainstOptions options{speed, benchmark::parse_peer(flags.against, flags.backend), flags.offline};
+    if (!flags.job) {
+        const auto record = benchmark::measure_against(options);
+        out.print(benchmark::peer_text(record));
+        out.write_json(with_schema("bench-peer", benchmark::peer_json(record)));
+        return;
+    }
+    const auto record = benchmark::measure_job(options, flags.epochs, [&] {
+        std::vector<std::string> arguments{"compare",
+                                           "--preset=tutorial",
+                                           "--quiet",
+                                           "--offline",
+                                           "--cells=" + flags.cells,
+                                           "--epochs=" + std::to_string(flags.epochs),
+                                           "--threads=" + std::to_string(speed.threads)};
+        if (speed.data.path) arguments.push_back("--data=" + *speed.data.path);
+        return benchmark::time_this_program(arguments);
+    });
+    out.print(benchmark::job_text(record));
+    out.write_json(with_schema("bench-job", benchmark::job_json(record)));
+}
+
+void run_bench(const BenchFlags& flags) {
+    auto options = flags.speed;
+    sentiment::parse(flags.cells, "--cells", options.cells);
+    options.batch_sizes = sizes(flags.batch_sizes, "--batch-size");
+    options.lengths = sizes(flags.lengths, "--length");
+    options.hidden_sizes = sizes(flags.hidden_sizes, "--hidden-size");
+    options.with_torch = !flags.without_torch;
+    if (!flags.data.empty()) options.data.path = flags.data;
+    options.validate();
+    if (flags.epochs < 1 || flags.epochs > 1000) throw UsageError("--epochs must be 1 to 1000");
+    const auto several = [](const auto& values) { return values.size() > 1 ? 1 : 0; };
+    if (!flags.svg.empty() &&
+        (!flags.against.empty() ||
+         several(options.batch_sizes) + several(options.lengths) + several(options.hidden_sizes) != 1)) {
+        throw UsageError(
+            "--svg draws how the time grows: give several values of one of --batch-size, --length and "
+            "--hidden-size, and no --against");
+    }
+    const Output out(flags.json);
+    require_writable("--svg", flags.svg);
+    if (!flags.against.empty()) return run_against(flags, options, out);
+    if (flags.job) throw UsageError("--job goes with --against: it times the peer's whole training beside compare");
+    const auto record = benchmark::measure_speed(options);
+    out.print(benchmark::speed_text(record));
+    out.write_json(with_schema("bench", benchmark::speed_json(record)));
+    if (!flags.svg.empty()) write_named(flags.svg, benchmark::speed_chart_svg(record));
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app) {
+    auto flags = std::make_shared<BenchFlags>();
+    auto* command = app.add_subcommand("bench", "measure the fused engine against torch::nn in one run");
+    const auto list = [&](const char* name, std::string& value, const char* help) {
+        command->add_option(name, value, help)->type_name("LIST")->capture_default_str()->take_last();
+    };
+    const auto count = [&](const char* name, std::int64_t& value, const char* help) {
+        command->add_option(name, value, help)->type_name("COUNT")->capture_default_str()->take_last();
+    };
+    list("--cells", flags->cells, "cells to measure");
+    list("--batch-size", flags->batch_sizes, "reviews in a batch; several sizes show how the cost grows");
+    list("--length", flags->lengths, "words of a review");
+    list("--hidden-size", flags->hidden_sizes, "units of the recurrent layer");
+    count("--embedding-size", flags->speed.embedding_size, "numbers in a word's vector");
+    count("--threads", flags->speed.threads, "processor threads, 0 = all");
+    count("--rounds", flags->speed.rounds, "turns that torch and fused take; times are medians over all of them");
+    command->add_flag("--phases", flags->speed.phases, "also show where a fused training step's time goes");
+    command->add_flag("--without-torch", flags->without_torch, "measure the fused engine alone");
+    command->add_option("--against", flags->against, "measure against a real framework instead: keras or pytorch")
+        ->type_name("NAME");
+    command->add_option("--backend", flags->backend, "Keras's backend: tensorflow or jax")->capture_default_str();
+    command->add_flag("--job", flags->job, "with --against: time the whole tutorial, cell after cell, against compare");
+    count("--epochs", flags->epochs, "epochs of --job");
+    command->add_flag("--offline", flags->offline, "never install the framework");
+    command->add_option("--data", flags->data, "the reviews; default: see docs/data.md; nothing is downloaded")
+        ->type_name("PATH");
+    command->add_option("--json", flags->json, "write the results as JSON to a file, or - for standard output")
+        ->type_name("FILE");
+    command->add_option("--svg", flags->svg, "draw the fused step's time over the size with several values")
+        ->type_name("FILE");
+    add_display_flags(*command);
+    command->callback([flags] { run_bench(*flags); });
+    command->footer(
+        "Examples:\n"
+        "  cellwise bench                                     the tutorial's sizes, about half a minute\n"
+        "  cellwise bench --cells gru --phases                where a GRU's training step spends its time\n"
+        "  cellwise bench --against keras                     real Keras on TensorFlow, installed into the cache once\n"
+        "  cellwise bench --batch-size 16,32,64,128 --without-torch --svg batch.svg");
+}
+
+}  // namespace cellwise::cli

@@ -1,0 +1,48 @@
+#include "cli/commands/study_run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/parallel_for.h"
+#include "core/version.h"
+
+namespace cellwise::cli {
+
+void run_study(search::Study& study, const search::Objective& objective, const StudyRun& how) {
+    StudyProgress progress(how.metric, how.budget.trials, study.trials(), how.say);
+    search::RunOptions options;
+    options.side_by_side = how.side_by_side;
+    options.stop = [&] { return how.stop.requested(); };
+    options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
+    study.run(objective, how.budget, options);
+    const int cause = how.stop.cause();
+    if (cause == 0) return;
+    throw Interrupted(exit_code_of_stop(cause), fmt::format("stopped by {}{}", name_of_stop(cause), how.when_stopped));
+}
+
+search::SideBySide on_threads(std::size_t threads) {
+    return [threads](std::size_t count, const std::function<void(std::size_t)>& run) {
+        parallel_for(count, static_cast<int>(threads), run);
+    };
+}
+
+void write_study_report(const std::filesystem::path& folder, const search::StudyReport& report) {
+    const auto made =
+        fmt::format("Written {:%Y-%m-%d %H:%M} UTC by Cellwise {}", fmt::gmtime(std::time(nullptr)), program_version());
+    write_file_atomically(folder / "report.html", search::study_html(report, made));
+}
+
+void refuse_no_trial(const std::vector<search::Trial>& trials) {
+    for (const auto& trial : trials) {
+        if (trial.message.empty()) continue;
+        throw CheckFailed(fmt::format("no trial of {} is complete. Trial {} {}: {}", trials.size(), trial.number,
+                                      search::state_name(trial.state), trial.message));
+    }
+    throw CheckFailed(fmt::format("no trial of {} is complete", trials.size()));
+}
+
+}  // namespace cellwise::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace cellwise::learning {
+
+/// The device behind "auto" (a GPU where one is usable, else the CPU), "cpu", "cuda" or "cuda:N".
+/// "auto" and "cuda" are the GPU number `preferred`, modulo their number: processes of one machine take
+/// different ones. Throws UsageError for another word, EnvironmentError saying why a GPU cannot be used.
+[[nodiscard]] torch::Device resolve_device(const std::string& name, int preferred = 0);
+
+/// Whether the program was built with LibTorch's CUDA libraries.
+[[nodiscard]] bool is_built_with_cuda();
+
+/// Why no GPU can be used, and what to do; empty if one can.
+[[nodiscard]] std::string why_no_gpu();
+
+/// How GPUs compute, for the whole process. `deterministic`: operations whose result depends on the order of
+/// threads are replaced by slower ones, or refused, so that a seed gives the same bits every time; to be set before
+/// the first operation on a GPU. `tf32`: matrix products may round their factors to 10 bits of mantissa; off,
+/// they compute in float32 throughout.
+void set_gpu_arithmetic(bool deterministic, bool tf32);
+
+/// Sets how many threads LibTorch computes with; 0: all processors this process may use.
+/// Returns the number set.
+std::int64_t set_threads(std::int64_t threads);
+
+/// While it lives, LibTorch's own operations use one thread of the calling thread's. A model that the
+/// fused kernels compute has its own pool; what is left to LibTorch is small, and its threads would
+/// only spin beside the pool's.
+class OneTorchThread {
+public:
+    OneTorchThread();
+    ~OneTorchThread();
+    OneTorchThread(const OneTorchThread&) = delete;
+    OneTorchThread& operator=(const OneTorchThread&) = delete;
+
+private:
+    int before_;
+};
+
+}  // namespace cellwise::learning

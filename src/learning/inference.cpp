@@ -1,0 +1,75 @@
+#include "learning/inference.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "learning/batches.h"
+#include "learning/device.h"
+#include "learning/loss.h"
+
+namespace cellwise::learning {
+namespace {
+
+// Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
+constexpr std::int64_t evaluation_batch = 256;
+// A GPU needs more to be busy.
+constexpr std::int64_t device_evaluation_batch = 2048;
+
+}  // namespace
+
+std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::PaddedReviews& reviews,
+                                       torch::Device device, const std::function<bool()>& stop, std::int64_t first,
+                                       std::optional<std::int64_t> rows) {
+    const torch::NoGradGuard no_grad;
+    model->eval();
+    std::optional<OneTorchThread> one_torch_thread;
+    if (model->pool()) one_torch_thread.emplace();
+    const auto all = view_of_ids(reviews);
+    // A device of its own gets them at once, not batch by batch.
+    const auto ids = all.narrow(0, first, rows.value_or(all.size(0) - first)).to(device);
+    if (ids.size(0) == 0) return torch::empty({0}, model->dense->weight.options());
+    std::vector<torch::Tensor> parts;
+    for (const auto& batch : ids.split(device.is_cpu() ? evaluation_batch : device_evaluation_batch)) {
+        if (stop && stop()) return std::nullopt;
+        parts.push_back(model->forward(batch));
+    }
+    return torch::cat(parts);
+}
+
+records::Metrics metrics_of(const torch::Tensor& logits, const data::PaddedReviews& reviews, double penalty) {
+    const torch::NoGradGuard no_grad;
+    const auto labels = view_of_labels(reviews).to(logits.device());
+    records::Metrics metrics;
+    metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
+    metrics.loss += penalty;
+    metrics.accuracy = (logits > 0).eq(labels.to(torch::kBool)).to(torch::kFloat64).mean().item<double>();
+    return metrics;
+}
+
+// One by one: torch::sigmoid rounds the rows that fill no whole vector otherwise, so that a row's last bit would depend
+// on how many stand beside it.
+std::vector<double> probabilities_of_logits(const torch::Tensor& logits) {
+    const auto values = logits.to(torch::kCPU, torch::kFloat64).contiguous();
+    std::vector<double> probabilities(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
+    for (auto& value : probabilities) value = 1 / (1 + std::exp(-value));
+    return probabilities;
+}
+
+Evaluation evaluate(models::Classifier model, const data::PaddedReviews& reviews, torch::Device device, double l2) {
+    const torch::NoGradGuard no_grad;
+    model->to(device);
+    const auto logits = *logits_of(model, reviews, device);
+    const double penalty = l2 > 0 ? l2_penalty(model->variables(), l2).item<double>() : 0;
+    return {metrics_of(logits, reviews, penalty), probabilities_of_logits(logits)};
+}
+
+std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,
+                                    torch::Device device) {
+    const auto values = probabilities_of_logits(*logits_of(model, reviews, device));
+    std::vector<float> probabilities;
+    for (const double value : values) probabilities.push_back(static_cast<float>(value));
+    return probabilities;
+}
+
+}  // namespace cellwise::learning

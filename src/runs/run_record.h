@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "records/comparison.h"
+#include "records/run_result.h"
+#include "tasks/sentiment/configuration.h"
+
+namespace cellwise::runs {
+
+/// A finished run of one model as the reports take it.
+[[nodiscard]] records::RunRecord run_record(const sentiment::Configuration& configuration,
+                                            const std::vector<records::EpochFigures>& epochs,
+                                            const records::RunResult& result);
+
+}  // namespace cellwise::runs

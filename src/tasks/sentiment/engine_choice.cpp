@@ -1,0 +1,18 @@
+#include "tasks/sentiment/engine_choice.h"
+
+#include "learning/device.h"
+
+namespace cellwise::sentiment {
+
+EngineInForce engine_in_force(const Configuration& configuration) {
+    if (configuration.model.engine == models::Engine::torch) return {false, "torch"};
+    if (configuration.training.precision == learning::Precision::float64) {
+        return {false, "torch (the fused kernels compute in float32 only)"};
+    }
+    if (!learning::resolve_device(configuration.device).is_cpu()) {
+        return {false, "torch (the fused kernels run on the CPU only)"};
+    }
+    return {true, "fused"};
+}
+
+}  // namespace cellwise::sentiment

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "tasks/sentiment/configuration.h"
+
+namespace cellwise::sentiment {
+
+/// The engine that computes, and why it is not the fused one although it was not ruled out.
+struct EngineInForce {
+    bool fused = false;
+    std::string text;
+};
+
+/// Throws UsageError, EnvironmentError for a device that does not exist or cannot be used.
+[[nodiscard]] EngineInForce engine_in_force(const Configuration& configuration);
+
+}  // namespace cellwise::sentiment
