@@ -16,11 +16,11 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 USES = {
-    "linked": "loaded by the program at run time",
-    "compiled in": "headers, or files, that become part of the program",
-    "build": "needed to build",
-    "tests": "needed by the tests alone",
-    "lint": "needed by scripts/lint.sh alone",
+    "linked": "the program loads these at run time",
+    "compiled in": "these are headers, or files, that become part of the program",
+    "build": "the build needs these",
+    "tests": "only the tests need these",
+    "lint": "only scripts/lint.sh needs these",
 }
 # Of the packages that a build wants, those without a shared library of their own that end up in the program.
 COMPILED_IN = {"libcli11-dev", "libfmt-dev", "nlohmann-json3-dev", "libtomlplusplus-dev",
@@ -100,16 +100,16 @@ def bom_of(root, program_version, debian, wheels, tree_wheels, gpu_wheels):
 
 def page(debian, wheels, tree_wheels, gpu_wheels, program_version):
     lines = ["# Dependencies", "",
-             "Written by `scripts/sbom.sh`, not by hand: what Cellwise " + program_version + " is built from and loads, in the",
-             "versions that were installed where it ran (Debian 12, x86_64). The same list for machines, with package URLs",
-             "and hashes: [sbom.cdx.json](sbom.cdx.json) (CycloneDX 1.6, checked against its schema).", ""]
-    lines += ["## LibTorch", "Wheels from PyPI, fetched by `scripts/libtorch.sh` and checked by these hashes.", "",
+             "This page lists what Cellwise " + program_version + " is built from and what it loads. `scripts/sbom.sh` writes the page, with the",
+             "versions that were installed where the script ran (Debian 12, x86_64). [sbom.cdx.json](sbom.cdx.json) is the same",
+             "list for machines, with package URLs and hashes (CycloneDX 1.6, checked against its schema).", ""]
+    lines += ["## LibTorch", "`scripts/libtorch.sh` fetches these wheels from PyPI and checks them by these hashes.", "",
               "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
     lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in wheels]
     if gpu_wheels:
-        lines += ["", "The CUDA flavour takes these besides (cuda-crt and cuda-cccl are headers, for building alone):", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
+        lines += ["", "The CUDA flavour also takes these wheels (cuda-crt and cuda-cccl are headers, which only the build needs):", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
         lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in gpu_wheels]
-    lines += ["", "## XGBoost and LightGBM", "Wheels from PyPI, fetched by `scripts/tree_libraries.sh` and checked by these "
+    lines += ["", "## XGBoost and LightGBM", "`scripts/tree_libraries.sh` fetches these wheels from PyPI and checks them by these "
               "hashes. The program opens them when it needs them.", "", "| wheel | version | SHA-256 |", "| --- | --- | --- |"]
     lines += [f"| {name} | {version} | `{digest}` |" for name, version, digest in tree_wheels]
     for use, meaning in USES.items():
