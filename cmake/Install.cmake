@@ -1,7 +1,7 @@
 # cmake --install: the program, and the package that gives another project cellwise::models.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS cellwise RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS cellwise cellwise_torch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # XGBoost and LightGBM in their wheels' layout: the first finds its OpenMP library by it.
 if(CELLWISE_XGBOOST_LIBRARY)
   cmake_path(GET CELLWISE_XGBOOST_LIBRARY PARENT_PATH folder)

@@ -11,7 +11,7 @@ ln -s usr/bin "$folder/bin"
 ln -s usr/lib "$folder/lib"
 ln -s usr/lib64 "$folder/lib64"
 chmod 1777 "$folder/tmp"
-cp "$program" "$folder/usr/bin/cellwise"
+cp "$program" "$program-torch" "$folder/usr/bin/"
 
 # The Debian package that a file belongs to; nothing for LibTorch's. ldd shows /lib where a package may
 # have /usr/lib, and the other way round.
@@ -22,7 +22,7 @@ package_of() {
     done
 }
 
-mapfile -t needed < <(ldd "$program" | awk '$2 == "=>" && $3 !~ /^\// { print "missing " $1; next }
+mapfile -t needed < <(ldd "$program-torch" | awk '$2 == "=>" && $3 !~ /^\// { print "missing " $1; next }
     { path = $2 == "=>" ? $3 : $1; if (path ~ /^\//) print path }')
 for library in "${needed[@]}"; do
     if [[ $library == missing* ]]; then

@@ -5,12 +5,12 @@
 # by which they are found.
 set -euo pipefail
 program=$1 folder=$2
-libtorch=$(ldd "$program" | awk '$1 == "libtorch_cpu.so" { print $3 }')
+libtorch=$(ldd "$program-torch" | awk '$1 == "libtorch_cpu.so" { print $3 }')
 [[ -n $libtorch ]] || { echo "cellwise: error: '$program' is not linked with LibTorch" >&2; exit 4; }
 wheels=${libtorch%/torch/lib/*}
 
 mkdir -p "$folder"/{usr/bin,etc/ld.so.conf.d,usr/share/doc/cellwise,opt/libtorch/torch}
-cp "$program" "$folder/usr/bin/cellwise"
+cp "$program" "$program-torch" "$folder/usr/bin/"
 cp -r "$wheels/torch/lib" "$folder/opt/libtorch/torch/"
 rm -f "$folder"/opt/libtorch/torch/lib/libtorch_python.so  # for Python alone
 for library_folder in "$wheels"/nvidia/*/lib; do
@@ -26,7 +26,7 @@ done
 (cd "$folder" && find opt/libtorch -type d -name lib -printf '/%p\n' | sort >etc/ld.so.conf.d/cellwise.conf)
 
 # ldd shows /lib where a package may have /usr/lib, and the other way round.
-ldd "$program" | awk '{ path = $2 == "=>" ? $3 : $1; if (path ~ /^\//) print path }' | while read -r library; do
+ldd "$program-torch" | awk '{ path = $2 == "=>" ? $3 : $1; if (path ~ /^\//) print path }' | while read -r library; do
     for file in "$library" "/usr$library" "${library#/usr}"; do
         if dpkg-query -S "$file" 2>/dev/null | cut -d: -f1 | head -n 1 | grep .; then break; fi
     done

@@ -126,7 +126,7 @@ check "data, runs and cache are volumes" is "$(configured Volumes)" '{"/work/cac
 check "the health check is cellwise doctor" grep -q '"CMD", "/usr/bin/cellwise", "doctor"' <<<"$health"
 if [[ $flavour == cpu ]]; then
     programs() { (cd "$mounted" && find . -type f -perm /111 ! -name '*.so*' | sort | tr '\n' ' '); }
-    check "the program is the only one in the image" is "$(programs)" './usr/bin/cellwise '
+    check "there is no other program in the image" is "$(programs)" './usr/bin/cellwise ./usr/bin/cellwise-torch '
     check "nothing in it is setuid or setgid" is "$(find "$mounted" -xdev -type f -perm /6000)" ''
 fi
 
@@ -173,7 +173,7 @@ tail -n 2 "$work/output"
 say "size: $(du -sB1 --apparent-size "$mounted" | awk '{ printf "%.0f MB", $1 / 1e6 }') unpacked, of which"
 libraries=("$mounted"/usr/lib/x86_64-linux-gnu/*)
 if [[ $flavour == cuda ]]; then libraries=("$mounted"/opt/libtorch/torch/lib/* "$mounted"/opt/libtorch/nvidia/*); fi
-du -sB1 --apparent-size "$mounted"/usr/bin/cellwise "${libraries[@]}" | sort -rn | head -n 5 |
+du -sB1 --apparent-size "$mounted"/usr/bin/cellwise-torch "${libraries[@]}" | sort -rn | head -n 5 |
     awk '{ sub(".*/", "", $2); printf "  %7.1f MB %s\n", $1 / 1e6, $2 }'
 say "size compressed with gzip, as a registry stores it: $(tar -C "$mounted" -cf - . | gzip -6 | wc -c | awk '{ printf "%.0f MB", $1 / 1e6 }')"
 if [[ $failures -gt 0 ]]; then die "$failures checks failed"; fi

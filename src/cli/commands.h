@@ -6,6 +6,13 @@ class App;
 
 namespace cellwise::cli {
 
+/// Adds the commands of this program: all of them, or those that need no LibTorch, with a place for each of the others.
+void add_commands(CLI::App& app);
+
+/// Of the program without LibTorch: becomes the one with it where the arguments want that, and returns otherwise. Of
+/// the other it does nothing.
+void hand_over(int argc, char** argv);
+
 // Each function adds one subcommand to the program: its flags, its help and, as a callback, the work.
 // The callback throws a cellwise::Error when something is wrong; main() turns it into a message and
 // an exit code.

@@ -44,32 +44,7 @@ int run(int argc, char** argv) {
     CLI::App app("The IMDB comparison of SimpleRNN, LSTM and GRU, explained, with honest statistics.", "cellwise");
     app.set_version_flag("-V,--version", fmt::format("cellwise {}", program_version()));
     app.require_subcommand(1);
-    add_compare(app);
-    add_train(app);
-    add_tune(app);
-    add_customers(app);
-    add_data(app);
-    add_evaluate(app);
-    add_predict(app);
-    add_import(app);
-    add_export(app);
-    add_summary(app);
-    add_runs(app);
-    add_serve(app);
-    add_report(app);
-    add_gates(app);
-    add_gradients(app);
-    add_sentence(app);
-    add_regularisation(app);
-    add_claims(app);
-    add_reproduction(app);
-    add_parity(app);
-    add_bench(app);
-    add_doctor(app);
-    add_completion(app);
-    add_man(app);
-    add_help(app);
-    add_version(app);
+    add_commands(app);
     group_commands(app);
     guard_inputs(app);
     WholeWords words(app, argc, argv);
@@ -122,6 +97,7 @@ int ended(int code) {
 }  // namespace cellwise::cli
 
 int main(int argc, char** argv) {
+    cellwise::cli::hand_over(argc, argv);
     cellwise::prepare_standard_streams();
     return cellwise::cli::ended(cellwise::cli::run(argc, argv));
 }

@@ -5,6 +5,7 @@
 
 #include "benchmark/against.h"
 #include "benchmark/speed_chart.h"
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -94,7 +95,7 @@ void run_bench(const BenchFlags& flags) {
 
 void add_bench(CLI::App& app) {
     auto flags = std::make_shared<BenchFlags>();
-    auto* command = app.add_subcommand("bench", "measure the fused engine against torch::nn in one run");
+    auto* command = add_command(app, "bench");
     const auto list = [&](const char* name, std::string& value, const char* help) {
         command->add_option(name, value, help)->type_name("LIST")->capture_default_str()->take_last();
     };

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/commands/claims_measured.h"
 #include "cli/commands/claims_report.h"
@@ -89,8 +90,7 @@ void run_claims(const ClaimsFlags& flags) {
 }  // namespace
 
 void add_claims(CLI::App& app) {
-    auto* command =
-        app.add_subcommand("claims", "the tutorial's claims: their verdicts, and the experiments behind them");
+    auto* command = add_command(app, "claims");
     auto flags = std::make_shared<ClaimsFlags>();
     command->add_option("names", flags->names, "claims to measure, or what their names begin with")->type_name("NAME");
     command->add_flag("--all", flags->all, "measure all claims, in full: hours");

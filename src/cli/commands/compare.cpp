@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -59,7 +60,7 @@ void run_compare(const SettingFlags& flags) {
 }  // namespace
 
 void add_compare(CLI::App& app) {
-    auto* command = app.add_subcommand("compare", "train and test the cells side by side: the tutorial's table");
+    auto* command = add_command(app, "compare");
     auto flags = std::make_shared<SettingFlags>(*command, false);
     command->callback([flags] { run_compare(*flags); });
     command->footer(

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/command_tree.h"
 #include "cli/flags/completion_script.h"
@@ -14,7 +15,7 @@ namespace cellwise::cli {
 
 void add_completion(CLI::App& app) {
     auto shell = std::make_shared<std::string>();
-    auto* command = app.add_subcommand("completion", "print a script that completes commands and flags in a shell");
+    auto* command = add_command(app, "completion");
     command->add_option("shell", *shell, "bash or zsh")->required()->type_name("SHELL");
     command->callback([shell, &app] {
         if (*shell != "bash" && *shell != "zsh") {

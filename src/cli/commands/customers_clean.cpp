@@ -25,7 +25,7 @@ namespace cellwise::cli {
 namespace {
 
 struct CleanFlags {
-    TableFlags table;
+    CustomerTableFlags table;
     PreparationFlags preparation;
     std::string target, output, write_recipe, json;
 };
@@ -82,7 +82,7 @@ nlohmann::ordered_json json_of(const std::vector<tables::StepRecord>& records, c
             {"steps", steps}};
 }
 
-tables::Table table_of(const TableFlags& flags) {
+tables::Table table_of(const CustomerTableFlags& flags) {
     if (!flags.table.empty()) return tables::read_table(flags.table, read_options(flags));
     std::string text;
     tables::write_synthetic_customers({}, [&](std::string_view piece) { text += piece; });
@@ -118,7 +118,7 @@ void run_clean(const CleanFlags& flags) {
 void add_customers_clean(CLI::App& customers) {
     auto flags = std::make_shared<CleanFlags>();
     auto* command = customers.add_subcommand("clean", "fill, clip, compute and write a table anew");
-    add_table_flags(*command, flags->table);
+    add_customer_table_flags(*command, flags->table);
     command->add_option("--output", flags->output, "the new table: .csv, or .tsv with tabs")
         ->required()
         ->type_name("FILE");

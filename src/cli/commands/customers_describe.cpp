@@ -14,7 +14,7 @@ namespace cellwise::cli {
 namespace {
 
 struct DescribeFlags {
-    TableFlags table;
+    CustomerTableFlags table;
     customers::UnderstandingRequest request;
     std::string target_kind, language = "en", html, json;
 };
@@ -50,7 +50,7 @@ void run_describe(DescribeFlags flags) {
 void add_customers_describe(CLI::App& customers) {
     auto flags = std::make_shared<DescribeFlags>();
     auto* command = customers.add_subcommand("describe", "what is in a table, and what is wrong with it");
-    add_table_flags(*command, flags->table);
+    add_customer_table_flags(*command, flags->table);
     auto& request = flags->request;
     command->add_option("--target", request.target.name, "the column that is predicted")->type_name("NAME");
     command->add_option("--target-kind", flags->target_kind,

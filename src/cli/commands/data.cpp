@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/flags/table_flags.h"
@@ -216,7 +217,7 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
 }  // namespace
 
 void add_data(CLI::App& app) {
-    auto* data = app.add_subcommand("data", "find, check, show and prepare the reviews");
+    auto* data = add_command(app, "data");
     data->require_subcommand(1);
 
     auto info_flags = std::make_shared<DataFlags>();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/commands/doctor_report.h"
 #include "cli/flags/settings.h"
@@ -175,7 +176,7 @@ void run_doctor(const DoctorFlags& flags) {
 
 void add_doctor(CLI::App& app) {
     auto flags = std::make_shared<DoctorFlags>();
-    auto* command = app.add_subcommand("doctor", "what this machine has, and what to do about what is missing");
+    auto* command = add_command(app, "doctor");
     command->add_option("--device", flags->device, "the device that is needed: auto, cpu, cuda or cuda:N")
         ->type_name("TEXT")
         ->capture_default_str();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/model_flags.h"
 #include "cli/flags/settings.h"
@@ -108,7 +109,7 @@ void run_evaluate(const EvaluateOptions& options) {
 
 void add_evaluate(CLI::App& app) {
     auto options = std::make_shared<EvaluateOptions>();
-    auto* command = app.add_subcommand("evaluate", "test a trained model on the test reviews");
+    auto* command = add_command(app, "evaluate");
     command->add_option("run", options->model.path, "the run folder, or a Keras file")
         ->required()
         ->type_name("RUN|FILE.keras|FILE.weights.h5");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/model_flags.h"
 #include "cli/flags/settings.h"
@@ -123,7 +124,7 @@ void run_export(const ExportOptions& options) {
 
 void add_export(CLI::App& app) {
     auto options = std::make_shared<ExportOptions>();
-    auto* command = app.add_subcommand("export", "write a trained model for Keras or PyTorch");
+    auto* command = add_command(app, "export");
     command->add_option("run", options->model.path, "the run folder, or a Keras file")
         ->required()
         ->type_name("RUN|FILE.keras|FILE.weights.h5");

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/number_list.h"
 #include "cli/flags/settings.h"
@@ -206,8 +207,7 @@ void run_gates(const GatesFlags& flags) {
 }  // namespace
 
 void add_gates(CLI::App& app) {
-    auto* command = app.add_subcommand(
-        "gates", "one LSTM or GRU step by hand, or a trained model's gates word by word; checked against torch");
+    auto* command = add_command(app, "gates");
     auto flags = std::make_shared<GatesFlags>();
     command->add_option("--cell", flags->cell,
                         "lstm or gru (default lstm, or what --weights holds; film: both, or simple_rnn too)");

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -276,7 +277,7 @@ void run_gradients(const GradientsFlags& flags) {
 }  // namespace
 
 void add_gradients(CLI::App& app) {
-    auto* command = app.add_subcommand("gradients", "follow the loss's gradient back through time, step by step");
+    auto* command = add_command(app, "gradients");
     auto flags = std::make_shared<GradientsFlags>();
     command->add_option("--model", flags->model.path, "a trained model instead of untrained ones")
         ->type_name("RUN|FILE.keras|FILE.weights.h5");

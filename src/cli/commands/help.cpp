@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/usage_errors.h"
 #include "cli/terminal/help_text.h"
@@ -15,14 +16,14 @@ namespace cellwise::cli {
 
 void add_help(CLI::App& app) {
     auto words = std::make_shared<std::vector<std::string>>();
-    auto* command = app.add_subcommand("help", "what a command does, with its flags");
+    auto* command = add_command(app, "help");
     command->add_option("command", *words, "the command, as in 'help runs list'")->type_name("COMMAND");
     command->callback([words, &app] { Output("").print(help_of(command_at(app, *words))); });
     command->footer("Examples:\n  cellwise help\n  cellwise help train\n  cellwise help runs compare");
 }
 
 void add_version(CLI::App& app) {
-    auto* command = app.add_subcommand("version", "the program's version");
+    auto* command = add_command(app, "version");
     command->callback([] { Output("").print(fmt::format("cellwise {}\n", program_version())); });
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/model_flags.h"
 #include "cli/flags/settings.h"
@@ -88,7 +89,7 @@ void run_import(const ImportOptions& options) {
 
 void add_import(CLI::App& app) {
     auto options = std::make_shared<ImportOptions>();
-    auto* command = app.add_subcommand("import", "make a run folder of a Keras or PyTorch model");
+    auto* command = add_command(app, "import");
     command->add_option("file", options->model.path, "the model: .keras, .h5, .weights.h5 or .safetensors")
         ->required()
         ->type_name("FILE");

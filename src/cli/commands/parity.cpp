@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -103,7 +104,7 @@ void run_parity(const ParityOptions& options) {
 
 void add_parity(CLI::App& app) {
     auto options = std::make_shared<ParityOptions>();
-    auto* command = app.add_subcommand("parity", "replay training steps that Keras took and compare every number");
+    auto* command = add_command(app, "parity");
     command->add_option("paths", options->paths, "golden cases: NAME.json files (NAME.npz beside them) or folders")
         ->required()
         ->type_name("PATH");

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/model_flags.h"
 #include "cli/flags/predict_explanation.h"
@@ -117,7 +118,7 @@ void run_predict(const PredictOptions& options) {
 
 void add_predict(CLI::App& app) {
     auto options = std::make_shared<PredictOptions>();
-    auto* command = app.add_subcommand("predict", "what a trained model says of texts");
+    auto* command = add_command(app, "predict");
     command->add_option("--model", options->model.path, "the model")
         ->required()
         ->type_name("RUN|FILE.keras|FILE.weights.h5");

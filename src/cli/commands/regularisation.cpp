@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/terminal/check_table.h"
 #include "cli/terminal/output.h"
@@ -191,8 +192,7 @@ void run_regularisation(const RegularisationFlags& flags) {
 }  // namespace
 
 void add_regularisation(CLI::App& app) {
-    auto* command =
-        app.add_subcommand("regularisation", "batch normalisation and weight decay by hand, checked against torch");
+    auto* command = add_command(app, "regularisation");
     auto flags = std::make_shared<RegularisationFlags>();
     const auto add = [&](const char* flag, std::string& text, const char* help, const char* type) {
         command->add_option(flag, text, help)->type_name(type)->capture_default_str();

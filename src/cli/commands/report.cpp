@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -87,8 +88,7 @@ void run_report(const ReportOptions& options) {
 
 void add_report(CLI::App& app) {
     auto options = std::make_shared<ReportOptions>();
-    auto* command =
-        app.add_subcommand("report", "one HTML file with the charts, tables and worst errors of finished runs");
+    auto* command = add_command(app, "report");
     command->add_option("runs", options->runs, "the runs' folders; a comparison stands for its runs")
         ->required()
         ->type_name("RUN");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -62,8 +63,7 @@ void run_reproduction(const ReproductionOptions& options) {
 
 void add_reproduction(CLI::App& app) {
     auto options = std::make_shared<ReproductionOptions>();
-    auto* command =
-        app.add_subcommand("reproduction", "whether comparisons have the same distribution of results as Keras's runs");
+    auto* command = add_command(app, "reproduction");
     command->add_option("comparison", options->comparisons, "folders of compare, or their comparison.json")
         ->required()
         ->type_name("RUN");

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/commands/runs_differences_text.h"
 #include "cli/flags/settings.h"
@@ -248,7 +249,7 @@ void add_json(CLI::App& command, RunsOptions& options) {
 
 void add_runs(CLI::App& app) {
     auto options = std::make_shared<RunsOptions>();
-    auto* command = app.add_subcommand("runs", "list, show, compare and remove the runs that were kept");
+    auto* command = add_command(app, "runs");
     command->require_subcommand(1);
 
     auto* list = command->add_subcommand("list", "the runs in a folder: what they are, how far they are");

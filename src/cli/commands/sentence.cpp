@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/terminal/check_table.h"
 #include "cli/terminal/output.h"
@@ -167,7 +168,7 @@ void run_sentence(const SentenceFlags& flags) {
 }  // namespace
 
 void add_sentence(CLI::App& app) {
-    auto* command = app.add_subcommand("sentence", "train a tiny LSTM to predict the next word of a sentence");
+    auto* command = add_command(app, "sentence");
     auto flags = std::make_shared<SentenceFlags>();
     command->add_option("--text", flags->texts, "a sentence in UTF-8, words between blanks; may be given several times")
         ->type_name("TEXT")

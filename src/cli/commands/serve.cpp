@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/model_flags.h"
 #include "cli/flags/settings.h"
@@ -79,7 +80,7 @@ void run_serve(const ServeFlags& flags) {
 void add_serve(CLI::App& app) {
     auto flags = std::make_shared<ServeFlags>();
     flags->server.version = program_version();
-    auto* command = app.add_subcommand("serve", "a page in the browser and an API: reviews, live runs, customers");
+    auto* command = add_command(app, "serve");
     command
         ->add_option("model", flags->models.paths,
                      "models to answer with: runs, model files, models of customers; without any the runs alone")

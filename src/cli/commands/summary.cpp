@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -45,7 +46,7 @@ void run_summary(const SummaryOptions& options) {
 
 void add_summary(CLI::App& app) {
     auto options = std::make_shared<SummaryOptions>();
-    auto* command = app.add_subcommand("summary", "the weights of a trained model and their sizes");
+    auto* command = add_command(app, "summary");
     command->add_option("run", options->run, "the run folder")->required()->type_name("RUN");
     command->add_option("--json", options->json, "write the summary as JSON to a file, or - for standard output")
         ->type_name("FILE");

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
@@ -44,7 +45,7 @@ void run_train(const SettingFlags& flags) {
 }  // namespace
 
 void add_train(CLI::App& app) {
-    auto* command = app.add_subcommand("train", "train one model and keep it in a run folder");
+    auto* command = add_command(app, "train");
     auto flags = std::make_shared<SettingFlags>(*command, true);
     command->callback([flags] { run_train(*flags); });
     command->footer(

@@ -9,6 +9,7 @@
 #include <string>
 #include <tuple>
 
+#include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/commands/study_run.h"
 #include "cli/flags/search_flags.h"
@@ -187,8 +188,7 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
 }  // namespace
 
 void add_tune(CLI::App& app) {
-    auto* command =
-        app.add_subcommand("tune", "search the settings of train on held-out reviews, and say what the best are worth");
+    auto* command = add_command(app, "tune");
     const auto flags = std::make_shared<ReviewTuneFlags>(*command);
     command->callback([command, flags] { run_review_tune(*command, *flags); });
     command->footer(

@@ -1,0 +1,70 @@
+// The program that a user starts: it loads no LibTorch, which takes a third of a second and 120 MB. What needs none it
+// does itself; for all else it becomes the program that has it, which lies beside it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/command_list.h"
+#include "cli/commands.h"
+#include "cli/commands/customers.h"
+#include "core/error.h"
+#include "core/standard_streams.h"
+
+namespace cellwise::cli {
+namespace {
+
+constexpr const char* other_program = "cellwise-torch";
+
+void add_customers_tables(CLI::App& app) {
+    auto& customers = add_customers_command(app);
+    add_customers_describe(customers);
+    add_customers_clean(customers);
+    add_customers_synthetic(customers);
+}
+
+std::filesystem::path path_of_other() {
+    std::error_code code;  // without /proc the one that PATH names is tried
+    return std::filesystem::read_symlink("/proc/self/exe", code).parent_path() / other_program;
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app) {
+    using Add = void (*)(CLI::App&);
+    constexpr std::array<std::pair<std::string_view, Add>, 5> own{{{"customers", add_customers_tables},
+                                                                   {"data", add_data},
+                                                                   {"help", add_help},
+                                                                   {"runs", add_runs},
+                                                                   {"version", add_version}}};
+    for (const auto& command : all_commands()) {
+        const auto* found = std::ranges::find(own, command.name, &std::pair<std::string_view, Add>::first);
+        if (found != own.end()) {
+            found->second(app);
+        } else {
+            add_command(app, command.name);  // a name to be found by those who mistype it
+        }
+    }
+}
+
+void hand_over(int argc, char** argv) {
+    if (!wants_torch({argv, static_cast<std::size_t>(argc)})) return;
+    const auto path = path_of_other();
+    ::execvp(path.c_str(), argv);
+    const int reason = errno;
+    prepare_standard_streams();
+    say(fmt::format("cellwise: error: '{}' cannot be started: {}\nIt belongs beside this program: install both again\n",
+                    path.string(), std::strerror(reason)));
+    ::_exit(static_cast<int>(ExitCode::environment));
+}
+
+}  // namespace cellwise::cli
