@@ -46,7 +46,27 @@ if ! (cd "$root" && cmake --preset "$preset" -DLIBTORCH="$libtorch" -DCELLWISE_T
     die "CMake could not configure the build: see $log"
 fi
 if [[ -n ${CELLWISE_WITH_TESTS:-} ]]; then touch "$build_folder/.with-tests"; fi
-if ! cmake --build "$build_folder" --target "$target" >>"$log" 2>&1; then
+# The build's words go to the log; how far it is, and how long the rest may take, is told: on a terminal in one line,
+# elsewhere once a minute.
+tell_progress() {
+    local line began=$SECONDS told=$SECONDS finished total left text
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$log"
+        [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+        finished=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+        left=$(((SECONDS - began) * (total - finished) / finished))
+        text="$finished of $total steps, about $(((left + 59) / 60)) min left"
+        if [[ -t 2 ]]; then
+            ((SECONDS == told)) || printf '\r\033[K%s' "$text" >&2
+            told=$SECONDS
+        elif ((SECONDS - told >= 60)); then
+            say "$text"
+            told=$SECONDS
+        fi
+    done
+    if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
+}
+if ! NINJA_STATUS='[%f/%t] ' cmake --build "$build_folder" --target "$target" 2>&1 | tell_progress; then
     grep -E -A 12 'error:|FAILED' "$log" | head -n 60 >&2 || true
     die "the build failed: see $log"
 fi

@@ -1,4 +1,6 @@
 // The program with LibTorch: every command.
+#include <sys/prctl.h>
+
 #include "cli/commands.h"
 
 namespace cellwise::cli {
@@ -32,6 +34,7 @@ void add_commands(CLI::App& app) {
     add_version(app);
 }
 
-void hand_over(int, char**) {}
+// Whoever looks for the program, as with pgrep, looks for the name by which it was started.
+void hand_over(int, char**) { ::prctl(PR_SET_NAME, "cellwise"); }
 
 }  // namespace cellwise::cli

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
     app.set_version_flag("-V,--version", fmt::format("cellwise {}", program_version()));
     app.require_subcommand(1);
     add_commands(app);
+    take_one_value_each(app);
     group_commands(app);
     guard_inputs(app);
     WholeWords words(app, argc, argv);

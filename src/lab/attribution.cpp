@@ -68,8 +68,8 @@ Attribution integrated_gradients(models::Classifier& model, std::span<const std:
         throw UsageError(fmt::format("--steps is {}: it must be between 1 and {}", steps, most_steps));
     }
     model->eval();
-    std::optional<learning::OneTorchThread> one_torch_thread;
-    if (model->pool()) one_torch_thread.emplace();
+    std::optional<learning::ComputeScope> one_torch_thread;
+    if (model->pool()) one_torch_thread.emplace(1, learning::Denormals::kept);
     std::vector<std::int32_t> empty(row.begin(), row.end());
     std::fill(empty.end() - static_cast<std::ptrdiff_t>(text), empty.end(), data::padding_id);
 

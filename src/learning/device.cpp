@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <torch/torch.h>
+#include <xmmintrin.h>
 
+#include <cassert>
 #include <cstdlib>
 
 #include "core/error.h"
@@ -11,8 +13,6 @@
 #include "settings/setting_text.h"
 
 namespace cellwise::learning {
-namespace {}  // namespace
-
 bool is_built_with_cuda() {
 #ifdef CELLWISE_CUDA
     return true;
@@ -76,7 +76,18 @@ std::int64_t set_threads(std::int64_t threads) {
     return count;
 }
 
-OneTorchThread::OneTorchThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
-OneTorchThread::~OneTorchThread() { at::set_num_threads(before_); }
+ComputeScope::ComputeScope(std::int64_t threads, Denormals denormals)
+    : threads_(threads > 0 ? threads : usable_processors()),
+      threads_before_(at::get_num_threads()),
+      flushed_before_(_MM_GET_FLUSH_ZERO_MODE() == _MM_FLUSH_ZERO_ON) {
+    if (denormals == Denormals::flushed) at::globalContext().setFlushDenormal(true);
+    at::set_num_threads(static_cast<int>(threads_));
+}
+
+ComputeScope::~ComputeScope() {
+    assert(std::this_thread::get_id() == owner_ && "a ComputeScope ends on the thread that it began on");
+    at::globalContext().setFlushDenormal(flushed_before_);
+    at::set_num_threads(threads_before_);
+}
 
 }  // namespace cellwise::learning

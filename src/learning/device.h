@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace cellwise::learning {
 
@@ -28,18 +29,28 @@ void set_gpu_arithmetic(bool deterministic, bool tf32);
 /// Returns the number set.
 std::int64_t set_threads(std::int64_t threads);
 
-/// While it lives, LibTorch's own operations use one thread of the calling thread's. A model that the
-/// fused kernels compute has its own pool; what is left to LibTorch is small, and its threads would
-/// only spin beside the pool's.
-class OneTorchThread {
+/// What becomes of numbers so small that they have no exponent left: vanishing gradients become such, and are slow.
+enum class Denormals { flushed, kept };
+
+/// While it lives, LibTorch's own operations called by this thread use so many threads; its end puts back what was
+/// before. A model that the fused kernels compute has its own pool: what is left to LibTorch there is small, its
+/// threads would only spin beside the pool's, and one is given. Lives on one thread; setting the number clears
+/// LibTorch's caches, so it is not for a single step.
+class ComputeScope {
 public:
-    OneTorchThread();
-    ~OneTorchThread();
-    OneTorchThread(const OneTorchThread&) = delete;
-    OneTorchThread& operator=(const OneTorchThread&) = delete;
+    /// threads: 0 for all processors that this process may use. `kept`: the thread's own choice stays.
+    explicit ComputeScope(std::int64_t threads, Denormals denormals = Denormals::flushed);
+    ~ComputeScope();
+    ComputeScope(const ComputeScope&) = delete;
+    ComputeScope& operator=(const ComputeScope&) = delete;
+
+    [[nodiscard]] std::int64_t threads() const { return threads_; }
 
 private:
-    int before_;
+    std::int64_t threads_;
+    int threads_before_;
+    bool flushed_before_;
+    std::thread::id owner_ = std::this_thread::get_id();
 };
 
 }  // namespace cellwise::learning

@@ -23,8 +23,8 @@ std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::Pa
                                        std::optional<std::int64_t> rows) {
     const torch::NoGradGuard no_grad;
     model->eval();
-    std::optional<OneTorchThread> one_torch_thread;
-    if (model->pool()) one_torch_thread.emplace();
+    std::optional<ComputeScope> one_torch_thread;
+    if (model->pool()) one_torch_thread.emplace(1, Denormals::kept);
     const auto all = view_of_ids(reviews);
     // A device of its own gets them at once, not batch by batch.
     const auto ids = all.narrow(0, first, rows.value_or(all.size(0) - first)).to(device);

@@ -33,7 +33,7 @@ Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::
       variables_(model_->variables()),
       optimizer_(variables_, options, model_->pool()),
       order_(seed, "order") {
-    if (model_->pool()) one_torch_thread_.emplace();
+    if (model_->pool()) one_torch_thread_.emplace(1, Denormals::kept);
 }
 
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {

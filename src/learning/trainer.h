@@ -143,7 +143,7 @@ private:
     Communicator* processes_;
     std::vector<models::Variable> variables_;
     Optimizer optimizer_;
-    std::optional<OneTorchThread> one_torch_thread_;  // where the model has a pool of its own
+    std::optional<ComputeScope> one_torch_thread_;  // where the model has a pool of its own
     Random order_;
     EpochPosition position_;
     std::unique_ptr<ResidentEpoch> resident_;  // holds the sums of an open epoch that is trained on a device

@@ -52,7 +52,7 @@ TrainedRuns train_own_runs(const sentiment::Configuration& configuration, const 
     const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
     const bool one_by_one = jobs == 1 && chosen.size() == plan.size();
     parallel_for(chosen.size(), static_cast<int>(jobs), [&](std::size_t i) {
-        learning::set_threads(threads_each);  // holds for the calling thread
+        const learning::ComputeScope compute(threads_each);
         const auto number = one_by_one ? i : chosen[i];
         try {
             outcomes[number] = train_single_run(configuration, plan[number], data, observer, stop, number, processes);
@@ -114,7 +114,8 @@ TrainedRuns share_runs(const sentiment::Configuration& configuration, const std:
 TrainedRuns train_runs(const sentiment::Configuration& configuration, const std::vector<PlannedRun>& plan,
                        const sentiment::PreparedData& data, const distributed::ProcessGroup& processes,
                        RunObserver& observer, const StopToken& stop) {
-    const auto threads = learning::set_threads(processes.threads(configuration.threads));
+    const learning::ComputeScope compute(processes.threads(configuration.threads));
+    const auto threads = compute.threads();
     log::notice(fmt::format("engine: {}", sentiment::engine_in_force(configuration).text));
     const auto device = learning::resolve_device(configuration.device, processes.local_rank());
     if (!device.is_cpu()) learning::set_gpu_arithmetic(configuration.deterministic, configuration.tf32);
@@ -129,7 +130,6 @@ TrainedRuns train_runs(const sentiment::Configuration& configuration, const std:
     } else {
         trained = train_own_runs(configuration, plan, by_cost(plan), data, observer, stop, threads, processes);
     }
-    learning::set_threads(configuration.threads);
     return trained;
 }
 

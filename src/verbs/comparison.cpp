@@ -130,6 +130,7 @@ Trained compare(TrainRequest request, const distributed::ProcessGroup& processes
     const auto finished = finished_part(plan);
     if (!processes.is_first()) return trained;
     if (request.reports) write_reports(finished, data);
+    const learning::ComputeScope compute(configuration.threads);
     if (configuration.baseline) add_baselines(configuration, data, comparison);
     const auto json = records::with_schema("comparison", records::comparison_json(comparison));
     write_file_atomically(request.folder / "comparison.json", json_text(json, 2) + "\n");

@@ -59,7 +59,7 @@ public:
         const auto& configuration = source_.configuration;
         auto layers = ordered_json::array();
         bool is_bidirectional = false;
-        for (const auto& layer : configuration.model.recurrent_layers()) {
+        for (const auto& layer : configuration.model_for(source_.cell()).recurrent_layers()) {
             layers.push_back({{"cell", cell_name(layer.cell)},
                               {"hidden_size", layer.hidden_size},
                               {"bidirectional", layer.bidirectional}});
@@ -103,7 +103,7 @@ public:
 
     [[nodiscard]] ordered_json gates(const serve::GatesRequest& request) override {
         require_words();
-        const auto layers = source_.configuration.model.recurrent_layers();
+        const auto layers = source_.model->options().recurrent_layers();
         const auto layer = static_cast<std::size_t>(request.layer - 1);
         if (layer >= layers.size()) {
             throw UsageError(fmt::format("\"layer\" is {}: the model has {} recurrent layer{}", request.layer,
@@ -115,7 +115,7 @@ public:
         if (!subject_.model) {
             subject_ = {in_float64(source_.model), vocabulary_, source_.configuration.length, path_, false};
         }
-        const learning::OneTorchThread one_thread;  // the steps are too small to be shared
+        const learning::ComputeScope one_thread(1, learning::Denormals::kept);  // the steps are too small to be shared
         GatesRequest options;
         options.layer = layer;
         options.direction = request.backward ? 1 : 0;

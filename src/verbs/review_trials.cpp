@@ -214,7 +214,7 @@ void ReviewTrials::side_by_side(std::size_t count, const std::function<void(std:
     const auto jobs = std::clamp<std::size_t>(count, 1, jobs_);
     const auto threads_each = std::max<std::int64_t>(1, threads_ / static_cast<std::int64_t>(jobs));
     parallel_for(count, static_cast<int>(jobs), [&](std::size_t i) {
-        learning::set_threads(threads_each);  // holds for the calling thread
+        const learning::ComputeScope compute(threads_each);
         run(i);
     });
 }

@@ -32,6 +32,21 @@ std::string complaint(const Words& words) {
     return result.errors;
 }
 
+TEST(Flags, ThatCanBeRepeatedTakeOneValueEachTime) {
+    const ScratchFolder folder;
+    const auto table = (folder / "table.csv").string();
+    std::ofstream(table) << "age,city\n31,NA\n44,Seoul\n52,Busan\n";
+    for (const Words& words : {Words{"customers", "describe", "--missing-value", "NA", table},
+                               Words{"customers", "describe", "--column", "city=category", table}}) {
+        const auto result = run_program(words);
+        EXPECT_EQ(result.exit_code, 0) << result.errors;
+        EXPECT_THAT(result.output, HasSubstr("3 rows")) << "the table that was named, not the made-up one";
+    }
+    const auto served = run_program({"serve", "--allow-host", "example.org", (folder / "nosuch").string()});
+    EXPECT_EQ(served.exit_code, 3) << "the run is a run, not a second host";
+    EXPECT_THAT(served.errors, HasSubstr("nosuch"));
+}
+
 TEST(Suggestions, AreMadeForMistypedCommandsAndFlags) {
     EXPECT_THAT(complaint({"comparee"}), HasSubstr("did you mean 'compare'?"));
     EXPECT_THAT(complaint({"tarin"}), HasSubstr("did you mean 'train'?"));

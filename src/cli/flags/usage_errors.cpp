@@ -101,6 +101,13 @@ WholeWords::WholeWords(CLI::App& app, int argc, char** argv) : words_(argv, argv
     if (is_marked) take_marks_off(app);
 }
 
+void take_one_value_each(CLI::App& app) {
+    for (auto* option : app.get_options()) {
+        if (!option->get_positional() && option->get_items_expected_max() > 1) option->allow_extra_args(false);
+    }
+    for (auto* command : app.get_subcommands({})) take_one_value_each(*command);
+}
+
 void refuse_texts_as_flags(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];

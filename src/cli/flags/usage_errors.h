@@ -36,6 +36,10 @@ private:
     std::vector<char*> pointers_;
 };
 
+/// Lets a flag that can be given several times take one value each time. CLI11 would give it every word that follows:
+/// in `describe --missing-value NA table.csv` the table too.
+void take_one_value_each(CLI::App& app);
+
 /// Throws UsageError for a text that begins with -h ("-hated this film"): it would be read as a wish for help.
 void refuse_texts_as_flags(int argc, char** argv);
 

@@ -5,73 +5,26 @@
 
 #include <algorithm>
 
+#include "core/edit_distance.h"
 #include "core/error.h"
 #include "lab/claims/statements/statements.h"
 
 namespace cellwise::lab {
 namespace {
 
-// In the tutorial's order.
 std::vector<Claim> gathered() {
-    return {
-        lstm_beats_rnn(),
-        gru_close_to_lstm_accuracy(),
-        gru_close_to_lstm_parameters(),
-        gru_close_to_lstm_time(),
-        gru_better_on_small_data(),
-        gru_similar_or_better_on_small_data(),
-        lstm_stablest_on_long_sequences_vs_rnn(),
-        lstm_stablest_on_long_sequences_vs_gru(),
-        vanishing_gradients_rnn_untrained(),
-        vanishing_gradients_lstm_untrained(),
-        vanishing_gradients_gru_untrained(),
-        vanishing_gradients_rnn_trained(),
-        vanishing_gradients_lstm_trained(),
-        vanishing_gradients_gru_trained(),
-        early_words_fade_rnn(),
-        early_words_stay_lstm(),
-        early_words_stay_gru(),
-        early_words_fade_less_in_lstm_than_rnn(),
-        early_words_fade_less_in_gru_than_rnn(),
-        exploding_gradients_break_training_times_1_5(),
-        exploding_gradients_break_training_times_2(),
-        exploding_gradients_break_training_times_3(),
-        clipping_repairs_exploding_gradients_times_1_5(),
-        clipping_repairs_exploding_gradients_times_2(),
-        clipping_repairs_exploding_gradients_times_3(),
-        clipping_helps_the_tutorials_rnn(),
-        l2_shrinks_weights(),
-        l2_leaves_no_zeros(),
-        l2_narrows_the_train_test_gap(),
-        batch_norm_speeds_training(),
-        batch_norm_steadies_training(),
-        batch_norm_reduces_overfitting(),
-        batch_norm_before_or_after_activation(),
-        weight_decay_idle_at_inference(),
-        batch_norm_acts_at_inference(),
-        l2_with_batch_norm_beats_l2(),
-        l2_with_batch_norm_beats_batch_norm(),
-    };
+    std::vector<Claim> claims;
+    for (const auto& family :
+         {cell_accuracy_claims(), cell_cost_claims(), small_data_claims(), long_sequences_claims(),
+          vanishing_gradients_claims(), early_words_claims(), exploding_gradients_claims(), clipping_claims(),
+          weight_penalty_claims(), batch_norm_claims(), inference_claims(), penalty_with_batch_norm_claims()}) {
+        claims.insert(claims.end(), family.begin(), family.end());
+    }
+    return claims;
 }
 
 bool stands_for(const std::string& name, const Claim& claim) {
     return claim.name == name || claim.name.starts_with(name + "-");
-}
-
-// Levenshtein's distance.
-std::size_t edit_distance(const std::string& one, const std::string& other) {
-    std::vector<std::size_t> row(other.size() + 1);
-    for (std::size_t j = 0; j <= other.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= one.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= other.size(); ++j) {
-            const std::size_t replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row[other.size()];
 }
 
 // The nearest names: by spelling, and those that contain the word.

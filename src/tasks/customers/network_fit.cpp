@@ -132,7 +132,7 @@ void train(models::TableNetworkImpl& network, const Examples& examples, Objectiv
 
 std::unique_ptr<NetworkModel> fit_network(models::TableArchitecture architecture, const TrainingRows& rows,
                                           const NetworkSettings& settings, std::uint64_t seed) {
-    const learning::OneTorchThread one;
+    const learning::ComputeScope one(1, learning::Denormals::kept);
     auto scaling = NetworkScaling::of(rows);
     const auto network = models::make_table_network(network_options(architecture, rows, settings), seed);
     const auto pool = engine::make_pool(1);

@@ -173,7 +173,7 @@ NetworkModel::NetworkModel(std::shared_ptr<models::TableNetworkImpl> network, Ne
 
 std::vector<double> NetworkModel::margins(const std::vector<float>& scaled) const {
     const std::lock_guard lock(mutex_);
-    const learning::OneTorchThread one;
+    const learning::ComputeScope one(1, learning::Denormals::kept);
     const torch::NoGradGuard no_grad;
     const auto width = static_cast<std::int64_t>(columns());
     const auto all =
@@ -205,7 +205,7 @@ std::vector<double> NetworkModel::predict(MatrixView features) const {
 std::optional<Contributions> NetworkModel::contributions(MatrixView features) const {
     const auto scaled = scaling_.scaled(features);
     const auto margins_of_rows = margins(scaled);
-    const learning::OneTorchThread one;
+    const learning::ComputeScope one(1, learning::Denormals::kept);
     const IntegratedGradients gradients(*network_, scaling_.baseline);
     Contributions result{features.rows, outputs(), columns(), {}};
     for (std::size_t i = 0; i < features.rows; ++i) {

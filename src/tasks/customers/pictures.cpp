@@ -47,8 +47,8 @@ svg .middle { stroke: var(--rule); vector-effect: non-scaling-stroke; }
 .findings b { display: block; }
 .findings li, .level span { min-width: 0; overflow-wrap: anywhere; }
 table.matrix { font-size: 0.78rem; } table.matrix td { text-align: center; border: 2px solid var(--ground); padding: 5px 6px; }
-table.matrix td.up { background: color-mix(in srgb, var(--series-1) calc(var(--size) * 70%), var(--panel)); }
-table.matrix td.down { background: color-mix(in srgb, var(--series-0) calc(var(--size) * 70%), var(--panel)); }
+table.matrix td.up { background: color-mix(in srgb, var(--series-1) calc(var(--size) * 50%), var(--panel)); }
+table.matrix td.down { background: color-mix(in srgb, var(--series-0) calc(var(--size) * 50%), var(--panel)); }
 table.matrix th { padding: 5px 8px; } table.matrix thead th { writing-mode: vertical-rl; text-align: left; border-bottom: 0; }
 @media (max-width: 600px) { .told div { grid-template-columns: minmax(0, 1fr) 4.5em; } .told svg { grid-column: 1 / -1; order: 3; height: 16px; } }
 )";

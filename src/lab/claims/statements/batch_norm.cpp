@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "core/log.h"
 #include "lab/claims/normalised_layer.h"
 #include "lab/claims/paired_values.h"
+#include "lab/claims/regularised_training.h"
 #include "lab/claims/statements/statements.h"
 
 namespace cellwise::lab {
@@ -48,7 +51,50 @@ Measurement measure(Laboratory& lab, std::span<const std::uint64_t> seeds) {
             {}};
 }
 
-}  // namespace
+Claim batch_norm_speeds_training() {
+    Claim claim;
+    claim.name = "batch-norm-speeds-training";
+    claim.statement = "Batch normalisation speeds up training.";
+    claim.estimand = "mean training loss over the first epoch, without minus with batch normalisation";
+    claim.unit = "loss";
+    claim.rule = Rule::above(0);
+    claim.set_up = batch_norm_text;
+    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
+        return lowered_by({.batch_norm = true}, "batch norm", &TrainingOutcome::first_epoch_loss, "loss in epoch 1",
+                          lab, seeds);
+    };
+    return claim;
+}
+
+Claim batch_norm_steadies_training() {
+    Claim claim;
+    claim.name = "batch-norm-steadies-training";
+    claim.statement = "Batch normalisation makes training steadier.";
+    claim.estimand =
+        "setbacks: the sum of the rises of the training loss, averaged over 10 steps at a time, without minus with "
+        "batch normalisation";
+    claim.unit = "loss";
+    claim.rule = Rule::above(0);
+    claim.set_up = batch_norm_text;
+    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
+        return lowered_by({.batch_norm = true}, "batch norm", &TrainingOutcome::loss_rises, "setbacks", lab, seeds);
+    };
+    return claim;
+}
+
+Claim batch_norm_reduces_overfitting() {
+    Claim claim;
+    claim.name = "batch-norm-reduces-overfitting";
+    claim.statement = "Batch normalisation reduces overfitting.";
+    claim.estimand = "training minus test accuracy: the gap without minus the gap with batch normalisation";
+    claim.unit = "accuracy";
+    claim.rule = Rule::above(0);
+    claim.set_up = batch_norm_text;
+    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
+        return gap_narrowed_by({.batch_norm = true}, "batch norm", lab, seeds);
+    };
+    return claim;
+}
 
 Claim batch_norm_before_or_after_activation() {
     Claim claim;
@@ -67,6 +113,13 @@ Claim batch_norm_before_or_after_activation() {
     };
     claim.measure = measure;
     return claim;
+}
+
+}  // namespace
+
+std::vector<Claim> batch_norm_claims() {
+    return {batch_norm_speeds_training(), batch_norm_steadies_training(), batch_norm_reduces_overfitting(),
+            batch_norm_before_or_after_activation()};
 }
 
 }  // namespace cellwise::lab

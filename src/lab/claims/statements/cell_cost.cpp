@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "lab/claims/paired_values.h"
 #include "lab/claims/statements/statements.h"
 #include "lab/claims/step_times.h"
@@ -9,7 +11,32 @@ namespace {
 
 std::int64_t timed_steps(const Sizes& sizes) { return sizes.pick(15, 5); }
 
-}  // namespace
+Claim gru_close_to_lstm_parameters() {
+    Claim claim;
+    claim.name = "gru-close-to-lstm-parameters";
+    claim.statement = "The GRU has fewer parameters than the LSTM.";
+    claim.estimand = "parameters of the GRU layer over those of the LSTM layer";
+    claim.unit = "ratio";
+    claim.rule = Rule::below(1);
+    claim.scale = Scale::exact;
+    claim.seeds = 1;
+    claim.on_reviews = false;
+    claim.set_up = [](const Sizes& sizes) {
+        return fmt::format("Counted in the two models: {}. No chance in it: one count.",
+                           model_text("GRU or LSTM", sizes));
+    };
+    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) -> Measurement {
+        const auto gru = count_parameters(lab.tutorial(Cell::gru, seeds[0]).model);
+        const auto lstm = count_parameters(lab.tutorial(Cell::lstm, seeds[0]).model);
+        return {{gru.recurrent / lstm.recurrent},
+                {{"GRU: parameters of the layer", {gru.recurrent}},
+                 {"LSTM: parameters of the layer", {lstm.recurrent}},
+                 {"GRU: parameters of the model", {gru.all}},
+                 {"LSTM: parameters of the model", {lstm.all}}},
+                {}};
+    };
+    return claim;
+}
 
 Claim gru_close_to_lstm_time() {
     Claim claim;
@@ -43,5 +70,9 @@ Claim gru_close_to_lstm_time() {
     };
     return claim;
 }
+
+}  // namespace
+
+std::vector<Claim> cell_cost_claims() { return {gru_close_to_lstm_parameters(), gru_close_to_lstm_time()}; }
 
 }  // namespace cellwise::lab
