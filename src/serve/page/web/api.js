@@ -1,5 +1,5 @@
 // How programs ask, with the names of what this server has loaded.
-import { h, ask } from "./tools.js";
+import { h, ask, lines } from "./tools.js";
 import { t } from "./text.js";
 
 const quoted = document => JSON.stringify(document, null, 1).replace(/\n */g, " ").replaceAll("'", "'\\''");
@@ -17,5 +17,5 @@ export async function showApi(main) {
     post("/v1/gates", { ...named(review), text: "a good film", layer: 1 }), ["/v1/customers/{id}", `curl '${at}/v1/customers/ID${named(customers).model ? "?" + new URLSearchParams(named(customers)) : ""}'`],
     post("/v1/customers/predict", { ...named(customers), rows: [row] }), ["/v1/runs", `curl ${at}/v1/runs`], ["/v1/events", `curl -N ${at}/v1/events`], ["/metrics", `curl ${at}/metrics`]];
   main.append(h("p", {}, t("apiHint")), h("p.muted", {}, t("withToken")), h("p", {}, h("a", { href: "/openapi.json" }, t("document"))),
-    ...examples.flatMap(([name, line]) => [h("h2", {}, name), h("pre", { tabIndex: 0, role: "region", "aria-label": name }, line)]));
+    ...examples.flatMap(([name, line]) => [h("h2", {}, name), lines(name, line)]));
 }

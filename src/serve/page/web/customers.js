@@ -1,5 +1,5 @@
 // The dashboard: a customer's probability, why, and what if.
-import { h, ask, complain, later, labelled, percent, figure, signed, table, say } from "./tools.js";
+import { h, ask, complain, later, labelled, percent, figure, signed, table, say, lines } from "./tools.js";
 import { t } from "./text.js";
 import { readCsv, writeCsv, decode } from "./csv.js";
 
@@ -10,7 +10,7 @@ export async function showCustomers(main) {
   const answer = h("div", { id: "answer" });
   let models;
   try { models = (await ask("/v1/models")).models.filter(model => model.task === "customers"); } catch (error) { main.append(answer); return complain(answer, error); }
-  if (!models.length) { main.append(h("p", {}, t("noCustomer")), h("pre", {}, "cellwise customers train customers.csv --target bought --model xgboost --output runs/customers\ncellwise serve runs/customers --table customers.csv")); return; }
+  if (!models.length) { main.append(h("p", {}, t("noCustomer")), lines(t("commands"), "cellwise customers train customers.csv --target bought --model xgboost --output runs/customers\ncellwise serve runs/customers --table customers.csv")); return; }
   let model = models[0];
   const which = h("select", { change: () => { model = models.find(one => one.name === which.value); if (answer.firstChild) look(); } }, models.map(one => h("option", { value: one.name }, one.name)));
   const id = h("input", { autocomplete: "off", required: true });

@@ -1,5 +1,5 @@
 // All runs, their live curves, and how those selected differ.
-import { h, ask, complain, labelled, figure, table, lineChart, say, later } from "./tools.js";
+import { h, ask, complain, labelled, figure, table, lineChart, say, later, lines } from "./tools.js";
 import { t } from "./text.js";
 
 const most = 6;
@@ -26,7 +26,7 @@ export async function showRuns(main) {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const runs = all.filter(run => words.every(word => `${run.name} ${run.state} ${t(run.state)} ${run.model} ${run.data} ${run.kind}`.toLowerCase().includes(word)));
     count.textContent = t("count", runs.length, all.length);
-    if (!all.length) return place.replaceChildren(h("p", {}, t("noRuns", folder)), h("pre", {}, "cellwise train --cell lstm"));
+    if (!all.length) return place.replaceChildren(h("p", {}, t("noRuns", folder)), lines(t("commands"), "cellwise train --cell lstm"));
     const focused = document.activeElement?.dataset?.run;
     place.replaceChildren(table(folder, [t("name"), t("state"), t("model"), t("data"), t("epochs"), t("accuracy"), t("begun"), t("report")], runs.map(run => [
       h("label.check", {}, h("input", { type: "checkbox", checked: selected.has(run.name), "data-run": run.name, "aria-label": t("select", run.name), change: event => choose(run.name, event.target.checked) }), run.name),

@@ -30,6 +30,9 @@ export function table(caption, heads, rows, textColumns = 1, whole = false) {
     h("tbody", {}, rows.map(row => h("tr", {}, row.map((value, i) => i === 0 ? cell("th", value, i, { scope: "row" }) : cell("td", value, i)))))));
 }
 
+// Lines to copy; they scroll sideways on a phone, so the keyboard can stop there.
+export const lines = (label, text) => h("pre", { tabIndex: 0, role: "region", "aria-label": label }, text);
+
 export class Problem extends Error {
   constructor(status, detail) { super(detail); this.status = status; }
 }
