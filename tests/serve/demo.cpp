@@ -1,5 +1,5 @@
 // serve_demo [--port N] [--runs DIR] [--token-file F] [--host H] [--tls-certificate F --tls-key F] [--json-log]
-// [--without-models]: the server in front of models that need no training.
+// [--without-models] [--seconds N: every deadline]: the server in front of models that need no training.
 #include <csignal>
 #include <cstdio>
 #include <map>
@@ -29,6 +29,11 @@ int main(int count, char** words) {
         options.tls_key = flags["--tls-key"];
         options.json_log = !flags["--json-log"].empty();
         options.version = "0";
+        if (!flags["--seconds"].empty()) {
+            const std::chrono::seconds seconds(std::stoi(flags["--seconds"]));
+            auto& limits = options.limits;
+            limits.header = limits.body = limits.write = limits.idle = limits.drain = seconds;
+        }
         serve::fake::AllModels models(flags["--without-models"].empty());
         serve::fake::FolderRuns runs(flags["--runs"]);
         serve::run(options, models, runs, [] { return stop != 0; }, {[](const std::string& address) {
