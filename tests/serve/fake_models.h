@@ -227,12 +227,8 @@ public:
         return runs;
     }
     ordered_json compare(const std::vector<std::string>& names) override {
-        const ordered_json difference = {{"first", names.front()},
-                                         {"second", names.back()},
-                                         {"seeds", 3},
-                                         {"mean_difference", 0.02},
-                                         {"interval_95", {0.01, 0.03}},
-                                         {"p_holm", 0.04}};
+        const ordered_json difference = {{"first", names.front()},  {"second", names.back()},      {"seeds", 3},
+                                         {"mean_difference", 0.02}, {"interval_95", {0.01, 0.03}}, {"p_holm", 0.04}};
         return {{"differences", ordered_json::array({difference})}};
     }
 
