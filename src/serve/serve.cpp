@@ -45,6 +45,7 @@ void run(const ServeOptions& options, Models& models, Runs& runs, const std::fun
     http::ServerOptions listen;
     listen.host = options.host;
     listen.port = options.port;
+    listen.limits = options.limits;
     if (!options.tls_certificate.empty()) listen.tls = http::TlsFiles{options.tls_certificate, options.tls_key};
     if (options.json_log) listen.journal = stderr;
     http::Guard::Options who{options.allowed_hosts, read_token(options.token_file), "cellwise_session",

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "serve/http/limits.h"
 #include "serve/models.h"
 #include "serve/runs.h"
 
@@ -21,6 +22,7 @@ struct ServeOptions {
     std::string tls_certificate, tls_key;    ///< PEM; both or none
     bool json_log = false;                   ///< lines about requests on standard error
     std::string version;                     ///< of the program, for /openapi.json
+    http::Limits limits;                     ///< what one client may cost
 
     /// Throws UsageError naming the flags that do not go together, among them a host beyond this machine without a
     /// token.

@@ -1,5 +1,5 @@
-// serve_demo [--port N] [--runs DIR] [--token-file F] [--host H] [--tls-certificate F --tls-key F] [--json-log]: the
-// server in front of models that need no training.
+// serve_demo [--port N] [--runs DIR] [--token-file F] [--host H] [--tls-certificate F --tls-key F] [--json-log]
+// [--without-models] [--seconds N: every deadline]: the server in front of models that need no training.
 #include <csignal>
 #include <cstdio>
 #include <map>
@@ -18,7 +18,7 @@ int main(int count, char** words) {
     std::map<std::string, std::string> flags{{"--port", "0"}, {"--runs", "runs"}, {"--host", "127.0.0.1"}};
     for (int i = 1; i < count; ++i) {
         const std::string flag = words[i];
-        flags[flag] = flag == "--json-log" || i + 1 == count ? "1" : words[++i];
+        flags[flag] = flag == "--json-log" || flag == "--without-models" || i + 1 == count ? "1" : words[++i];
     }
     try {
         serve::ServeOptions options;
@@ -29,7 +29,12 @@ int main(int count, char** words) {
         options.tls_key = flags["--tls-key"];
         options.json_log = !flags["--json-log"].empty();
         options.version = "0";
-        serve::fake::AllModels models;
+        if (!flags["--seconds"].empty()) {
+            const std::chrono::seconds seconds(std::stoi(flags["--seconds"]));
+            auto& limits = options.limits;
+            limits.header = limits.body = limits.write = limits.idle = limits.drain = seconds;
+        }
+        serve::fake::AllModels models(flags["--without-models"].empty());
         serve::fake::FolderRuns runs(flags["--runs"]);
         serve::run(options, models, runs, [] { return stop != 0; }, {[](const std::string& address) {
                        std::printf("listening on %s\n", address.c_str());

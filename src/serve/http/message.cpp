@@ -5,6 +5,22 @@
 #include "core/json_text.h"
 
 namespace cellwise::serve::http {
+namespace {
+
+constexpr std::size_t most_kept_in_front = 600, most_kept_behind = 300;
+
+bool is_inside_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+
+/// A message quotes what it was sent, which may be a megabyte: of a long one the begin and the end are kept.
+std::string shortened(std::string_view detail) {
+    if (detail.size() <= most_kept_in_front + most_kept_behind) return std::string(detail);
+    std::size_t end = most_kept_in_front, begin = detail.size() - most_kept_behind;
+    while (end > 0 && is_inside_character(detail[end])) --end;
+    while (begin < detail.size() && is_inside_character(detail[begin])) ++begin;
+    return std::string(detail.substr(0, end)) + " … " + std::string(detail.substr(begin));
+}
+
+}  // namespace
 
 std::string_view RequestHead::parameter(std::string_view name) const {
     for (const auto& [key, value] : query) {
@@ -63,7 +79,7 @@ Response problem(int status, std::string_view detail) {
     response.status = status;
     response.content_type = "application/problem+json";
     const nlohmann::ordered_json document = {
-        {"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", detail}};
+        {"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", shortened(detail)}};
     response.body = json_text(document) + "\n";
     if (status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;

@@ -60,7 +60,7 @@ public:
     virtual std::shared_ptr<EventSink> answer_with_events(std::string_view route) = 0;
 };
 
-/// An RFC 9457 problem document. `detail` is for people.
+/// An RFC 9457 problem document. `detail` is for people; of one longer than 900 bytes the middle is left out.
 [[nodiscard]] Response problem(int status, std::string_view detail);
 
 /// The phrase of a status: "Not Found".

@@ -1,5 +1,5 @@
 // A review as one types: probability, words and gates of several models.
-import { h, ask, complain, later, labelled, percent, figure, signed, table, say } from "./tools.js";
+import { h, ask, complain, later, labelled, percent, figure, signed, table, say, lines } from "./tools.js";
 import { t } from "./text.js";
 
 const keep = { get text() { return sessionStorage.getItem("review") || ""; }, set text(value) { sessionStorage.setItem("review", value); } };
@@ -9,7 +9,7 @@ export async function showReview(main) {
   main.append(h("h1", {}, t("reviewTitle")));
   let models;
   try { models = (await ask("/v1/models")).models.filter(model => model.task === "reviews"); } catch (error) { const place = h("div"); main.append(place); return complain(place, error); }
-  if (!models.length) { main.append(h("p", {}, t("noReview")), h("pre", {}, "cellwise train --cell lstm --output runs/lstm\ncellwise serve runs/lstm")); return; }
+  if (!models.length) { main.append(h("p", {}, t("noReview")), lines(t("commands"), "cellwise train --cell lstm --output runs/lstm\ncellwise serve runs/lstm")); return; }
   const address = new URLSearchParams(location.search);
   let chosen = address.getAll("model").filter(name => models.some(model => model.name === name));
   if (!chosen.length) chosen = models.slice(0, 3).map(model => model.name);

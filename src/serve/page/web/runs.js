@@ -1,5 +1,5 @@
 // All runs, their live curves, and how those selected differ.
-import { h, ask, complain, labelled, figure, table, lineChart, say, later } from "./tools.js";
+import { h, ask, complain, labelled, figure, table, lineChart, say, later, lines } from "./tools.js";
 import { t } from "./text.js";
 
 const most = 6;
@@ -26,11 +26,11 @@ export async function showRuns(main) {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const runs = all.filter(run => words.every(word => `${run.name} ${run.state} ${t(run.state)} ${run.model} ${run.data} ${run.kind}`.toLowerCase().includes(word)));
     count.textContent = t("count", runs.length, all.length);
-    if (!all.length) return place.replaceChildren(h("p", {}, t("noRuns", folder)), h("pre", {}, "cellwise train --cell lstm"));
+    if (!all.length) return place.replaceChildren(h("p", {}, t("noRuns", folder)), lines(t("commands"), "cellwise train --cell lstm"));
     const focused = document.activeElement?.dataset?.run;
     place.replaceChildren(table(folder, [t("name"), t("state"), t("model"), t("data"), t("epochs"), t("accuracy"), t("begun"), t("report")], runs.map(run => [
       h("label.check", {}, h("input", { type: "checkbox", checked: selected.has(run.name), "data-run": run.name, "aria-label": t("select", run.name), change: event => choose(run.name, event.target.checked) }), run.name),
-      h("span.state." + run.state, { title: run.problem }, t(run.state)), run.model, run.data, run.epochs.length + " / " + run.epochs_planned, figure(run.test_accuracy), run.begun.slice(0, 16).replace("T", " "),
+      h("span.state." + run.state, { title: run.problem }, t(run.state)), run.model, run.data, run.epochs_planned ? run.epochs.length + " / " + run.epochs_planned : "–", figure(run.test_accuracy), run.begun.slice(0, 16).replace("T", " "),
       run.report ? h("a", { href: "/v1/runs/" + encodeURIComponent(run.name) + "/report", "aria-label": t("report") + ": " + run.name }, t("report")) : "–"]), 4));
     if (focused) [...place.querySelectorAll("input")].find(input => input.dataset.run === focused)?.focus();
   }
@@ -48,16 +48,21 @@ export async function showRuns(main) {
   function draw() {
     const runs = all.filter(run => selected.has(run.name));
     const shown = runs.length ? runs : all.filter(run => run.state === "running").slice(0, most);
-    const curves = figures => shown.flatMap((run, colour) => figures.map(([suffix, keys, dashed]) => ({ name: run.name + ", " + t(suffix), colour, dashed,
-      points: run.epochs.map(one => [one.epoch, one[keys.find(key => one[key] !== undefined)]]).filter(([, y]) => typeof y === "number") })).filter(one => one.points.length));
+    const curve = (run, colour, names) => {  // of the first of these figures that the run has
+      const name = names.find(one => run.epochs.some(epoch => epoch[one] !== undefined)) ?? names[0], [part] = name.split("_");
+      return { name: run.name + ", " + t(part), colour, dashed: part !== "train", points: run.epochs.map(epoch => [epoch.epoch, epoch[name]]).filter(([, y]) => typeof y === "number") };
+    };
+    const curves = figure => shown.flatMap((run, colour) => [curve(run, colour, ["train_" + figure]), curve(run, colour, ["validation_" + figure, "test_" + figure])].filter(one => one.points.length));
     const put = (key, title, series, x) => { if (series.length) lineChart(plots[key], key, title, series, x); else plots[key].replaceChildren(); };
     put("live", t("live"), shown.map((run, colour) => ({ name: run.name, colour, points: progress.get(run.name) || [] })).filter(one => one.points.length), t("epoch"));
-    put("loss", t("lossChart"), curves([["training", ["train_loss"], false], ["validation", ["validation_loss", "test_loss"], true]]), t("epoch"));
-    put("accuracy", t("accuracyChart"), curves([["training", ["train_accuracy"], false], ["validation", ["validation_accuracy", "test_accuracy"], true]]), t("epoch"));
+    put("loss", t("lossChart"), curves("loss"), t("epoch"));
+    put("accuracy", t("accuracyChart"), curves("accuracy"), t("epoch"));
     differing.replaceChildren();
-    if (runs.length < 2) return verdicts.replaceChildren();
-    const keys = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(key => new Set(runs.map(run => run.settings[key])).size > 1);
-    differing.append(table(t("differing"), [t("setting"), ...runs.map(run => run.name)], keys.map(key => [key, ...runs.map(run => run.settings[key] ?? "–")])));
+    if (runs.length < 2) { paired = ""; return verdicts.replaceChildren(); }
+    // A setting that only one kind of run has is no difference: reviews and customers have few in common.
+    const values = key => new Set(runs.map(run => run.settings[key]).filter(value => value !== undefined));
+    const keys = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(key => values(key).size > 1);
+    if (keys.length) differing.append(table(t("differing"), [t("setting"), ...runs.map(run => run.name)], keys.map(key => [key, ...runs.map(run => run.settings[key] ?? "–")])));
     compare(runs.map(run => run.name));
   }
   async function compare(names) {
@@ -67,8 +72,9 @@ export async function showRuns(main) {
       const { comparison } = await ask("/v1/runs/compare", { runs: names });
       if (paired !== names.join("\n")) return;
       verdicts.replaceChildren();
-      const lines = comparison?.differences || comparison?.verdicts;
-      if (lines?.length) verdicts.append(table(t("verdicts"), Object.keys(lines[0]), lines.map(line => Object.values(line).map(value => typeof value === "number" ? figure(value) : typeof value === "string" ? value : JSON.stringify(value)))));
+      const lines = comparison?.differences;
+      if (lines?.length) verdicts.append(table(t("verdicts"), [t("first"), t("second"), t("seeds"), t("difference"), t("interval"), t("pHolm"), t("verdict")], lines.map(line => [line.first, line.second, String(line.seeds),
+        figure(line.mean_difference), line.interval_95.map(end => figure(end)).join(" … "), figure(line.p_holm), t(line.p_holm >= 0.05 ? "notShown" : line.mean_difference > 0 ? "firstBetter" : "secondBetter")]), 2));
     } catch (error) { complain(verdicts, error); }
   }
   // What a line of progress.jsonl says: where in its epochs the training is, and the loss so far.

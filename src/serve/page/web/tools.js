@@ -23,12 +23,15 @@ export function labelled(text, control, kind = "div") {
   control.id ||= "field-" + (labelled.count = (labelled.count || 0) + 1);
   return h(kind, {}, h("label", { htmlFor: control.id }, text), control);
 }
-export function table(caption, heads, rows, textColumns = 1) {
+export function table(caption, heads, rows, textColumns = 1, whole = false) {
   const cell = (tag, value, i, more) => h(tag + (i < textColumns ? ".text" : ""), more, value);
-  return h("div.scroll", { tabIndex: 0, role: "region", "aria-label": caption }, h("table", {}, h("caption", {}, caption),
+  return h(whole ? "div.scroll.whole" : "div.scroll", { tabIndex: 0, role: "region", "aria-label": caption }, h("table", {}, h("caption", {}, caption),
     h("thead", {}, h("tr", {}, heads.map((head, i) => cell("th", head, i, { scope: "col" })))),
     h("tbody", {}, rows.map(row => h("tr", {}, row.map((value, i) => i === 0 ? cell("th", value, i, { scope: "row" }) : cell("td", value, i)))))));
 }
+
+// Lines to copy; they scroll sideways on a phone, so the keyboard can stop there.
+export const lines = (label, text) => h("pre", { tabIndex: 0, role: "region", "aria-label": label }, text);
 
 export class Problem extends Error {
   constructor(status, detail) { super(detail); this.status = status; }
@@ -67,10 +70,11 @@ export function lineChart(place, key, title, series, xName) {
     const canvas = h("canvas", { role: "img" });
     const numbers = h("details", {}, h("summary", {}, t("numbers")), h("div"));
     place.replaceChildren(h("figure", {}, h("figcaption", {}, title), h("div.plot", {}, canvas), numbers));
-    const axis = text => ({ title: { display: !!text, text }, grid: { color: css("--rule") }, ticks: { color: css("--muted") } });
+    const axis = (text, whole) => ({ title: { display: !!text, text }, grid: { color: css("--rule") }, ticks: { color: css("--muted"), ...(whole ? { precision: 0 } : {}) } });
     held = { canvas, numbers, chart: new Chart(canvas, { type: "line", data: { datasets: [] },
       options: { animation: false, responsive: true, maintainAspectRatio: false, parsing: false, color: css("--ink"),
-        scales: { x: { type: "linear", ...axis(xName) }, y: axis("") }, plugins: { legend: { labels: { usePointStyle: true, color: css("--ink") } } } } }) };
+        scales: { x: { type: "linear", ...axis(xName, series.every(one => one.points.every(([x]) => Number.isInteger(x)))) }, y: axis("") },
+        plugins: { legend: { labels: { boxWidth: 28, boxHeight: 0, color: css("--ink") } } } } }) };
     charts.set(key, held);
   }
   const markers = ["circle", "rect", "triangle", "rectRot", "star", "crossRot"];
