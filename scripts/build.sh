@@ -54,6 +54,7 @@ tell_progress() {
         printf '%s\n' "$line" >>"$log"
         [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
         finished=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+        ((finished > 0)) || continue
         left=$(((SECONDS - began) * (total - finished) / finished))
         text="$finished of $total steps, about $(((left + 59) / 60)) min left"
         if [[ -t 2 ]]; then

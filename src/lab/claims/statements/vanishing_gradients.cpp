@@ -16,8 +16,8 @@ Claim vanishing_gradients(Cell cell, const std::string& name, Weights weights) {
     const bool vanish = cell == Cell::simple_rnn;
     Claim claim;
     claim.name = fmt::format("vanishing-gradients-{}-{}", name, state);
-    claim.statement = fmt::format("The gradients of the {} {} {}vanish through time.", state, cell_title(cell),
-                                  vanish ? "" : "do not ");
+    claim.statement = fmt::format("The gradients of the {} {} {}vanish through time.", state,
+                                  vanish ? "SimpleRNN" : cell_title(cell), vanish ? "" : "do not ");
     claim.estimand = gradient_left_estimand;
     claim.unit = "log10";
     claim.rule = vanish ? Rule::below(vanished) : Rule::above(vanished);
