@@ -22,7 +22,7 @@ struct FitHooks {
 };
 
 /// Trains a model epoch by epoch, each followed by an evaluation on the validation reviews. Between
-/// two steps it can be saved, and gone on with later (checkpoint.h) as if it had never stopped.
+/// two steps it can be saved, and resumed later (checkpoint.h) as if it had never stopped.
 class Fit {
 public:
     /// The trainer must outlive it.

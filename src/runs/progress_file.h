@@ -9,7 +9,7 @@
 namespace cellwise::runs {
 
 /// progress.jsonl of a run folder: a training tells here how far it is while it works, for those who watch it
-/// (`cellwise serve`). Lines are appended, at most two a second; one that is gone on with goes on below the last line.
+/// (`cellwise serve`). Lines are appended, at most two a second; a resumed run goes on below the last line.
 ///
 ///     {"epoch": 2, "epochs": 3, "step": 118, "steps": 782, "reviews": 3776, "seconds": 0.28,
 ///      "running": {"loss": 0.41, "accuracy": 0.83}, "unix_time": 1795000000.5}

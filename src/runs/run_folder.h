@@ -40,7 +40,7 @@ public:
     /// Why the training was given up.
     void write_divergence(const std::string& reason) const;
     void write_environment(const nlohmann::ordered_json& environment) const;
-    /// Adds what a run was gone on with to its environment.json, under "resumed".
+    /// Adds what a run was resumed with to its environment.json, under "resumed".
     void add_resumption(const nlohmann::ordered_json& environment) const;
 
     [[nodiscard]] bool is_finished() const;

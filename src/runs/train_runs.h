@@ -17,13 +17,13 @@
 namespace cellwise::runs {
 
 /// One run of a comparison: its cell and seed, and the folder it is kept in. If the folder holds the
-/// run already, whole or begun, it is gone on with where `may_resume`, else refused.
+/// run already, whole or begun, it is resumed where `may_resume`, else refused.
 struct PlannedRun {
     Cell cell = Cell::lstm;
     std::uint64_t seed = 0;
     std::filesystem::path folder;
     bool may_resume = false;
-    /// Told of every epoch, first of those in a checkpoint that is gone on with. What it throws ends the run, whose
+    /// Told of every epoch, first of those in a checkpoint that is resumed. What it throws ends the run, whose
     /// folder stays as it is then.
     std::function<void(const records::EpochFigures&)> watch = {};
 };

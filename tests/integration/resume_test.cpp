@@ -17,7 +17,7 @@
 #include "core/folder_lock.h"
 #include "integration/program.h"
 
-// Runs of the real program, interrupted in every way and gone on with, against runs that were not.
+// Runs of the real program, interrupted in every way and resumed, against runs that were not.
 namespace cellwise {
 namespace {
 

@@ -170,7 +170,7 @@ def files_of_runs(folder):
     quick = ("--data", "synthetic", "--limit", 100, "--length", 10, "--hidden-size", 4, "--embedding-size", 4)
     run("train", *quick, "--epochs", 2, "--output", folder / "tested")
     run("compare", *quick, "--cells", "rnn", "--epochs", 1, "--validation-split", 0.2, "--output", folder / "compared")
-    # The penalty leaves the range of float32 in the second epoch: the run can be gone on with behind the first.
+    # The penalty leaves the range of float32 in the second epoch: the run can be resumed behind the first.
     diverging = ("train", *quick, "--epochs", 2, "--batch-size", 100, "--optimizer", "sgd", "--l2", 1, "--learning-rate",
                  1e12)
     run(*diverging, "--output", folder / "resumed", code=1)

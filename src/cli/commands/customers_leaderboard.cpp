@@ -68,7 +68,7 @@ struct Board {
     std::size_t threads = 1;
 };
 
-/// The best parameters of a model's study, which is begun or gone on with in its folder.
+/// The best parameters of a model's study, which is begun or resumed in its folder.
 std::optional<customers::Candidate> tuned(const Board& board, const customers::Candidate& by_default,
                                           const customers::TrainingFolds& folds, const LeaderboardFlags& flags) {
     const auto space = customers::builtin_space(*by_default.kind);

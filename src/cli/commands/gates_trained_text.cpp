@@ -59,7 +59,7 @@ report::Table table_of(const TracedText& traced) {
         columns.push_back({"|h| > 0.9"});
     }
     columns.push_back({"P(positive)"});
-    columns.push_back({"by hand within"});
+    columns.push_back({"|hand − model|"});
     return report::Table(columns);
 }
 

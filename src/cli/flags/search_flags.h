@@ -35,13 +35,13 @@ public:
     };
     SearchFlags(CLI::App& command, const Words& words);
 
-    /// All that decides the trials. stored: of a study that is gone on with; what no flag says is as there. builtin:
+    /// All that decides the trials. stored: of a study that is resumed; what no flag says is as there. builtin:
     /// the space where neither says one. Throws UsageError, and DataError for a file that is no TOML.
     [[nodiscard]] search::StudySettings settings(const std::optional<search::StudySettings>& stored,
                                                  std::span<const std::string> builtin, std::uint64_t seed,
                                                  search::Values context) const;
 
-    /// folder: of a study that is gone on with. Throws UsageError naming the flag, DataError for a broken file.
+    /// folder: of a study that is resumed. Throws UsageError naming the flag, DataError for a broken file.
     [[nodiscard]] StudyBudget budget(const std::optional<std::filesystem::path>& folder) const;
 
     /// Trials side by side: --jobs, or `threads` of them, but no more than a round has.

@@ -74,7 +74,7 @@ std::string difference_table(const std::vector<records::CellDifference>& differe
                  {"p (t)"},
                  {"p (Holm)"},
                  {"p (sign flips)"},
-                 {"smallest possible"}});
+                 {"lowest p possible"}});
     for (const auto& difference : differences) {
         const auto& paired = difference.accuracy;
         table.add_row({fmt::format("{} − {}", cell_title(difference.first), cell_title(difference.second)),
