@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
@@ -17,32 +16,11 @@ namespace cellwise::runs {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array run_files{"checkpoint.safetensors",
-                               "comparison.json",
-                               "config.toml",
-                               "diverged.txt",
-                               "environment.json",
-                               "exported.keras",
-                               "exported.pt",
-                               "exported.safetensors",
-                               "exported.weights.h5",
-                               "gates.svg",
-                               "gradients.svg",
-                               "metrics.csv",
-                               "metrics.jsonl",
-                               "model.safetensors",
-                               "predictions.csv",
-                               "progress.jsonl",
-                               "report.html",
-                               "result.json",
-                               "vocabulary.json",
-                               "events.out.tfevents.cellwise"};
-
 // "config.toml", or what a killed program left of writing it: "config.toml.<process>-<number>.part".
-bool is_run_file(const fs::path& path) {
+bool is_run_file(const fs::path& path, const RunFiles& files) {
     const auto name = path.filename().string();
-    return std::any_of(run_files.begin(), run_files.end(), [&](const char* known) {
-        return name == known || (name.starts_with(std::string(known) + ".") && path.extension() == temporary_extension);
+    return std::ranges::any_of(files.names, [&](const std::string& known) {
+        return name == known || (name.starts_with(known + ".") && path.extension() == temporary_extension);
     });
 }
 
@@ -51,12 +29,12 @@ struct Content {
     std::vector<fs::path> runs;
 };
 
-Content content_of(const fs::path& folder) {
+Content content_of(const fs::path& folder, const RunFiles& files) {
     Content content;
     for (const auto& entry : folder_entries(folder)) {
-        if (is_own_file(entry) && is_run_file(entry)) {
+        if (is_own_file(entry) && is_run_file(entry, files)) {
             content.files.push_back(entry);
-        } else if (is_own_folder(entry) && is_run(entry)) {
+        } else if (files.may_hold_runs && is_own_folder(entry) && is_run(entry)) {
             content.runs.push_back(entry);
         } else {
             throw UsageError(
@@ -72,7 +50,37 @@ bool is_within(const fs::path& path, const fs::path& folder) {
            std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
 }
 
+bool has_marker(const fs::path& folder, const RunFiles& files) {
+    return is_folder(folder) && is_own_file(folder / files.marker);
+}
+
 }  // namespace
+
+const RunFiles& review_run_files() {
+    static const RunFiles files{"config.toml",
+                                {"checkpoint.safetensors",
+                                 "comparison.json",
+                                 "config.toml",
+                                 "diverged.txt",
+                                 "environment.json",
+                                 "exported.keras",
+                                 "exported.pt",
+                                 "exported.safetensors",
+                                 "exported.weights.h5",
+                                 "gates.svg",
+                                 "gradients.svg",
+                                 "metrics.csv",
+                                 "metrics.jsonl",
+                                 "model.safetensors",
+                                 "predictions.csv",
+                                 "progress.jsonl",
+                                 "report.html",
+                                 "result.json",
+                                 "vocabulary.json",
+                                 "events.out.tfevents.cellwise"},
+                                true};
+    return files;
+}
 
 void require_different(const std::vector<std::string>& named) {
     std::vector<fs::path> paths;
@@ -92,16 +100,16 @@ void require_different(const std::vector<std::string>& named) {
     }
 }
 
-void require_removable(const fs::path& named) {
+void require_removable(const fs::path& named, const RunFiles& files) {
     // Behind a slash at the end a link would count as the folder that it points to.
     const auto folder = named.has_filename() ? named : named.parent_path();
     if (is_link(folder)) {
         throw UsageError(fmt::format("'{}' is a symbolic link: name the run's own folder", folder.string()));
     }
     std::error_code code;
-    if (!is_run(folder)) {
-        throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a config.toml in it{}",
-                                    folder.string(), nearest_entry(folder)));
+    if (!has_marker(folder, files)) {
+        throw DataError(fmt::format("'{}' is not a run: there is no folder of this name with a {} in it{}",
+                                    folder.string(), files.marker, nearest_entry(folder)));
     }
     const auto whole = fs::canonical(folder, code);
     const auto here = code ? fs::path() : fs::current_path(code);
@@ -111,18 +119,18 @@ void require_removable(const fs::path& named) {
     if (!FolderLock::try_lock(folder)) {
         throw EnvironmentError(fmt::format("a cellwise is at work in '{}': stop it first", folder.string()));
     }
-    for (const auto& run : content_of(folder).runs) require_removable(run);
+    for (const auto& run : content_of(folder, files).runs) require_removable(run, files);
 }
 
-void remove_run(const fs::path& named) {
-    require_removable(named);
+void remove_run(const fs::path& named, const RunFiles& files) {
+    require_removable(named, files);
     const auto folder = named.has_filename() ? named : named.parent_path();
-    auto content = content_of(folder);
-    for (const auto& run : content.runs) remove_run(run);
+    auto content = content_of(folder, files);
+    for (const auto& run : content.runs) remove_run(run, files);
     std::error_code code;
     // What makes it a run goes last, so that a removal that was cut off can be done again.
     std::stable_partition(content.files.begin(), content.files.end(),
-                          [](const fs::path& file) { return file.filename() != "config.toml"; });
+                          [&](const fs::path& file) { return file.filename() != files.marker; });
     for (const auto& file : content.files) {
         if (!fs::remove(file, code) && code) break;
     }

@@ -40,6 +40,12 @@ KINDS = {
     "own-table": own_table,
     "own-folders": korean_folders,
 }
+CUSTOMERS = {
+    "customers logistic": ["--target", "bought", "--model", "logistic"],
+    "customers forest": ["--target", "bought", "--model", "random_forest", "--set", "random_forest.n_estimators=5"],
+    "customers ridge": ["--target", "spend", "--model", "ridge"],
+    "customers mlp": ["--target", "bought", "--model", "mlp", "--set", "mlp.epochs=2"],
+}
 FORMATS = {"keras": ".keras", "weights.h5": ".weights.h5", "safetensors": ".safetensors", "pytorch": ".pt"}
 
 
@@ -130,13 +136,53 @@ def one_kind(kind, folder):
     return f"{len(outcomes)} commands" + (f"; refused: {', '.join(refused)}" if refused else "")
 
 
+def customers_table(folder):
+    table = folder / "customers.csv"
+    table.write_text("id,visits,plan,spend,bought\n" + "".join(
+        f"C{i:04},{i * 7 % 30},{'ab'[i % 2]},{i * 13 % 97}.5,{'yes' if i * 7 % 30 + i % 5 > 15 else 'no'}\n"
+        for i in range(120)))
+    return table
+
+
+def one_customers_kind(kind, folder):
+    """A model of customers: commands of customers and of runs take it, those of reviews say what it is."""
+    model, table = folder / "run", customers_table(folder)
+    told = json.loads(succeed("customers", "train", table, *CUSTOMERS[kind], "--output", model, "--quiet", "--json",
+                              "-").stdout)
+    expect((model / "report.html").exists(), "customers train wrote no report")
+    outcomes = commands_of(model, folder, ["runs show", "runs compare", "report"])
+    wrong = [name for name, outcome in outcomes.items()
+             if (outcome == "works") != (name in ("runs show", "runs compare", "report"))]
+    expect(not wrong, f"{kind}: {wrong}")
+    for arguments in (["train", "--resume", model], ["compare", "--resume", model]):
+        expect(settled(run(*arguments)) == "refused", " ".join(map(str, arguments)))
+    shown = json.loads(succeed("runs", "show", model, "--json", "-").stdout)["run"]
+    expect(shown["figures"] == told["figures"], f"runs show {shown['figures']}, customers train {told['figures']}")
+    reported = json.loads(succeed("report", model, "--json", "-").stdout)
+    expect(reported["figures"] == told["figures"], f"report {reported['figures']}, customers train {told['figures']}")
+    listed = json.loads(succeed("runs", "list", folder, "--json", "-").stdout)
+    expect(listed["customers"] == [shown] and not listed["runs"], "runs list tells something else than runs show")
+    one = json.loads(succeed("customers", "predict", "--model", model, "--id", "C0003", "--json", "-").stdout)
+    whole = json.loads(succeed("customers", "predict", "--model", model, "--file", table, "--json", "-").stdout)
+    key = "probability" if "probability" in one["predictions"][0] else "value"
+    first, again = one["predictions"][0][key], whole["predictions"][3][key]
+    expect(abs(first - again) < 1e-6, f"--id says {first}, --file {again}")
+    succeed("customers", "explain", "--model", model, "--repeats", "2")
+    expect(settled(run("customers", "train", table, *CUSTOMERS[kind], "--output", model)) == "refused",
+           "a run was written over")
+    succeed("runs", "remove", "--yes", model)
+    expect(not model.exists(), "the run is still there")
+    return f"{len(outcomes)} commands; refused: {', '.join(name for name in outcomes if outcomes[name] == 'refused')}"
+
+
 def main():
     failed = False
     print("| kind of run | what happened |\n| --- | --- |")
-    for kind in sys.argv[1:] or KINDS:
+    for kind in sys.argv[1:] or [*KINDS, *CUSTOMERS]:
         with tempfile.TemporaryDirectory(prefix="cellwise-pairs-") as folder:
             try:
-                verdict = one_kind(kind, pathlib.Path(folder))
+                one = one_customers_kind if kind in CUSTOMERS else one_kind
+                verdict = one(kind, pathlib.Path(folder))
             except Failure as failure:
                 failed, verdict = True, f"FAILED: {failure}"
         print(f"| {kind} | {verdict} |", flush=True)

@@ -140,6 +140,11 @@ def documents(folder):
          "--confirm-seeds", 1, "--output", folder / "review-study"),
         ("customers", "leaderboard", *customers, "--models", "majority,logistic", "--budget", 2, "--output",
          folder / "board"),
+        ("customers", "train", *customers, "--model", "logistic", "--output", runs / "logistic"),
+        ("runs", "list", runs),
+        ("runs", "show", runs / "forest"),
+        ("runs", "compare", runs / "forest", runs / "logistic"),
+        ("report", runs / "forest"),
         ("customers", "predict", "--model", runs / "forest", "--id", "C0003"),
         ("customers", "explain", "--model", runs / "forest", "--file", folder / "customers.csv"),
         ("customers", "explain", "--model", runs / "forest", "--repeats", 2),
@@ -190,7 +195,7 @@ def files_of_runs(folder):
 def damaged(document):
     """The document with one thing wrong: (what, document)."""
     for key in document:
-        if key not in ("baselines", "differences", "diverged", "folder", "notes", "resumed"):  # not in every document
+        if key not in ("baselines", "customers", "differences", "diverged", "folder", "notes", "resumed"):  # not in every document
             yield f"without {key}", {other: value for other, value in document.items() if other != key}
         yield f"{key} of another type", document | {key: {"of": "no type that is known"}}
     yield "something more", document | {"something": 1}

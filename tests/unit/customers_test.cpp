@@ -305,6 +305,7 @@ protected:
         auto fold = prepare_fold(table_, target, split, settings);
         CustomerRun run;
         run.kind = GetParam();
+        run.file = kind.file;
         run.model = fit_model(kind, fold, table_, target, split, settings).model;
         run.preparation = std::move(fold.preparation);
         run.target = target.column;
@@ -326,8 +327,8 @@ INSTANTIATE_TEST_SUITE_P(All, CustomerRuns,
 
 TEST_P(CustomerRuns, AreTheSameReadBack) {
     const auto run = trained();
-    save_run(folder_ / "run", run, kinds_);
-    EXPECT_THROW(save_run(folder_ / "run", run, kinds_), UsageError);
+    save_run(folder_ / "run", run);
+    EXPECT_THROW(save_run(folder_ / "run", run), UsageError);
     const auto read = load_run(folder_ / "run", kinds_);
     const std::vector<std::int64_t> rows{0, 7, 199};
     const auto before = predict_rows(run, table_, rows, true), after = predict_rows(read, table_, rows, true);
@@ -357,7 +358,7 @@ TEST_P(CustomerRuns, BearUnseenLevelsAndRefuseMissingColumns) {
 
 TEST_P(CustomerRuns, ThatAreBrokenAreRefused) {
     EXPECT_THROW((void)load_run(folder_, kinds_), DataError);
-    save_run(folder_ / "run", trained(), kinds_);
+    save_run(folder_ / "run", trained());
     const auto file = folder_ / "run" / kind_of(kinds_, GetParam()).file;
     const auto bytes = read_file(file);
     write_file_atomically(file, bytes.substr(0, bytes.size() / 2));

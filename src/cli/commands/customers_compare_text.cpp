@@ -34,7 +34,8 @@ public:
         for (const auto& model : all_.models) {
             if (!model.missing.empty()) add("{}: {}\n", model.title, model.missing);
         }
-        for (const auto& notice : all_.notices) add("{}: {}\n", say("notice", "주의"), notice);
+        for (const auto& notice : korean_ ? all_.notices_korean : all_.notices)
+            add("{}: {}\n", say("notice", "주의"), notice);
         if (!text_.ends_with("\n\n")) text_ += '\n';
         for (const auto& model : all_.models) {
             if (model.missing.empty() && !model.is_baseline) last_line(model);

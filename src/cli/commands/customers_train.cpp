@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,10 +10,12 @@
 
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
+#include "cli/commands/report_customers.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/stop_request.h"
 #include "tasks/customers/customer_run.h"
 
 namespace cellwise::cli {
@@ -20,18 +24,43 @@ namespace {
 struct TrainFlags {
     explicit TrainFlags(CLI::App& command) : fit(command) {}
     CustomersFitFlags fit;
-    std::string model = "xgboost", output, json;
+    std::string model = "xgboost", output, language = "en", json;
+    bool no_report = false;
 };
 
-customers::CustomerRun fitted_run(const TrainFlags& flags, const customers::ModelKinds& kinds) {
+struct Trained {
+    customers::CustomerRun run;
+    tables::Table table;
+};
+
+/// How the model is fitted, for whoever compares runs.
+customers::RunSettings kept_settings(const customers::FitSettings& settings, const std::string& model,
+                                     const std::vector<std::string>& missing_values) {
+    customers::RunSettings kept{{"threshold", settings.threshold.text()},
+                                {"smote", settings.smote ? "true" : "false"},
+                                {"class_weights", settings.class_weights ? "true" : "false"},
+                                {"missing_values", fmt::format("{}", fmt::join(missing_values, ", "))},
+                                {"recipe", settings.recipe.toml()}};
+    const auto parameters = settings.parameters.find(model);
+    if (parameters != settings.parameters.end()) {
+        for (const auto& [name, value] : parameters->second) kept.emplace_back(model + "." + name, value);
+    }
+    std::ranges::sort(kept);  // as run.json is read again
+    return kept;
+}
+
+Trained trained(const TrainFlags& flags, const customers::ModelKinds& kinds) {
     if (flags.fit.path().empty()) {
         throw UsageError(
             "customers train keeps where its table lies: name one, or write one with\n"
             "  cellwise customers synthetic --rows 5000 --output customers.csv");
     }
-    const auto table = flags.fit.table();
+    customers::require_fresh(flags.output);
+    auto table = flags.fit.table();
     const auto target = flags.fit.target(table);
-    const auto settings = flags.fit.settings(table);
+    auto settings = flags.fit.settings(table);
+    const StopRequest stop("stopping; nothing will be kept; once more leaves at once");
+    settings.stop = stop.token();
     const auto* kind = customers::chosen_kinds(kinds, std::vector{flags.model}, target.is_classification).front();
     if (const auto reason = kind->missing(); !reason.empty()) throw EnvironmentError(reason);
     const bool needs_two = settings.threshold.kind != customers::ThresholdRule::Kind::fixed;
@@ -39,9 +68,13 @@ customers::CustomerRun fitted_run(const TrainFlags& flags, const customers::Mode
     const auto split = customers::notes_split(target, settings);
     auto fold = customers::prepare_fold(table, target, split, settings);
     auto fitted = customers::fit_model(*kind, fold, table, target, split, settings);
+    if (settings.stop.requested()) {
+        throw Interrupted(exit_code_of_stop(settings.stop.cause()), "stopped; nothing was kept");
+    }
 
     customers::CustomerRun run;
     run.kind = kind->name;
+    run.file = kind->file;
     run.title = kind->title;
     run.threshold = fitted.threshold;
     run.target = target.column;
@@ -56,6 +89,7 @@ customers::CustomerRun fitted_run(const TrainFlags& flags, const customers::Mode
     run.test_share = settings.test_share;
     run.seed = settings.seed;
     run.stratify = settings.stratify;
+    run.settings = kept_settings(settings, run.kind, run.read.missing_values);
     const auto answers = fitted.model->predict(customers::view_of(fold.test));
     run.figures = target.is_classification ? customers::classification_figures(answers, fold.test_targets,
                                                                                target.classes(), fitted.threshold)
@@ -64,13 +98,16 @@ customers::CustomerRun fitted_run(const TrainFlags& flags, const customers::Mode
     run.test = fold.test.rows;
     run.model = std::move(fitted.model);
     run.preparation = std::move(fold.preparation);
-    return run;
+    run.language = customers::parse_language(flags.language);
+    return {std::move(run), std::move(table)};
 }
 
 void run_train(const TrainFlags& flags, const customers::ModelKinds& kinds) {
     const Output out(flags.json);
-    const auto run = fitted_run(flags, kinds);
-    customers::save_run(flags.output, run, kinds);
+    const auto [run, table] = trained(flags, kinds);
+    customers::save_run(flags.output, run);
+    // The run is whole from here on, whether or not its report is waited for.
+    if (!flags.no_report) write_customer_report(flags.output, run, table, flags.fit.threads());
     nlohmann::ordered_json figures = nlohmann::ordered_json::object();
     std::string text;
     for (const auto& metric : customers::metrics_of(run.is_classification)) {
@@ -79,8 +116,8 @@ void run_train(const TrainFlags& flags, const customers::ModelKinds& kinds) {
         figures[std::string(metric.name)] = *value;
         text += fmt::format("{}{} {:.4f}", text.empty() ? "" : ", ", metric.name, *value);
     }
-    out.print(fmt::format("{}: trained on {} rows, tested on {}\n{}\nkept in {}\n", run.title, run.train, run.test,
-                          text, flags.output));
+    out.print(fmt::format("{}: trained on {} rows, tested on {}\n{}\nkept in {}{}\n", run.title, run.train, run.test,
+                          text, flags.output, flags.no_report ? "" : ": see its report.html"));
     out.write_json(with_schema("customers-train", {{"model", run.kind},
                                                    {"target", run.target},
                                                    {"run", flags.output},
@@ -98,6 +135,10 @@ void add_customers_train(CLI::App& customers, const customers::ModelKinds& kinds
     const auto flags = std::make_shared<TrainFlags>(*command);
     command->add_option("--model", flags->model, "which model")->capture_default_str();
     command->add_option("--output", flags->output, "exactly this folder becomes the run")->type_name("RUN")->required();
+    command->add_flag("--no-report", flags->no_report, "write no report.html");
+    command->add_option("--language", flags->language, "of the report: en or ko")
+        ->check(CLI::IsMember({"en", "ko"}))
+        ->capture_default_str();
     command->add_option("--json", flags->json, "write the result as JSON to a file, or - for standard output")
         ->type_name("FILE");
     add_display_flags(*command);

@@ -12,6 +12,7 @@
 
 #include "cli/command_list.h"
 #include "cli/commands.h"
+#include "cli/commands/report_customers.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
 #include "core/atomic_file.h"
@@ -64,6 +65,11 @@ void run_report(const ReportOptions& options) {
     const fs::path output = !options.output.empty()    ? fs::path(options.output)
                             : options.runs.size() == 1 ? fs::path(options.runs.front()) / "report.html"
                                                        : fs::path("report.html");
+    if (is_customer_report(options.runs)) {
+        require_own(output);
+        require_writable("--output", output.string());
+        return report_customer_run(options.runs.front(), output, options.data, out);
+    }
     auto named = verbs::read_named(options.runs);
     require_own(output);
     require_writable("--output", output.string());
@@ -96,8 +102,10 @@ void add_report(CLI::App& app) {
         ->type_name("FILE")
         ->default_str("RUN/report.html; of several runs report.html");
     command
-        ->add_option("--data", options->data,
-                     "where the reviews lie, if not where the runs found them: for the errors' texts")
+        ->add_option(
+            "--data", options->data,
+            "where the reviews lie, if not where the runs found them: for the errors' texts; or the table of a run of "
+            "customers")
         ->type_name("PATH");
     command
         ->add_option("--json", options->json, "write the report's numbers as JSON to a file, or - for standard output")

@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,16 +9,16 @@
 
 #include "cli/command_list.h"
 #include "cli/commands.h"
+#include "cli/commands/runs_customers.h"
 #include "cli/commands/runs_differences_text.h"
+#include "cli/commands/runs_remove.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
 #include "core/error.h"
-#include "core/standard_streams.h"
 #include "report/text/summary_text.h"
 #include "report/text/table.h"
 #include "runs/differences.h"
 #include "runs/run_index.h"
-#include "runs/run_removal.h"
 
 namespace cellwise::cli {
 namespace {
@@ -32,7 +30,6 @@ struct RunsOptions {
     std::string folder = "runs";
     std::vector<std::string> runs;
     std::string json;
-    bool yes = false;
 };
 
 std::string text_or_dash(const std::optional<double>& value) { return value ? report::figure(*value, 4) : "–"; }
@@ -109,9 +106,14 @@ void print_problems(const std::vector<runs::RunInfo>& runs, const Output& out) {
 void run_list(const RunsOptions& options) {
     const Output out(options.json);
     const auto runs = runs::list_runs(options.folder);
-    out.print(runs.empty() ? fmt::format("there are no runs in '{}'\n", options.folder) : run_table(runs));
+    const auto customers = customers::list_runs(options.folder);
+    if (runs.empty() && customers.empty()) out.print(fmt::format("there are no runs in '{}'\n", options.folder));
+    if (!runs.empty()) out.print(run_table(runs));
     print_problems(runs, out);
-    out.write_json(with_schema("runs-list", runs_json(runs)));
+    if (!customers.empty()) out.print((runs.empty() ? "" : "\n") + customer_runs_text(customers));
+    auto json = runs_json(runs);
+    for (const auto& run : customers) json["customers"].push_back(customers::entry_json(run));
+    out.write_json(with_schema("runs-list", std::move(json)));
 }
 
 std::string epoch_table(const runs::RunInfo& run) {
@@ -148,6 +150,7 @@ std::string changed_settings(const runs::RunInfo& run) {
 
 void run_show(const RunsOptions& options) {
     const Output out(options.json);
+    if (customers::is_run(options.runs.front())) return show_customer_run(options.runs.front(), out);
     const auto run = runs::read_run(options.runs.front());
     if (run.status == runs::RunStatus::broken) throw DataError(run.problem);
     out.print(fmt::format("{}: {} of {}, seed {}, {}\n", run.folder.string(),
@@ -178,6 +181,7 @@ void run_show(const RunsOptions& options) {
 
 void run_compare(const RunsOptions& options) {
     const Output out(options.json);
+    if (are_customer_runs(options.runs)) return compare_customer_runs(options.runs, out);
     std::vector<runs::RunInfo> named;
     for (const auto& folder : options.runs) named.push_back(runs::read_run(folder));
     const auto runs = single_runs(named);
@@ -214,31 +218,6 @@ void run_compare(const RunsOptions& options) {
     out.write_json(with_schema("runs-compare", runs_compare_json(runs, pairs)));
 }
 
-bool is_confirmed(const RunsOptions& options) {
-    if (options.yes) return true;
-    if (::isatty(STDIN_FILENO) != 1) {
-        throw UsageError("nothing was removed: say --yes where no terminal can be asked");
-    }
-    say(fmt::format("Remove {} for good? [y/N] ", fmt::join(options.runs, ", ")));
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-void run_remove(const RunsOptions& options) {
-    const Output out("");
-    runs::require_different(options.runs);
-    for (const auto& run : options.runs) runs::require_removable(run);  // all or none
-    if (!is_confirmed(options)) {
-        out.print("nothing was removed\n");
-        return;
-    }
-    for (const auto& run : options.runs) {
-        runs::remove_run(run);
-        out.print(fmt::format("removed {}\n", run));
-    }
-}
-
 void add_json(CLI::App& command, RunsOptions& options) {
     command.add_option("--json", options.json, "write the result as JSON to a file, or - for standard output")
         ->type_name("FILE");
@@ -271,11 +250,7 @@ void add_runs(CLI::App& app) {
     add_json(*compare, *options);
     compare->callback([options] { run_compare(*options); });
 
-    auto* remove = command->add_subcommand("remove", "remove runs for good, after asking");
-    remove->add_option("runs", options->runs, "the runs' folders")->required()->type_name("RUN");
-    remove->add_flag("--yes", options->yes, "do not ask");
-    add_display_flags(*remove);
-    remove->callback([options] { run_remove(*options); });
+    add_runs_remove(*command);
 
     command->footer(
         "Examples:\n"

@@ -14,6 +14,7 @@
 #include "core/paths.h"
 #include "runs/fresh_folder.h"
 #include "tasks/sentiment/data_paths.h"
+#include "tasks/sentiment/foreign_run.h"
 
 namespace cellwise::cli {
 namespace fs = std::filesystem;
@@ -119,6 +120,7 @@ sentiment::Configuration SettingFlags::initial() const {
         if (!is_folder(resume)) {
             throw DataError(fmt::format("--resume: there is no run folder '{}'{}", resume, nearest_entry(resume)));
         }
+        sentiment::refuse_customers(resume);
         sentiment::apply_toml_file(configuration, (fs::path(resume) / "config.toml").string());
         sentiment::find_data(configuration, resume);
         return configuration;

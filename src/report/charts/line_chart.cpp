@@ -13,7 +13,7 @@
 namespace cellwise::report {
 namespace {
 
-constexpr double width = 860, plot_height = 380, left = 78, right = 24, line_height = 20;
+constexpr double left = 78, right = 24, line_height = 20;
 
 struct Range {
     double low = 0, high = 1;
@@ -23,7 +23,8 @@ struct Range {
 /// Where a chart's values lie on the page.
 class Axes {
 public:
-    Axes(const LineChart& chart, double top) : log_(chart.log_y), top_(top) {
+    Axes(const LineChart& chart, double top)
+        : log_(chart.log_y), top_(top), width_(chart.width), height_(chart.plot_height) {
         std::optional<Range> x, y;
         const auto widen = [](std::optional<Range>& range, double value) {
             if (!range) range = Range{value, value};
@@ -52,15 +53,15 @@ public:
 
     [[nodiscard]] bool drawable(double value) const { return std::isfinite(value) && (!log_ || value > 0); }
     [[nodiscard]] double scaled(double value) const { return log_ ? std::log10(value) : value; }
-    [[nodiscard]] double place_x(double value) const { return left + x_.share(value) * (width - left - right); }
-    [[nodiscard]] double place_scaled(double value) const { return top_ + (1 - y_.share(value)) * plot_height; }
+    [[nodiscard]] double place_x(double value) const { return left + x_.share(value) * (width_ - left - right); }
+    [[nodiscard]] double place_scaled(double value) const { return top_ + (1 - y_.share(value)) * height_; }
     [[nodiscard]] double place_y(double value) const { return place_scaled(scaled(value)); }
     [[nodiscard]] const Range& x() const { return x_; }
     [[nodiscard]] const Range& y() const { return y_; }
 
 private:
     bool log_;
-    double top_;
+    double top_, width_, height_;
     Range x_, y_;
 };
 
@@ -108,8 +109,15 @@ int colour_of(const LineChart& chart, std::size_t index) {
 
 std::string dashes_of(const ChartSeries& series) { return series.dashed ? " stroke-dasharray=\"6 4\"" : ""; }
 
+void draw_dots(Svg& svg, const ChartSeries& series, const Axes& axes, int colour) {
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+        if (!axes.drawable(series.y[i])) continue;
+        svg.circle(axes.place_x(series.x[i]), axes.place_y(series.y[i]), 2, fmt::format("fill{}", colour));
+    }
+}
+
 void draw_axes(Svg& svg, const LineChart& chart, const Axes& axes, double top) {
-    const double bottom = top + plot_height;
+    const double width = chart.width, bottom = top + chart.plot_height;
     if (chart.log_y) {
         for (const double tick : round_ticks(axes.y().low, axes.y().high, 8)) {
             if (tick != std::round(tick)) continue;  // between decades
@@ -128,7 +136,7 @@ void draw_axes(Svg& svg, const LineChart& chart, const Axes& axes, double top) {
     }
     svg.polyline({{left, top}, {left, bottom}, {width - right, bottom}}, "class=\"axis\"");
     svg.text((left + width - right) / 2, bottom + 40, Svg::Anchor::middle, "ink", chart.x_label);
-    svg.upright_text(20, top + plot_height / 2, "ink", chart.y_label);
+    svg.upright_text(20, top + chart.plot_height / 2, "ink", chart.y_label);
 }
 
 /// An entry's place in the legend, which breaks into lines.
@@ -136,7 +144,7 @@ struct LegendPlace {
     double x = left, y = 0;
 };
 
-std::vector<LegendPlace> legend_places(const std::vector<std::string>& names, double top) {
+std::vector<LegendPlace> legend_places(const std::vector<std::string>& names, double top, double width) {
     std::vector<LegendPlace> places;
     LegendPlace next{left, top};
     for (const auto& name : names) {
@@ -183,10 +191,10 @@ std::string line_chart_svg(const LineChart& chart) {
     }
     for (const auto& shade : chart.shades) names.push_back(shade.name);
 
-    const auto places = legend_places(names, 56);
+    const auto places = legend_places(names, 56, chart.width);
     const double top = (places.empty() ? 36 : places.back().y) + 22;
-    const double notes_top = top + plot_height + 62;
-    Svg svg(width, notes_top + 17 * static_cast<double>(chart.notes.size()), chart.title);
+    const double plot_height = chart.plot_height, notes_top = top + plot_height + 62;
+    Svg svg(chart.width, notes_top + 17 * static_cast<double>(chart.notes.size()), chart.title);
     const Axes axes(chart, top);
     svg.text(left, 28, Svg::Anchor::start, "ink title", chart.title);
     for (const auto& shade : chart.shades) {
@@ -198,6 +206,10 @@ std::string line_chart_svg(const LineChart& chart) {
     for (std::size_t i = 0; i < chart.series.size(); ++i) draw_band(svg, chart.series[i], axes, colour_of(chart, i));
     for (std::size_t i = 0; i < chart.series.size(); ++i) {
         const auto& series = chart.series[i];
+        if (series.dots) {
+            draw_dots(svg, series, axes, colour_of(chart, i));
+            continue;
+        }
         for (const auto& points : stretches(series, series.y, axes)) {
             if (points.size() == 1) {
                 svg.circle(points[0].first, points[0].second, 2, fmt::format("fill{}", colour_of(chart, i)));

@@ -12,6 +12,7 @@ struct ChartSeries {
     std::vector<double> low, high;
     int colour = -1;  ///< 0 to 5; −1: by the series' place
     bool dashed = false;
+    bool dots = false;  ///< a dot a value in place of the line
 };
 
 /// A range of x that is shaded, and named in the legend.
@@ -27,6 +28,8 @@ struct LineChart {
     std::vector<ChartSeries> series;
     std::vector<ChartShade> shades;
     std::vector<std::string> notes;  ///< lines of small print below
+    double width = 860;              ///< of the picture, in pixels
+    double plot_height = 380;        ///< of what the axes enclose
 };
 
 /// The chart as an SVG document with axes, ticks and legend. Throws InternalError if a series' lengths differ.

@@ -18,10 +18,10 @@ std::string static_page_html(const StaticPage& page) {
     }
     std::string html = fmt::format(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{}\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} · Cellwise</title>\n<style>\n",
-        page.language, escaped_xml(page.title));
+        "<meta name=\"color-scheme\" content=\"light dark\">\n{}<title>{} · Cellwise</title>\n<style>\n",
+        page.language, page.has_pictures ? "; img-src data:" : "", page.meta, escaped_xml(page.title));
     html += page_style;
     html += page.style;
     html += fmt::format(

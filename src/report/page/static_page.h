@@ -18,6 +18,8 @@ struct StaticPage {
     std::string brand, title, lead, footer;  ///< text
     std::string header;                      ///< markup below the lead
     std::string style;                       ///< CSS of its own
+    std::string meta;                        ///< markup in the head
+    bool has_pictures = false;               ///< of <img src="data:…">, which the page's policy forbids otherwise
     std::string sections_label = "Sections";
     std::vector<PageSection> sections;
 };

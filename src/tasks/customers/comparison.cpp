@@ -126,7 +126,8 @@ ModelResult model_result(const ModelKind& kind, const FitResult& fit, const std:
     return result;
 }
 
-void add_notices(Comparison& comparison, double leak_auc) {
+/// A result that is too good to be true, in both languages.
+void add_leak_notice(Comparison& comparison, double leak_auc) {
     for (const auto& model : comparison.models) {
         const auto& figures = model.figures;
         if (figures.roc_auc && *figures.roc_auc >= leak_auc) {
@@ -134,7 +135,11 @@ void add_notices(Comparison& comparison, double leak_auc) {
                 "{} has an area under the ROC curve of {:.4f}, which is too good to be true for most questions "
                 "(--leak-auc {}): look for a column that knows the answer, with customers describe --target {}",
                 model.title, *figures.roc_auc, leak_auc, comparison.target));
-            break;
+            comparison.notices_korean.push_back(
+                fmt::format("{} 모델의 ROC AUC {:.4f}는 대부분의 문제에서 믿기 어려울 만큼 좋습니다(--leak-auc {}): "
+                            "답을 미리 아는 열이 있는지 customers describe --target {}로 살펴보십시오",
+                            model.title, *figures.roc_auc, leak_auc, comparison.target));
+            return;
         }
         if (figures.r2 && *figures.r2 >= 0.995) {
             comparison.notices.push_back(
@@ -142,13 +147,22 @@ void add_notices(Comparison& comparison, double leak_auc) {
                             "questions: look for a "
                             "column that knows the answer, with customers describe --target {}",
                             model.title, 100 * *figures.r2, comparison.target));
-            break;
+            comparison.notices_korean.push_back(
+                fmt::format("{} 모델이 목표 변동의 {:.2f}%를 설명합니다. 대부분의 문제에서 믿기 어려울 만큼 좋습니다: "
+                            "답을 미리 아는 열이 있는지 customers describe --target {}로 살펴보십시오",
+                            model.title, 100 * *figures.r2, comparison.target));
+            return;
         }
     }
-    if (comparison.missing_targets > 0) {
-        comparison.notices.push_back(
-            fmt::format("{} rows without a value of '{}' are left out", comparison.missing_targets, comparison.target));
-    }
+}
+
+void add_notices(Comparison& comparison, double leak_auc) {
+    add_leak_notice(comparison, leak_auc);
+    if (comparison.missing_targets == 0) return;
+    comparison.notices.push_back(
+        fmt::format("{} rows without a value of '{}' are left out", comparison.missing_targets, comparison.target));
+    comparison.notices_korean.push_back(
+        fmt::format("'{1}' 값이 없는 {0}개 행은 뺐습니다", comparison.missing_targets, comparison.target));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ struct Comparison {
     std::vector<CrossValidated> cross_validation;
     std::vector<Difference> differences;        ///< over the folds
     std::vector<Difference> split_differences;  ///< accuracy by McNemar's test, roc_auc by DeLong's
-    std::vector<std::string> notices;
+    std::vector<std::string> notices, notices_korean;
 };
 
 /// Fits every model on the notes' split and on every fold, folds × models side by side. The same figures, to the last

@@ -3,40 +3,28 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "data/tables/preparation.h"
-#include "data/tables/table_file.h"
-#include "tasks/customers/figures.h"
+#include "data/tables/table.h"
 #include "tasks/customers/fold.h"
+#include "tasks/customers/run_description.h"
 
 namespace cellwise::customers {
 
 /// A trained model with all that is needed to use it again. Its folder holds the model's own file, preparation.json
 /// (what was learned before the model), metrics.json and run.json.
-struct CustomerRun {
-    std::string kind, title;  ///< the model's name and title: xgboost, XGBoost
+struct CustomerRun : RunDescription {
+    std::string title;  ///< the model's, for people: XGBoost
     std::unique_ptr<Model> model;
     tables::Preparation preparation{{}, {}};
-    double threshold = 0.5;
-    std::string target;
-    bool is_classification = true;
-    std::vector<std::string> labels;
-    std::string id_column;  ///< empty: none
-    // Where it was trained.
-    std::string table, table_sha256;
-    tables::ReadOptions read;  ///< how the table was read, with the kind of every column
-    double test_share = 0.2;
-    std::uint64_t seed = 42;
-    bool stratify = false;
-    Figures figures;  ///< on the test part
-    std::int64_t train = 0, test = 0;
 };
 
-/// Writes the folder, the model last: a folder that has it is finished. Throws UsageError if the folder already holds a
-/// run, EnvironmentError if it cannot be written.
-void save_run(const std::filesystem::path& folder, const CustomerRun& run, const ModelKinds& kinds);
+/// Throws UsageError if the folder already holds a run.
+void require_fresh(const std::filesystem::path& folder);
+
+/// Writes the folder, run.json last: what was cut off before it is no run. Throws as require_fresh, EnvironmentError if
+/// it cannot be written.
+void save_run(const std::filesystem::path& folder, const CustomerRun& run);
 
 /// Throws DataError naming the file that is missing, is cut off or does not fit; EnvironmentError if the model's
 /// library is not there.

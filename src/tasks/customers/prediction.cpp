@@ -127,6 +127,16 @@ void tell_trained_on(const CustomerRun& run, const tables::Table& table, std::sp
     for (auto& prediction : predictions) prediction.trained_on = trained.contains(prediction.row);
 }
 
+TestPart test_part(const CustomerRun& run, const tables::Table& table) {
+    const auto own = own_rows(run, table);
+    TestPart part;
+    for (const auto position : own.split.test) {
+        part.rows.push_back(own.target.rows[static_cast<std::size_t>(position)]);
+        part.targets.push_back(own.target.values[static_cast<std::size_t>(position)]);
+    }
+    return part;
+}
+
 nlohmann::ordered_json to_json(const CustomerRun& run, std::span<const CustomerPrediction> predictions) {
     using nlohmann::ordered_json;
     ordered_json document{{"model", run.kind},
@@ -151,14 +161,14 @@ nlohmann::ordered_json to_json(const CustomerRun& run, std::span<const CustomerP
 }
 
 std::vector<PermutationImportance> permutation_importance(const CustomerRun& run, const tables::Table& table,
-                                                          int repeats, std::size_t threads) {
+                                                          int repeats, std::size_t threads, std::size_t most_rows) {
     if (repeats < 2) throw UsageError("--repeats must be at least 2: an interval needs two shufflings");
-    const auto own = own_rows(run, table);
-    std::vector<std::int64_t> rows;
-    std::vector<double> truth;
-    for (const auto position : own.split.test) {
-        rows.push_back(own.target.rows[static_cast<std::size_t>(position)]);
-        truth.push_back(own.target.values[static_cast<std::size_t>(position)]);
+    auto part = test_part(run, table);
+    auto& rows = part.rows;
+    auto& truth = part.targets;
+    if (most_rows > 0 && rows.size() > most_rows) {
+        rows.resize(most_rows);
+        truth.resize(most_rows);
     }
     const auto features = run.preparation.apply(table, rows);
     const double whole = main_figure(run, run.model->predict(view_of(features)), truth);

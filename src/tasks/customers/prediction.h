@@ -45,6 +45,13 @@ void tell_trained_on(const CustomerRun& run, const tables::Table& table, std::sp
 /// The document of docs/schema/customers-predictions.json, without its "schema".
 [[nodiscard]] nlohmann::ordered_json to_json(const CustomerRun& run, std::span<const CustomerPrediction> predictions);
 
+/// The rows that the model was tested on. `table` is the one that it was trained on.
+struct TestPart {
+    std::vector<std::int64_t> rows;  ///< of the table
+    std::vector<double> targets;     ///< [rows]: the number or class
+};
+[[nodiscard]] TestPart test_part(const CustomerRun& run, const tables::Table& table);
+
 /// How much worse the model is on its test part when a column's cells are shuffled among the rows.
 struct PermutationImportance {
     std::string column;
@@ -52,9 +59,9 @@ struct PermutationImportance {
 };
 
 /// By area under the ROC curve (R² of numbers), the largest first (Breiman, Machine Learning 45, 2001). `table` is the
-/// one that the run was trained on. repeats: at least 2.
+/// one that the run was trained on. repeats: at least 2. most_rows: of the test part, its first ones; 0: all.
 [[nodiscard]] std::vector<PermutationImportance> permutation_importance(const CustomerRun& run,
                                                                         const tables::Table& table, int repeats,
-                                                                        std::size_t threads);
+                                                                        std::size_t threads, std::size_t most_rows = 0);
 
 }  // namespace cellwise::customers

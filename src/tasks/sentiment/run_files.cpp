@@ -11,6 +11,7 @@
 #include "data/reviews/word_index.h"
 #include "learning/model_file.h"
 #include "tasks/sentiment/data_paths.h"
+#include "tasks/sentiment/foreign_run.h"
 
 namespace cellwise::sentiment {
 namespace fs = std::filesystem;
@@ -31,6 +32,7 @@ void write_model(const fs::path& folder, const models::Classifier& model) {
 }
 
 Configuration load_configuration(const fs::path& path) {
+    refuse_customers(path);
     if (!is_folder(path)) {
         throw DataError(fmt::format("there is no run folder '{}'{}", path.string(), nearest_entry(path)));
     }

@@ -1,0 +1,154 @@
+#include "cli/commands/runs_customers.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/flags/settings.h"
+#include "core/error.h"
+#include "core/utf8.h"
+#include "report/text/table.h"
+#include "runs/run_index.h"
+
+namespace cellwise::cli {
+namespace {
+
+using Align = report::Table::Align;
+using customers::RunDescription;
+using customers::RunEntry;
+using customers::RunState;
+namespace fs = std::filesystem;
+
+std::string measure_of(const RunDescription& run) {
+    const auto* metric = customers::main_metric(run);
+    return metric == nullptr ? "–" : fmt::format("{} {:.4f}", metric->name, *(run.figures.*metric->value));
+}
+
+std::string figure_text(const std::optional<double>& value) { return value ? fmt::format("{:.4f}", *value) : "–"; }
+
+/// A recipe has several lines, and a table's cell has one.
+std::string one_line(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    while (text.ends_with(' ')) text.pop_back();
+    return printable(text);
+}
+
+std::string target_of(const RunDescription& run) {
+    if (!run.is_classification) return fmt::format("{}, a number", printable(run.target));
+    return printable(fmt::format("{} ({})", run.target, fmt::join(run.labels, ", ")));
+}
+
+/// The folder's name, also of "runs/a/".
+std::string short_name(const fs::path& folder) {
+    return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+}  // namespace
+
+std::string customer_runs_text(const std::vector<RunEntry>& runs) {
+    report::Table table({{"run", Align::left},
+                         {"kind", Align::left},
+                         {"status", Align::left},
+                         {"model", Align::left},
+                         {"target", Align::left},
+                         {"table", Align::left},
+                         {"on the test rows", Align::left}});
+    std::string problems;
+    for (const auto& run : runs) {
+        const auto folder = run.folder.string();
+        const auto& told = run.description;
+        if (run.state == RunState::broken) {
+            table.add_row({folder, "customers", "broken", "–", "–", "–", "–"});
+            problems += fmt::format("\n{}: {}\n", folder, run.problem);
+        } else {
+            table.add_row({folder, "customers", std::string(state_name(run.state)), printable(told.kind),
+                           printable(told.target), told.table_name(), measure_of(told)});
+        }
+    }
+    return table.text() + problems;
+}
+
+void show_customer_run(const std::string& folder, const Output& out) {
+    const auto run = customers::read_run_entry(folder);
+    if (run.state == RunState::broken) throw DataError(run.problem);
+    const auto& told = run.description;
+    out.print(fmt::format("{}: model of customers, {} for {}, {}\n", folder, printable(told.kind), target_of(told),
+                          state_name(run.state)));
+    out.print(fmt::format("trained:  {}\ntable:    {}\n", run.begun, printable(told.table)));
+    out.print(fmt::format("split:    {} rows to train on, {} to test (seed {}{})\n", told.train, told.test, told.seed,
+                          told.stratify ? ", stratified" : ""));
+    if (told.is_classification && told.labels.size() == 2) {
+        out.print(fmt::format("{} above the probability {:.4g}\n", printable(told.labels.back()), told.threshold));
+    }
+    std::string settings;
+    for (const auto& [name, value] : told.settings) {
+        if (value.empty() || value == "false") continue;  // not asked for
+        settings += fmt::format("{}{} = {}", settings.empty() ? "" : ", ", name, one_line(value));
+    }
+    out.print(fmt::format("settings: {}\n\n", settings.empty() ? "not kept by an older version" : settings));
+    report::Table table({{"measure", Align::left}, {"on the test rows"}});
+    for (const auto& metric : customers::metrics_of(told.is_classification)) {
+        table.add_row({std::string(metric.name), figure_text(told.figures.*metric.value)});
+    }
+    out.print(table.text());
+    if (run.state == RunState::interrupted) out.print("\nIts model is missing: train it again.\n");
+    out.write_json(with_schema("runs-show", {{"run", customers::entry_json(run)}}));
+}
+
+bool are_customer_runs(const std::vector<std::string>& folders) {
+    const auto is_other = [](const std::string& folder) { return !customers::is_run(folder); };
+    const auto other = std::ranges::find_if(folders, is_other);
+    if (other == folders.end()) return true;
+    const auto customer = std::ranges::find_if_not(folders, is_other);
+    if (customer == folders.end() || !runs::is_run(*other)) return false;
+    throw UsageError(fmt::format("'{}' is a model of customers, '{}' a run of reviews: compare runs of one kind",
+                                 *customer, *other));
+}
+
+void compare_customer_runs(const std::vector<std::string>& folders, const Output& out) {
+    if (folders.size() < 2) throw UsageError("name at least two runs: there is one to compare");
+    std::vector<RunEntry> runs;
+    for (const auto& folder : folders) runs.push_back(customers::read_run_entry(folder));
+    customers::require_comparable(runs);
+    const auto& first = runs.front().description;
+    const auto metrics = customers::metrics_of(first.is_classification);
+    std::vector<report::Table::Column> columns{
+        {"run", Align::left}, {"model", Align::left}, {"status", Align::left}, {"test rows"}};
+    for (const auto& metric : metrics) columns.push_back({std::string(metric.name)});
+    report::Table table(columns);
+    std::vector<report::Table::Column> names{{"setting", Align::left}};
+    nlohmann::ordered_json json{{"runs", nlohmann::ordered_json::array()}};
+    for (const auto& run : runs) {
+        std::vector<std::string> row{run.folder.string(), printable(run.description.kind),
+                                     std::string(state_name(run.state)), std::to_string(run.description.test)};
+        for (const auto& metric : metrics) row.push_back(figure_text(run.description.figures.*metric.value));
+        table.add_row(row);
+        names.push_back({short_name(run.folder)});
+        json["runs"].push_back(customers::entry_json(run));
+    }
+    out.print(table.text());
+    const auto differing = customers::differing_settings(runs);
+    json["differences"] = nlohmann::ordered_json::array();
+    json["differing_settings"] = nlohmann::ordered_json::array();
+    report::Table settings(names);
+    bool is_other_split = false;
+    for (const auto& [name, values] : differing) {
+        std::vector<std::string> row{name};
+        for (const auto& value : values) row.push_back(value.empty() ? "–" : one_line(value));
+        settings.add_row(row);
+        json["differing_settings"].push_back({{"setting", name}, {"values", values}});
+        is_other_split = is_other_split || name == "test_share" || name == "seed" || name == "stratify";
+    }
+    out.print(differing.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", settings.text()));
+    if (is_other_split) {
+        out.print("\nThe test rows are not the same: part of every difference is which customers they are.\n");
+    } else {
+        out.print("\ncustomers compare tells which differences are more than chance.\n");
+    }
+    out.write_json(with_schema("runs-compare", json));
+}
+
+}  // namespace cellwise::cli

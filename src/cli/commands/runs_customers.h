@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/terminal/output.h"
+#include "tasks/customers/run_index.h"
+
+namespace cellwise::cli {
+
+// What `cellwise runs` says of runs of customers, those of `customers train`.
+
+/// A line a run, and what is wrong with those that cannot be read.
+[[nodiscard]] std::string customer_runs_text(const std::vector<customers::RunEntry>& runs);
+
+/// Prints the run and writes its JSON. Throws DataError if it is broken.
+void show_customer_run(const std::string& folder, const Output& out);
+
+/// Whether all folders are runs of customers. Throws UsageError where some are and others are runs of reviews.
+[[nodiscard]] bool are_customer_runs(const std::vector<std::string>& folders);
+
+/// Prints the figures side by side and the settings that differ, and writes them as JSON. Throws UsageError for fewer
+/// than two runs, and as customers::require_comparable.
+void compare_customer_runs(const std::vector<std::string>& folders, const Output& out);
+
+}  // namespace cellwise::cli
