@@ -49,12 +49,15 @@ nosuch
 END
 }
 
-# mask FILE: what may differ between two runs of one program.
+# mask FILE: all but what may differ between two runs of one program.
 mask() {
-    sed -E -e 's/[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)? ?(ms|s|min|hours?|reviews\/s|GFLOP\/s)\b/TIME/g' \
+    sed -E -e 's/[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)? ?(ms|s|min|hours?|reviews\/s|GFLOP\/s|GiB)\b/TIME/g' \
         -e 's/"(seconds|[a-z_]*_seconds|unix_time|begun|written|git_revision|version|memory_bytes|[a-z_]*_path|path|data|folder)": ?[^,}]*/"\1": MASKED/g' \
+        -e 's/"seconds": MASKED,"std":[^}]*/"seconds": MASKED/g' \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]+( UTC|Z)?/DATE/g' -e 's/[0-9]+\.[0-9]+ ± [0-9.]+/MEAN/g' \
-        -e "s#$work/(old|new)#FOLDER#g" -e 's/cellwise-[a-z]+/cellwise/g' "$1"
+        -e 's#(<td>)[0-9]+\.[0-9](</td>)#\1SECONDS\2#g' -e 's#(>Revision</th><td class="text">)[^<]*#\1MASKED#' \
+        -e 's/ +[0-9]+\.[0-9]$/ SECONDS/' -e "s#$work/(old|new)#FOLDER#g" -e 's/cellwise-[a-z]+/cellwise/g' "$1" |
+        if [[ $1 == *metrics.csv ]]; then cut -d, -f1-6; elif [[ $1 == *.err ]]; then sort; else cat; fi
 }
 
 run_all() {
@@ -78,12 +81,12 @@ while IFS= read -r file; do
     elif [[ $file == *.safetensors || $file == *.keras ]]; then
         cmp -s "$work/old/$file" "$work/new/$file" && continue
         say "$file: other bytes"
-    elif [[ $file == *events.out* || $file == *progress.jsonl ]]; then
-        continue # times of day
+    elif [[ $file == *events.out* || $file == *progress.jsonl || $file == ./doctor.json ]]; then
+        continue # times of day, or what the machine has left
     else
         diff <(mask "$work/old/$file") <(mask "$work/new/$file") >"$work/difference" && continue
         say "$file differs:"
-        head -n 6 "$work/difference" >&2
+        head -n 6 "$work/difference" | cut -c 1-200 >&2
     fi
     differences=$((differences + 1))
 done < <(cd "$work/old" && find . -type f | sort)

@@ -15,7 +15,6 @@
 #include "core/error.h"
 #include "core/standard_streams.h"
 #include "runs/run_removal.h"
-#include "tasks/customers/network_kinds.h"
 #include "tasks/customers/run_index.h"
 
 namespace cellwise::cli {
@@ -28,7 +27,7 @@ struct RemoveOptions {
 
 runs::RunFiles files_of(const std::string& run) {
     if (!customers::is_run(run)) return runs::review_run_files();
-    return {"run.json", customers::run_file_names(customers::all_model_kinds()), false};
+    return {"run.json", customers::run_file_names(), false};
 }
 
 bool is_confirmed(const RemoveOptions& options) {

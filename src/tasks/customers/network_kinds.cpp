@@ -1,6 +1,7 @@
 #include "tasks/customers/network_kinds.h"
 
 #include "tasks/customers/network_fit.h"
+#include "tasks/customers/run_index.h"
 
 namespace cellwise::customers {
 namespace {
@@ -9,7 +10,7 @@ ModelKind network(models::TableArchitecture architecture, std::string title, int
     ModelKind kind;
     kind.name = models::table_architecture_name(architecture);
     kind.title = std::move(title);
-    kind.file = kind.name + ".safetensors";
+    kind.file = network_file_name(kind.name);
     kind.cost = cost;
     kind.parameters = NetworkSettings::names(architecture);
     kind.fit = [architecture](const TrainingRows& rows, const Parameters& parameters,

@@ -41,7 +41,10 @@ struct RunEntry {
 [[nodiscard]] const Metric* main_metric(const RunDescription& run);
 
 /// Every file that such a run's folder may hold.
-[[nodiscard]] std::vector<std::string> run_file_names(const ModelKinds& kinds);
+[[nodiscard]] std::vector<std::string> run_file_names();
+
+/// The file of a network of that name in a run folder. Known here, because nothing else of it can be without LibTorch.
+[[nodiscard]] std::string network_file_name(const std::string& network);
 
 /// A setting that is not the same in all runs, with its value in each; "" where a run does not have it.
 struct DifferingSetting {
