@@ -133,8 +133,7 @@ TEST_F(Verbs, PredictAndGatesSayTheSameOfAText) {
     const std::string text = words.words_by_rank().at(0) + " " + words.words_by_rank().at(5);
     const auto size = source.configuration.model.vocabulary_size;
     const std::vector<std::string> texts{text};
-    const auto reviews =
-        data::encode_texts(texts, words, size, static_cast<std::size_t>(source.configuration.length));
+    const auto reviews = data::encode_texts(texts, words, size, static_cast<std::size_t>(source.configuration.length));
     const auto probabilities = learning::probabilities_of(source.model, reviews.padded, torch::kCPU);
     ASSERT_EQ(probabilities.size(), 1U);
 
