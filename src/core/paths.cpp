@@ -80,9 +80,10 @@ std::vector<fs::path> folder_entries(const fs::path& folder) {
     return entries;
 }
 
+fs::path without_last_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
+
 std::string nearest_entry(const fs::path& path) {
-    // "runs/gru/" names what "runs/gru" names.
-    const auto named = path.has_filename() ? path : path.parent_path();
+    const auto named = without_last_slash(path);
     const auto folder = named.has_parent_path() ? named.parent_path() : fs::path(".");
     std::vector<std::string> names;
     std::error_code code;

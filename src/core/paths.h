@@ -28,6 +28,10 @@ namespace cellwise {
 [[nodiscard]] bool is_own_file(const std::filesystem::path& path);
 [[nodiscard]] bool is_link(const std::filesystem::path& path);
 
+/// "runs/gru" of "runs/gru/": behind a slash at the end the name would be empty, and a link would count as the folder
+/// that it points to.
+[[nodiscard]] std::filesystem::path without_last_slash(const std::filesystem::path& path);
+
 /// Everything in a folder, by name. Throws DataError if there is no such folder.
 [[nodiscard]] std::vector<std::filesystem::path> folder_entries(const std::filesystem::path& folder);
 

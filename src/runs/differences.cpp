@@ -105,10 +105,12 @@ nlohmann::ordered_json runs_differences_json(const std::vector<RunsDifference>& 
 
 std::vector<DifferingSetting> differing_settings(const std::vector<RunInfo>& runs) {
     std::vector<DifferingSetting> differing;
-    for (const auto& [key, first] : sentiment::values_of(runs.front().configuration)) {
-        DifferingSetting setting{key, {}};
-        for (const auto& run : runs) setting.values.push_back(sentiment::text_of(run.configuration, key));
-        if (std::ranges::count(setting.values, first) == std::ssize(setting.values)) continue;
+    std::vector<settings::Values> all;  // one run's after another's, each in the same order
+    for (const auto& run : runs) all.push_back(sentiment::values_of(run.configuration));
+    for (std::size_t i = 0; i < all.front().size(); ++i) {
+        DifferingSetting setting{all.front()[i].first, {}};
+        for (const auto& values : all) setting.values.push_back(values[i].second);
+        if (std::ranges::count(setting.values, setting.values.front()) == std::ssize(setting.values)) continue;
         differing.push_back(std::move(setting));
     }
     return differing;

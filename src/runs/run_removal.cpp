@@ -101,8 +101,7 @@ void require_different(const std::vector<std::string>& named) {
 }
 
 void require_removable(const fs::path& named, const RunFiles& files) {
-    // Behind a slash at the end a link would count as the folder that it points to.
-    const auto folder = named.has_filename() ? named : named.parent_path();
+    const auto folder = without_last_slash(named);
     if (is_link(folder)) {
         throw UsageError(fmt::format("'{}' is a symbolic link: name the run's own folder", folder.string()));
     }
@@ -124,7 +123,7 @@ void require_removable(const fs::path& named, const RunFiles& files) {
 
 void remove_run(const fs::path& named, const RunFiles& files) {
     require_removable(named, files);
-    const auto folder = named.has_filename() ? named : named.parent_path();
+    const auto folder = without_last_slash(named);
     auto content = content_of(folder, files);
     for (const auto& run : content.runs) remove_run(run, files);
     std::error_code code;

@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/paths.h"
 #include "runs/run_index.h"
 #include "verbs/report_input.h"
 
@@ -42,8 +43,7 @@ void add_comparison(const runs::RunInfo& info, bool several, NamedRuns& named) {
 NamedRuns read_named(const std::vector<std::string>& folders) {
     NamedRuns named;
     for (const auto& folder : folders) {
-        // Behind a slash at the end the name would be empty.
-        const fs::path path = fs::path(folder).has_filename() ? fs::path(folder) : fs::path(folder).parent_path();
+        const auto path = without_last_slash(folder);
         const auto info = runs::read_run(path);
         if (info.status == runs::RunStatus::broken) throw DataError(fmt::format("'{}': {}", folder, info.problem));
         if (info.status == runs::RunStatus::imported) {

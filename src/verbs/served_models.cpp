@@ -20,8 +20,7 @@ namespace {
 bool holds_customers(const std::string& path) { return is_folder(path) && is_plain_file(fs::path(path) / "run.json"); }
 
 std::string short_name(const std::string& path) {
-    const auto normal = fs::absolute(path).lexically_normal();
-    const auto named = normal.has_filename() ? normal : normal.parent_path();
+    const auto named = without_last_slash(fs::absolute(path).lexically_normal());
     return visible_bytes((is_folder(path) ? named.filename() : named.stem()).string());
 }
 

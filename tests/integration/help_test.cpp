@@ -32,6 +32,35 @@ std::string complaint(const Words& words) {
     return result.errors;
 }
 
+/// Runs another program than the built one.
+test::ProgramResult run_other(const std::string& program, const Words& words) {
+    return run_program(words, {"sh", "-c", "other=$0; shift; exec \"$other\" \"$@\"", program});
+}
+
+TEST(TwoPrograms, TellTheSameOfTheirCommands) {
+    const fs::path light = CELLWISE_PROGRAM;
+    const auto help = run_program({"--help"});
+    EXPECT_EQ(help.exit_code, 0) << help.errors;
+    EXPECT_EQ(help.output, run_other((light.parent_path() / "cellwise-torch").string(), {"--help"}).output);
+}
+
+TEST(TwoPrograms, TheOneThatIsStartedWorksAloneWhereNoLibTorchIsNeeded) {
+    const ScratchFolder folder;
+    const auto alone = (folder / "cellwise").string();
+    fs::copy_file(CELLWISE_PROGRAM, alone);
+    for (const Words& words : {Words{"--version"}, Words{"--help"}, Words{"runs", "--help"}, Words{"data", "--help"},
+                               Words{"customers", "synthetic", "--rows", "30", "--output", (folder / "t.csv").string()},
+                               Words{"customers", "describe", (folder / "t.csv").string()}}) {
+        const auto result = run_other(alone, words);
+        EXPECT_EQ(result.exit_code, 0) << words.front() << ": " << result.errors;
+    }
+    for (const Words& words : {Words{"train"}, Words{"help", "train"}, Words{"customers", "compare"}}) {
+        const auto result = run_other(alone, words);
+        EXPECT_EQ(result.exit_code, 4);
+        EXPECT_THAT(result.errors, HasSubstr("cellwise-torch' cannot be started: No such file or directory"));
+    }
+}
+
 TEST(Flags, ThatCanBeRepeatedTakeOneValueEachTime) {
     const ScratchFolder folder;
     const auto table = (folder / "table.csv").string();

@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "models/table_network.h"
 #include "tasks/customers/network_kinds.h"
+#include "tasks/customers/run_index.h"
 #include "unit/error_of.h"
 
 namespace cellwise::customers {
@@ -286,6 +287,11 @@ TEST_P(EveryNetwork, RefusesWhatMakesNoSense) {
                     (void)fitted(rows, quick_)->predict({rows.values, 200, 2});
                 }),
                 testing::Not(HasSubstr("no DataError")));
+}
+
+TEST(RunFiles, HoldTheFileOfEveryKind) {
+    const auto names = run_file_names();
+    for (const auto& kind : all_model_kinds()) EXPECT_THAT(names, testing::Contains(kind.file)) << kind.name;
 }
 
 }  // namespace

@@ -137,12 +137,7 @@ TEST_F(Verbs, PredictAndGatesSayTheSameOfAText) {
     const auto probabilities = learning::probabilities_of(source.model, reviews.padded, torch::kCPU);
     ASSERT_EQ(probabilities.size(), 1U);
 
-    models::Classifier precise(source.model->options(), 0);
-    {
-        const torch::NoGradGuard no_gradients;
-        const auto from = source.model->named_parameters();
-        for (auto& parameter : precise->named_parameters()) parameter.value().copy_(from[parameter.key()]);
-    }
+    auto precise = load_model({(folder_ / "run").string(), 0, "", ""}).model;
     precise->to(torch::kFloat64);
     GatesSubject subject{precise, words, source.configuration.length, "run", false};
     const auto traced = trace_text(subject, text, {}, "text");

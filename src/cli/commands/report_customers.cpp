@@ -5,19 +5,30 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/flags/settings.h"
+#include "cli/commands/runs_customers.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/paths.h"
 #include "core/processor.h"
-#include "report/text/table.h"
 #include "tasks/customers/network_kinds.h"
 #include "tasks/customers/run_index.h"
 #include "tasks/customers/run_report.h"
 
 namespace cellwise::cli {
 namespace fs = std::filesystem;
+namespace {
+
+customers::RunReport write_report(const fs::path& output, const customers::CustomerRun& run, const tables::Table& table,
+                                  std::size_t threads) {
+    customers::RunReportRequest request;
+    request.threads = threads;
+    auto report = customers::make_run_report(run, table, request);
+    write_file_atomically(output, customers::run_report_page(run, report));
+    return report;
+}
+
+}  // namespace
 
 void report_customer_run(const std::string& folder, const fs::path& output, const std::string& table,
                          const Output& out) {
@@ -32,15 +43,8 @@ void report_customer_run(const std::string& folder, const fs::path& output, cons
                         "others\nname that table with --data, or train again",
                         path, folder));
     }
-    customers::RunReportRequest request;
-    request.threads = usable_processors();
-    const auto report = customers::make_run_report(run, customers::read_table_as(path, run), request);
-    write_file_atomically(output, customers::run_report_page(run, report));
-    report::Table figures({{"measure", report::Table::Align::left}, {"on the test rows"}});
-    for (const auto& metric : customers::metrics_of(run.is_classification)) {
-        const auto& value = report.figures.*metric.value;
-        figures.add_row({std::string(metric.name), value ? fmt::format("{:.4f}", *value) : "–"});
-    }
+    const auto report = write_report(output, run, customers::read_table_as(path, run), usable_processors());
+    const auto figures = customer_figures_table(run.is_classification, report.figures);
     out.print(
         fmt::format("{} for {}\n{}\nThe report is in {}\n", run.title, run.target, figures.text(), output.string()));
     out.write_json(with_schema("customers-report", customers::run_report_json(run, report)));
@@ -48,10 +52,7 @@ void report_customer_run(const std::string& folder, const fs::path& output, cons
 
 void write_customer_report(const fs::path& folder, const customers::CustomerRun& run, const tables::Table& table,
                            std::size_t threads) {
-    customers::RunReportRequest request;
-    request.threads = threads;
-    const auto report = customers::make_run_report(run, table, request);
-    write_file_atomically(folder / "report.html", customers::run_report_page(run, report));
+    (void)write_report(folder / "report.html", run, table, threads);
 }
 
 bool is_customer_report(const std::vector<std::string>& folders) {

@@ -137,11 +137,14 @@ std::string epoch_table(const runs::RunInfo& run) {
 std::string changed_settings(const runs::RunInfo& run) {
     const sentiment::Configuration defaults;
     std::vector<std::string> changed;
-    for (const auto& [key, value] : sentiment::values_of(run.configuration)) {
+    const auto by_default = sentiment::values_of(defaults);
+    const auto values = sentiment::values_of(run.configuration);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto& [key, value] = values[i];
         const bool is_shown_elsewhere = key == "cells" || key == "seed" || key == "seeds";
         const bool is_default_rate = key == "learning_rate" && run.configuration.training.learning_rate ==
                                                                    defaults.training.effective_learning_rate();
-        if (!is_shown_elsewhere && !is_default_rate && value != sentiment::text_of(defaults, key)) {
+        if (!is_shown_elsewhere && !is_default_rate && value != by_default[i].second) {
             changed.push_back(fmt::format("{} = {}", key, value));
         }
     }

@@ -4,13 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/flags/settings.h"
 #include "core/error.h"
+#include "core/paths.h"
 #include "core/utf8.h"
-#include "report/text/table.h"
 #include "runs/run_index.h"
 
 namespace cellwise::cli {
@@ -20,7 +19,6 @@ using Align = report::Table::Align;
 using customers::RunDescription;
 using customers::RunEntry;
 using customers::RunState;
-namespace fs = std::filesystem;
 
 std::string measure_of(const RunDescription& run) {
     const auto* metric = customers::main_metric(run);
@@ -41,12 +39,15 @@ std::string target_of(const RunDescription& run) {
     return printable(fmt::format("{} ({})", run.target, fmt::join(run.labels, ", ")));
 }
 
-/// The folder's name, also of "runs/a/".
-std::string short_name(const fs::path& folder) {
-    return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
-}
-
 }  // namespace
+
+report::Table customer_figures_table(bool is_classification, const customers::Figures& figures) {
+    report::Table table({{"measure", Align::left}, {"on the test rows"}});
+    for (const auto& metric : customers::metrics_of(is_classification)) {
+        table.add_row({std::string(metric.name), figure_text(figures.*metric.value)});
+    }
+    return table;
+}
 
 std::string customer_runs_text(const std::vector<RunEntry>& runs) {
     report::Table table({{"run", Align::left},
@@ -89,11 +90,7 @@ void show_customer_run(const std::string& folder, const Output& out) {
         settings += fmt::format("{}{} = {}", settings.empty() ? "" : ", ", name, one_line(value));
     }
     out.print(fmt::format("settings: {}\n\n", settings.empty() ? "not kept by an older version" : settings));
-    report::Table table({{"measure", Align::left}, {"on the test rows"}});
-    for (const auto& metric : customers::metrics_of(told.is_classification)) {
-        table.add_row({std::string(metric.name), figure_text(told.figures.*metric.value)});
-    }
-    out.print(table.text());
+    out.print(customer_figures_table(told.is_classification, told.figures).text());
     if (run.state == RunState::interrupted) out.print("\nIts model is missing: train it again.\n");
     out.write_json(with_schema("runs-show", {{"run", customers::entry_json(run)}}));
 }
@@ -126,7 +123,7 @@ void compare_customer_runs(const std::vector<std::string>& folders, const Output
                                      std::string(state_name(run.state)), std::to_string(run.description.test)};
         for (const auto& metric : metrics) row.push_back(figure_text(run.description.figures.*metric.value));
         table.add_row(row);
-        names.push_back({short_name(run.folder)});
+        names.push_back({without_last_slash(run.folder).filename().string()});
         json["runs"].push_back(customers::entry_json(run));
     }
     out.print(table.text());

@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
 #include <vector>
 
 #include "lab/claims/early_words.h"
@@ -6,75 +10,45 @@
 namespace cellwise::lab {
 namespace {
 
-Claim early_words_fade_rnn() {
+/// What all of these share: made-up sequences, judged by accuracy.
+Claim early_words_claim(std::string name, std::string statement) {
     Claim claim;
-    claim.name = "early-words-fade-rnn";
-    claim.statement = "Early words fade from the memory of the SimpleRNN.";
-    claim.estimand = fading_estimand(Cell::simple_rnn);
+    claim.name = std::move(name);
+    claim.statement = std::move(statement);
     claim.unit = "accuracy";
-    claim.rule = Rule::above(no_fading);
     claim.on_reviews = false;
     claim.set_up = fading_text;
+    return claim;
+}
+
+/// The notes say that they fade from the SimpleRNN's memory, and from the others' not.
+Claim early_words_fade_rnn() {
+    auto claim = early_words_claim("early-words-fade-rnn", "Early words fade from the memory of the SimpleRNN.");
+    claim.estimand = fading_estimand(Cell::simple_rnn);
+    claim.rule = Rule::above(no_fading);
     claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
         return fading(Cell::simple_rnn, lab, seeds);
     };
     return claim;
 }
 
-Claim early_words_stay_lstm() {
-    Claim claim;
-    claim.name = "early-words-stay-lstm";
-    claim.statement = "Early words do not fade from the memory of the LSTM.";
-    claim.estimand = fading_estimand(Cell::lstm);
-    claim.unit = "accuracy";
+Claim early_words_stay(Cell cell) {
+    auto claim = early_words_claim(fmt::format("early-words-stay-{}", cell_name(cell)),
+                                   fmt::format("Early words do not fade from the memory of the {}.", cell_title(cell)));
+    claim.estimand = fading_estimand(cell);
     claim.rule = Rule::within(-no_fading, no_fading);
-    claim.on_reviews = false;
-    claim.set_up = fading_text;
-    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
-        return fading(Cell::lstm, lab, seeds);
-    };
+    claim.measure = [cell](Laboratory& lab, std::span<const std::uint64_t> seeds) { return fading(cell, lab, seeds); };
     return claim;
 }
 
-Claim early_words_stay_gru() {
-    Claim claim;
-    claim.name = "early-words-stay-gru";
-    claim.statement = "Early words do not fade from the memory of the GRU.";
-    claim.estimand = fading_estimand(Cell::gru);
-    claim.unit = "accuracy";
-    claim.rule = Rule::within(-no_fading, no_fading);
-    claim.on_reviews = false;
-    claim.set_up = fading_text;
-    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) { return fading(Cell::gru, lab, seeds); };
-    return claim;
-}
-
-Claim early_words_fade_less_in_lstm_than_rnn() {
-    Claim claim;
-    claim.name = "early-words-fade-less-in-lstm-than-rnn";
-    claim.statement = "Early words fade less from the memory of the LSTM than from the SimpleRNN's.";
-    claim.estimand = fading_against_rnn_estimand(Cell::lstm);
-    claim.unit = "accuracy";
+Claim early_words_fade_less_than_rnn(Cell cell) {
+    auto claim = early_words_claim(
+        fmt::format("early-words-fade-less-in-{}-than-rnn", cell_name(cell)),
+        fmt::format("Early words fade less from the memory of the {} than from the SimpleRNN's.", cell_title(cell)));
+    claim.estimand = fading_against_rnn_estimand(cell);
     claim.rule = Rule::above(0);
-    claim.on_reviews = false;
-    claim.set_up = fading_text;
-    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
-        return fading_against_rnn(Cell::lstm, lab, seeds);
-    };
-    return claim;
-}
-
-Claim early_words_fade_less_in_gru_than_rnn() {
-    Claim claim;
-    claim.name = "early-words-fade-less-in-gru-than-rnn";
-    claim.statement = "Early words fade less from the memory of the GRU than from the SimpleRNN's.";
-    claim.estimand = fading_against_rnn_estimand(Cell::gru);
-    claim.unit = "accuracy";
-    claim.rule = Rule::above(0);
-    claim.on_reviews = false;
-    claim.set_up = fading_text;
-    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
-        return fading_against_rnn(Cell::gru, lab, seeds);
+    claim.measure = [cell](Laboratory& lab, std::span<const std::uint64_t> seeds) {
+        return fading_against_rnn(cell, lab, seeds);
     };
     return claim;
 }
@@ -82,8 +56,8 @@ Claim early_words_fade_less_in_gru_than_rnn() {
 }  // namespace
 
 std::vector<Claim> early_words_claims() {
-    return {early_words_fade_rnn(), early_words_stay_lstm(), early_words_stay_gru(),
-            early_words_fade_less_in_lstm_than_rnn(), early_words_fade_less_in_gru_than_rnn()};
+    return {early_words_fade_rnn(), early_words_stay(Cell::lstm), early_words_stay(Cell::gru),
+            early_words_fade_less_than_rnn(Cell::lstm), early_words_fade_less_than_rnn(Cell::gru)};
 }
 
 }  // namespace cellwise::lab

@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
 #include <vector>
 
 #include "lab/claims/long_sequences.h"
@@ -6,30 +10,17 @@
 namespace cellwise::lab {
 namespace {
 
-Claim lstm_stablest_on_long_sequences_vs_rnn() {
+/// `name` is the claim's name for the other cell, `title` its statement's.
+Claim lstm_stablest_on_long_sequences(Cell other, const std::string& name, const std::string& title) {
     Claim claim;
-    claim.name = "lstm-stablest-on-long-sequences-vs-rnn";
-    claim.statement = "On long sequences the LSTM is more stable than the SimpleRNN.";
-    claim.estimand = long_sequences_estimand(Cell::simple_rnn);
+    claim.name = "lstm-stablest-on-long-sequences-vs-" + name;
+    claim.statement = fmt::format("On long sequences the LSTM is more stable than the {}.", title);
+    claim.estimand = long_sequences_estimand(other);
     claim.unit = "accuracy";
     claim.rule = Rule::above(0);
     claim.set_up = long_sequences_text;
-    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
-        return lstm_change_minus(Cell::simple_rnn, lab, seeds);
-    };
-    return claim;
-}
-
-Claim lstm_stablest_on_long_sequences_vs_gru() {
-    Claim claim;
-    claim.name = "lstm-stablest-on-long-sequences-vs-gru";
-    claim.statement = "On long sequences the LSTM is more stable than the GRU.";
-    claim.estimand = long_sequences_estimand(Cell::gru);
-    claim.unit = "accuracy";
-    claim.rule = Rule::above(0);
-    claim.set_up = long_sequences_text;
-    claim.measure = [](Laboratory& lab, std::span<const std::uint64_t> seeds) {
-        return lstm_change_minus(Cell::gru, lab, seeds);
+    claim.measure = [other](Laboratory& lab, std::span<const std::uint64_t> seeds) {
+        return lstm_change_minus(other, lab, seeds);
     };
     return claim;
 }
@@ -37,7 +28,8 @@ Claim lstm_stablest_on_long_sequences_vs_gru() {
 }  // namespace
 
 std::vector<Claim> long_sequences_claims() {
-    return {lstm_stablest_on_long_sequences_vs_rnn(), lstm_stablest_on_long_sequences_vs_gru()};
+    return {lstm_stablest_on_long_sequences(Cell::simple_rnn, "rnn", "SimpleRNN"),
+            lstm_stablest_on_long_sequences(Cell::gru, "gru", "GRU")};
 }
 
 }  // namespace cellwise::lab
