@@ -27,7 +27,8 @@ foreach(page "completion;bash;${CMAKE_INSTALL_DATADIR}/bash-completion/completio
 endforeach()
 
 # models and what it stands on.
-install(TARGETS cellwise_models cellwise_models_options cellwise_engine cellwise_engine_kernels cellwise_core EXPORT cellwise ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS cellwise_models cellwise_models_forward cellwise_models_options cellwise_engine
+  cellwise_engine_kernels cellwise_core EXPORT cellwise ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(folder models src/engine src/core)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cellwise FILES_MATCHING PATTERN "*.h")
 endforeach()

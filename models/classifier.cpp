@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "engine/large_tensor.h"
@@ -74,6 +75,32 @@ std::shared_ptr<engine::ThreadPool> ClassifierImpl::pool() {
         if (fused) embedding->weight.set_data(engine::on_large_pages(embedding->weight));
     }
     return pool_;
+}
+
+std::optional<FusedClassifier> ClassifierImpl::forward_only() {
+    const auto own_pool = pool();
+    if (!own_pool) return std::nullopt;
+    const auto values = [](const torch::Tensor& tensor) {
+        assert(tensor.is_contiguous());
+        return tensor.const_data_ptr<float>();
+    };
+    ClassifierWeights weights;
+    weights.embedding = values(embedding->weight);
+    for (const auto& layer : recurrent) {
+        auto& of_layer = weights.recurrent.emplace_back();
+        for (std::int64_t direction = 0; direction < layer->directions(); ++direction) {
+            const auto& own = layer->weights(direction);
+            of_layer[static_cast<std::size_t>(direction)] = {values(own.input), values(own.recurrent), values(own.bias),
+                                                             values(own.recurrent_bias)};
+        }
+    }
+    if (batch_norm) {
+        weights.batch_norm = {values(batch_norm->weight), values(batch_norm->bias), values(batch_norm->running_mean),
+                              values(batch_norm->running_var)};
+    }
+    weights.dense_weight = values(dense->weight);
+    weights.dense_bias = values(dense->bias);
+    return FusedClassifier(options_, weights, own_pool);
 }
 
 bool ClassifierImpl::draws_on_the_host() const {

@@ -13,6 +13,7 @@
 #include "engine/thread_pool.h"
 #include "models/batch_norm.h"
 #include "models/dropout.h"
+#include "models/fused_classifier.h"
 #include "models/options.h"
 #include "models/recurrent_layer.h"
 #include "models/shard.h"
@@ -57,6 +58,10 @@ public:
 
     /// What forward is given from now on in training mode is this part of a batch; nothing: a whole one.
     void set_shard(const std::optional<Shard>& shard) { shard_ = shard; }
+
+    /// The same way forward in evaluation mode over the weights as they are now, without tensors: for many batches
+    /// between which they do not change. Nothing where torch::nn computes.
+    [[nodiscard]] std::optional<FusedClassifier> forward_only();
 
     /// Whether training mode needs numbers that are drawn on the CPU (dropout): then a step on another device
     /// cannot be recorded.

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "core/error.h"
+#include "models/fused_classifier.h"
 
 namespace cellwise::models {
 namespace {
@@ -10,16 +11,9 @@ namespace {
 template <class Value>
 void multiply(const torch::Tensor& state, const torch::Tensor& weight, const torch::Tensor& bias,
               torch::Tensor& logits) {
-    const auto features = state.size(1);
-    const auto* x = state.const_data_ptr<Value>();
-    const auto* const w = weight.const_data_ptr<Value>();
-    const auto b = static_cast<double>(*bias.const_data_ptr<Value>());
-    auto* const z = logits.mutable_data_ptr<Value>();
-    for (std::int64_t row = 0; row < state.size(0); ++row, x += features) {
-        double sum = b;
-        for (std::int64_t i = 0; i < features; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(w[i]);
-        z[row] = static_cast<Value>(sum);
-    }
+    dense_unit(state.const_data_ptr<Value>(), static_cast<std::size_t>(state.size(0)),
+               static_cast<std::size_t>(state.size(1)), weight.const_data_ptr<Value>(), *bias.const_data_ptr<Value>(),
+               logits.mutable_data_ptr<Value>());
 }
 
 struct Gradients {

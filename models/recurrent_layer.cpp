@@ -4,24 +4,9 @@
 
 #include <utility>
 
-#include "core/error.h"
+#include "models/fused_classifier.h"
 
 namespace cellwise::models {
-namespace {
-
-engine::CellKind kernel_of(Cell cell, GruReset reset) {
-    switch (cell) {
-        case Cell::simple_rnn:
-            return engine::CellKind::simple_rnn;
-        case Cell::lstm:
-            return engine::CellKind::lstm;
-        case Cell::gru:
-            return reset == GruReset::after ? engine::CellKind::gru : engine::CellKind::gru_reset_before;
-    }
-    throw InternalError("kernel_of: no such cell");
-}
-
-}  // namespace
 
 RecurrentLayerImpl::RecurrentLayerImpl(const ClassifierOptions& options, std::int64_t features, Random& random)
     : cell_(options.cell),

@@ -20,7 +20,7 @@ constexpr std::array<CommandEntry, 26> commands{{
     {"customers", "describe, prepare and predict from tables of customers"},
     {"data", "find, check, show and prepare the reviews", false},
     {"evaluate", "test a trained model on the test reviews"},
-    {"predict", "what a trained model says of texts"},
+    {"predict", "what a trained model says of texts", false},
     {"import", "make a run folder of a Keras or PyTorch model"},
     {"export", "write a trained model for Keras or PyTorch"},
     {"summary", "the weights of a trained model and their sizes"},

@@ -13,6 +13,10 @@ void add_commands(CLI::App& app);
 /// the other it does nothing.
 void hand_over(int argc, char** argv);
 
+/// Of the program without LibTorch, after hand_over(): becomes the one with it, with the same arguments. For a command
+/// that finds out on its way that it needs LibTorch; nothing may have been read or written yet.
+[[noreturn]] void become_the_other();
+
 // Each function adds one subcommand to the program: its flags, its help and, as a callback, the work.
 // The callback throws a cellwise::Error when something is wrong; main() turns it into a message and
 // an exit code.

@@ -24,6 +24,7 @@ namespace cellwise::cli {
 namespace {
 
 constexpr const char* other_program = "cellwise-torch";
+char** own_arguments = nullptr;  // main()'s
 
 void add_customers_tables(CLI::App& app) {
     auto& customers = add_customers_command(app);
@@ -41,9 +42,10 @@ std::filesystem::path path_of_other() {
 
 void add_commands(CLI::App& app) {
     using Add = void (*)(CLI::App&);
-    constexpr std::array<std::pair<std::string_view, Add>, 5> own{{{"customers", add_customers_tables},
+    constexpr std::array<std::pair<std::string_view, Add>, 6> own{{{"customers", add_customers_tables},
                                                                    {"data", add_data},
                                                                    {"help", add_help},
+                                                                   {"predict", add_predict},
                                                                    {"runs", add_runs},
                                                                    {"version", add_version}}};
     for (const auto& command : all_commands()) {
@@ -57,9 +59,13 @@ void add_commands(CLI::App& app) {
 }
 
 void hand_over(int argc, char** argv) {
-    if (!wants_torch({argv, static_cast<std::size_t>(argc)})) return;
+    own_arguments = argv;
+    if (wants_torch({argv, static_cast<std::size_t>(argc)})) become_the_other();
+}
+
+void become_the_other() {
     const auto path = path_of_other();
-    ::execvp(path.c_str(), argv);
+    ::execvp(path.c_str(), own_arguments);
     const int reason = errno;
     prepare_standard_streams();
     say(fmt::format("cellwise: error: '{}' cannot be started: {}\nIt belongs beside this program: install both again\n",

@@ -45,7 +45,7 @@ void SequencePlan::plan_tokens(const Id* ids, std::size_t batch, std::size_t ste
         ranks_.resize(vocabulary);
         for (std::size_t id = 0; id < vocabulary; ++id) {
             if (seen_[id] == 0) continue;
-            ranks_[id] = static_cast<std::int32_t>(tokens_.size());
+            ranks_[id] = static_cast<std::int32_t>(options.by_id ? id : tokens_.size());
             tokens_.push_back(static_cast<std::int32_t>(id));
         }
     } else if (prefix_steps_ > 0) {
@@ -67,7 +67,7 @@ void SequencePlan::plan_tokens(const Id* ids, std::size_t batch, std::size_t ste
             }
         }
     }
-    projection_count_ = tokens_.size();
+    projection_count_ = options.by_id ? vocabulary : tokens_.size();
 }
 
 template void SequencePlan::plan_tokens(const std::int32_t*, std::size_t, std::size_t, std::size_t, const Options&);
@@ -123,10 +123,10 @@ void SequencePlan::make_blocks(std::size_t batch, std::size_t steps) {
         state += offset + block.rows.size();
     }
     projection_rows_.resize(position);
-    if (zeros_.size() < prefix_steps_ + 1) {
-        zeros_.assign(prefix_steps_ + 1, 0);
-        ones_.assign(prefix_steps_ + 1, 1);
-        counting_.resize(prefix_steps_ + 1);
+    if (zeros_.size() < steps + 1) {
+        zeros_.assign(steps + 1, 0);
+        ones_.assign(steps + 1, 1);
+        counting_.resize(steps + 1);
         std::iota(counting_.begin(), counting_.end(), 0);
     }
 }
@@ -136,8 +136,8 @@ BlockSteps SequencePlan::block(std::size_t index) const {
     return {steps_, block.offsets.data(), block.active.data(), block.rows.data(), reverse_};
 }
 
-BlockSteps SequencePlan::prefix_block() const {
-    return {prefix_steps_, counting_.data(), ones_.data(), zeros_.data(), false};
+BlockSteps SequencePlan::prefix_block(std::size_t steps) const {
+    return {steps, counting_.data(), ones_.data(), zeros_.data(), false};
 }
 
 void SequencePlan::list_sums() {

@@ -10,13 +10,14 @@ namespace cellwise::engine {
 
 /// What one batch looks like to the kernels: which distinct tokens it has, how its rows go in blocks,
 /// and where each position of a block finds its projection. A position's projection row is the rank
-/// of its token (ids), or batch row · steps + time (dense input).
+/// of its token (ids), the token itself (Options::by_id), or batch row · steps + time (dense input).
 class SequencePlan {
 public:
     struct Options {
         bool share_tokens = true;  ///< project and differentiate every distinct token once
         bool share_prefix = true;  ///< rows that start with zeros share those steps
         bool reverse = false;      ///< read time backwards (nothing is shared at the start then)
+        bool by_id = false;        ///< a position's projection row is its token itself, not the token's rank
     };
 
     /// Plans for ids [batch, steps], below `vocabulary`. Throws DataError naming the first id that is not.
@@ -62,8 +63,8 @@ public:
     /// Steps of the longest shared prefix, and the rank of the padding token if there is one.
     [[nodiscard]] std::size_t prefix_steps() const { return prefix_steps_; }
     [[nodiscard]] std::size_t padding_rank() const { return 0; }
-    /// The shared prefix as a block of one row.
-    [[nodiscard]] BlockSteps prefix_block() const;
+    /// A shared prefix of so many steps, at most those of the batch, as a block of one row.
+    [[nodiscard]] BlockSteps prefix_block(std::size_t steps) const;
     [[nodiscard]] const std::int32_t* prefix_projection_rows() const { return zeros_.data(); }
     /// All of the prefix's positions belong to one sum, which begins with zeros.
     [[nodiscard]] const std::int32_t* prefix_sum_rows() const { return zeros_.data(); }

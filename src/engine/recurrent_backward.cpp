@@ -97,7 +97,7 @@ void RecurrentPass::prefix_backward(float* gate_gradients) {
     for (std::size_t i = 0; i < blocks; ++i) rows += plan_.block_rows(i);
     BackwardBlock block;
     block.layout = &layout_;
-    block.steps = plan_.prefix_block();
+    block.steps = plan_.prefix_block(plan_.prefix_steps());
     block.recurrent = recurrent_weights_transposed_.data();
     block.hidden = prefix_hidden_.data();
     block.cell = layout_.kind == CellKind::lstm ? prefix_cell_.data() : nullptr;

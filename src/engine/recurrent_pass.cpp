@@ -1,6 +1,7 @@
 #include "engine/recurrent_pass.h"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 
 #include "core/stopwatch.h"
@@ -8,6 +9,8 @@
 
 namespace cellwise::engine {
 namespace {
+
+constexpr std::size_t most_settled_bytes = std::size_t{256} << 20;
 
 // What may throw, within a task, which may not: the caller throws it again when the tasks are done.
 template <class Function>
@@ -40,17 +43,37 @@ void RecurrentPass::forward(ThreadPool& pool, const LayerWeights& weights, const
     seconds_.recurrent_forward = watch.lap();
 }
 
+void RecurrentPass::settle(const LayerWeights& weights, const float* table, std::size_t vocabulary) {
+    pack_input(layout_, weights.w_ih, input_weights_.reserve(packed_input_size(layout_)));
+    pack_recurrent(layout_, kernels_.simple_rnn_panel, weights.w_hh,
+                   recurrent_weights_.reserve(packed_recurrent_size(layout_)));
+    pack_bias(layout_, weights.b_ih, weights.b_hh, projection_bias_.reserve(layout_.projection_columns),
+              recurrent_bias_.reserve(layout_.hidden_padded));
+    const std::size_t columns = layout_.projection_columns;
+    projected_.clear();
+    if (table != nullptr && options_.switches.share_tokens &&
+        vocabulary <= most_settled_bytes / sizeof(float) / columns) {
+        projected_.assign(vocabulary, 0);
+        projection_.reserve(vocabulary * columns);
+    }
+    settled_prefix_ = 0;
+    settled_ = true;
+}
+
+void RecurrentPass::plan(const LayerInput& input) {
+    if (input.dense != nullptr) return plan_.plan_dense(input.batch, input.steps, options_.reverse);
+    SequencePlan::Options plan_options{options_.switches.share_tokens, options_.switches.share_prefix, options_.reverse,
+                                       !projected_.empty()};
+    if (input.ids32 != nullptr) {
+        plan_.plan_tokens(input.ids32, input.batch, input.steps, input.vocabulary, plan_options);
+    } else {
+        plan_.plan_tokens(input.ids64, input.batch, input.steps, input.vocabulary, plan_options);
+    }
+}
+
 void RecurrentPass::prepare(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, bool keep) {
-    const auto plan = [&] {
-        if (input.dense != nullptr) return plan_.plan_dense(input.batch, input.steps, options_.reverse);
-        const SequencePlan::Options plan_options{options_.switches.share_tokens, options_.switches.share_prefix,
-                                                 options_.reverse};
-        if (input.ids32 != nullptr) {
-            plan_.plan_tokens(input.ids32, input.batch, input.steps, input.vocabulary, plan_options);
-        } else {
-            plan_.plan_tokens(input.ids64, input.batch, input.steps, input.vocabulary, plan_options);
-        }
-    };
+    assert(!(settled_ && keep) && "settled weights serve forwards that keep nothing");
+    if (settled_) return plan(input);
     float* const packed_input = input_weights_.reserve(packed_input_size(layout_));
     float* const packed_recurrent = recurrent_weights_.reserve(packed_recurrent_size(layout_));
     float* const packed_input_transposed =
@@ -64,7 +87,7 @@ void RecurrentPass::prepare(ThreadPool& pool, const LayerWeights& weights, const
     pool.run(keep ? 5 : 3, [&](std::size_t task, std::size_t /*worker*/) {
         switch (task) {
             case 0:
-                keep_error(error, plan);
+                keep_error(error, [&] { plan(input); });
                 break;
             case 1:
                 pack_input(layout_, weights.w_ih, packed_input);
@@ -106,42 +129,71 @@ void RecurrentPass::project_rows(const float* const* rows, std::size_t count, fl
     kernels_.multiply(product);
 }
 
+void RecurrentPass::reserve_prefix(std::size_t steps) {
+    prefix_projection_.reserve(layout_.projection_columns);
+    prefix_hidden_.reserve((steps + 1) * layout_.hidden_padded);
+    if (layout_.kind == CellKind::lstm) prefix_cell_.reserve((steps + 1) * layout_.hidden_padded);
+    if (layout_.kind == CellKind::gru_reset_before) prefix_reset_hidden_.reserve(steps * layout_.hidden_padded);
+    if (layout_.kind != CellKind::simple_rnn) prefix_gates_.reserve(steps * gates_of_position());
+}
+
+void RecurrentPass::list_fresh_tokens() {
+    fresh_.clear();
+    for (const std::int32_t token : plan_.tokens()) {
+        auto& is_projected = projected_[static_cast<std::size_t>(token)];
+        if (is_projected == 0) fresh_.push_back(token);
+        is_projected = 1;
+    }
+}
+
 void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep) {
-    const std::size_t rows = plan_.projection_count();
+    const bool by_id = !projected_.empty() && input.dense == nullptr;
+    if (by_id) list_fresh_tokens();
+    const std::size_t columns = layout_.projection_columns;
+    const std::size_t rows = by_id ? fresh_.size() : plan_.projection_count();
     const std::size_t chunks = (rows + chunk_rows - 1) / chunk_rows;
-    const std::size_t prefix = plan_.prefix_steps();
-    projection_.reserve(rows * layout_.projection_columns);
+    // What stays serves the longest padding that such a batch may have.
+    const bool is_prefix_known = settled_ && plan_.prefix_steps() <= settled_prefix_;
+    const std::size_t prefix = is_prefix_known ? 0 : settled_ ? input.steps : plan_.prefix_steps();
+    if (!by_id) projection_.reserve(rows * columns);
     if (prefix > 0) {
-        prefix_projection_.reserve(layout_.projection_columns);
-        prefix_hidden_.reserve((prefix + 1) * layout_.hidden_padded);
-        if (layout_.kind == CellKind::lstm) prefix_cell_.reserve((prefix + 1) * layout_.hidden_padded);
-        if (layout_.kind == CellKind::gru_reset_before) prefix_reset_hidden_.reserve(prefix * layout_.hidden_padded);
-        if (layout_.kind != CellKind::simple_rnn) prefix_gates_.reserve(prefix * gates_of_position());
+        reserve_prefix(prefix);
+        settled_prefix_ = prefix;
     }
     std::exception_ptr error;
     // The prefix is a chain of steps of one row: it runs beside the projections, which are many.
     pool.run(chunks + 2, [&](std::size_t task, std::size_t worker) {
         if (task == 0) {
-            if (prefix > 0) run_prefix(input, scratch(worker));
+            if (prefix > 0) run_prefix(input, prefix, scratch(worker));
         } else if (task == 1) {
             if (keep) keep_error(error, [&] { plan_.list_sums(); });
         } else {
             const std::size_t first = (task - 2) * chunk_rows;
             const std::size_t count = std::min(chunk_rows, rows - first);
-            const float* sources[chunk_rows];
-            for (std::size_t i = 0; i < count; ++i) sources[i] = input_row(input, first + i);
-            project_rows(sources, count, scratch(worker), projection_.data() + first * layout_.projection_columns);
+            const float* sources[chunk_rows] = {};
+            if (!by_id) {
+                for (std::size_t i = 0; i < count; ++i) sources[i] = input_row(input, first + i);
+                project_rows(sources, count, scratch(worker), projection_.data() + first * columns);
+                return;
+            }
+            const auto token = [&](std::size_t i) { return static_cast<std::size_t>(fresh_[first + i]); };
+            for (std::size_t i = 0; i < count; ++i) sources[i] = input.table + token(i) * layout_.input;
+            float* const results = scratch(worker) + chunk_rows * input_stride();
+            project_rows(sources, count, scratch(worker), results);
+            for (std::size_t i = 0; i < count; ++i) {
+                std::copy_n(results + i * columns, columns, projection_.data() + token(i) * columns);
+            }
         }
     });
     if (error) std::rethrow_exception(error);
 }
 
-void RecurrentPass::run_prefix(const LayerInput& input, float* gathered) {
+void RecurrentPass::run_prefix(const LayerInput& input, std::size_t steps, float* gathered) {
     const float* const row = input_row(input, plan_.padding_rank());
     project_rows(&row, 1, gathered, prefix_projection_.data());
     ForwardBlock block;
     block.layout = &layout_;
-    block.steps = plan_.prefix_block();
+    block.steps = plan_.prefix_block(steps);
     block.projection_rows = plan_.prefix_projection_rows();
     block.projection = prefix_projection_.data();
     block.recurrent = recurrent_weights_.data();

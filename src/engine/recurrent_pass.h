@@ -83,6 +83,12 @@ public:
     explicit RecurrentPass(const LayerOptions& options);
     RecurrentPass(const LayerOptions& options, const Kernels& kernels);
 
+    /// Takes weights, and with ids their table [vocabulary, input], that will not change any more (all must stay where
+    /// they are): every forward from now on is given the same ones and keeps nothing. The weights are packed once, a
+    /// token is projected when it first appears, and the shared padding is computed once. The results keep their bits.
+    /// A table whose projections would take over 256 MiB is projected batch by batch as before.
+    void settle(const LayerWeights& weights, const float* table, std::size_t vocabulary);
+
     /// Throws DataError for an id outside the table.
     void forward(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, const LayerOutput& output,
                  bool keep);
@@ -98,10 +104,13 @@ public:
     [[nodiscard]] const PassSeconds& seconds() const { return seconds_; }
 
 private:
+    void plan(const LayerInput& input);
     void prepare(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input, bool keep);
+    void list_fresh_tokens();
+    void reserve_prefix(std::size_t steps);
     void project(ThreadPool& pool, const LayerInput& input, bool keep);
     void project_rows(const float* const* rows, std::size_t count, float* scratch, float* out) const;
-    void run_prefix(const LayerInput& input, float* scratch);
+    void run_prefix(const LayerInput& input, std::size_t steps, float* scratch);
     void run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep);
 
     void blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient);
@@ -132,6 +141,11 @@ private:
     SequencePlan plan_;
     std::size_t groups_ = 0;
     PassSeconds seconds_;
+
+    bool settled_ = false;                 // the weights are packed and stay
+    std::vector<std::uint8_t> projected_;  // [vocabulary]: tokens whose projection stays; empty: none does
+    std::vector<std::int32_t> fresh_;      // tokens of this batch that are not projected yet
+    std::size_t settled_prefix_ = 0;       // steps of padding whose states stay
 
     Buffer<float> input_weights_, input_weights_transposed_, recurrent_weights_, recurrent_weights_transposed_;
     Buffer<float> projection_bias_, recurrent_bias_;

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "learning/batches.h"
 #include "learning/device.h"
@@ -11,10 +11,22 @@
 namespace cellwise::learning {
 namespace {
 
-// Rows evaluated at once: large enough for full speed, small enough to stay in the cache's reach.
-constexpr std::int64_t evaluation_batch = 256;
+constexpr auto evaluation_batch = static_cast<std::int64_t>(models::evaluation_rows);
 // A GPU needs more to be busy.
 constexpr std::int64_t device_evaluation_batch = 2048;
+
+// Without tensors in between: the model's weights stay as they are while its reviews go by.
+std::optional<torch::Tensor> fused_logits(models::FusedClassifier& model, const torch::Tensor& ids,
+                                          const std::function<bool()>& stop) {
+    auto logits = torch::empty({ids.size(0)});
+    for (std::int64_t first = 0; first < ids.size(0); first += evaluation_batch) {
+        if (stop && stop()) return std::nullopt;
+        const auto rows = std::min(evaluation_batch, ids.size(0) - first);
+        model.logits(ids.const_data_ptr<std::int32_t>() + first * ids.size(1), static_cast<std::size_t>(rows),
+                     static_cast<std::size_t>(ids.size(1)), logits.mutable_data_ptr<float>() + first);
+    }
+    return logits;
+}
 
 }  // namespace
 
@@ -29,6 +41,7 @@ std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::Pa
     // A device of its own gets them at once, not batch by batch.
     const auto ids = all.narrow(0, first, rows.value_or(all.size(0) - first)).to(device);
     if (ids.size(0) == 0) return torch::empty({0}, model->dense->weight.options());
+    if (auto fused = model->forward_only()) return fused_logits(*fused, ids, stop);
     std::vector<torch::Tensor> parts;
     for (const auto& batch : ids.split(device.is_cpu() ? evaluation_batch : device_evaluation_batch)) {
         if (stop && stop()) return std::nullopt;
@@ -52,7 +65,7 @@ records::Metrics metrics_of(const torch::Tensor& logits, const data::PaddedRevie
 std::vector<double> probabilities_of_logits(const torch::Tensor& logits) {
     const auto values = logits.to(torch::kCPU, torch::kFloat64).contiguous();
     std::vector<double> probabilities(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
-    for (auto& value : probabilities) value = 1 / (1 + std::exp(-value));
+    for (auto& value : probabilities) value = models::probability_of_logit(value);
     return probabilities;
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/model_title.h"
+
 namespace cellwise::records {
 namespace {
 
@@ -107,10 +109,15 @@ std::string verdict(const CellDifference& difference) {
         difference.seeds_needed ? fmt::format("about {}", *difference.seeds_needed) : "more than a million");
 }
 
-std::string run_title(Cell cell, std::uint64_t seed) { return fmt::format("{} seed {}", cell_title(cell), seed); }
+std::string diverged_text(const DivergedRun& run, std::string_view stack) {
+    return fmt::format("{}: {}", run_title(run.cell, stack, run.seed), run.reason);
+}
 
-std::string diverged_text(const DivergedRun& run) {
-    return fmt::format("{}: {}", run_title(run.cell, run.seed), run.reason);
+std::string model_title(const ComparisonRecord& comparison, Cell cell) {
+    const auto& configuration = comparison.configuration;
+    const auto stack = configuration.is_object() ? configuration.find("stack") : configuration.end();
+    const bool is_told = stack != configuration.end() && stack->is_string();
+    return cellwise::model_title(cell, is_told ? stack->get_ref<const std::string&>() : std::string());
 }
 
 std::vector<std::string> notes_of(const ComparisonRecord& comparison) {
@@ -125,7 +132,7 @@ std::vector<std::string> notes_of(const ComparisonRecord& comparison) {
             comparison.runs.begin(), comparison.runs.end(), [&](const RunRecord& run) { return run.cell == cell; }));
         notes.push_back(
             fmt::format("{} of {} runs of {} diverged (seed{} {}): {}", seeds.size(), seeds.size() + kept,
-                        cell_title(cell), seeds.size() == 1 ? "" : "s", fmt::join(seeds, ", "),
+                        model_title(comparison, cell), seeds.size() == 1 ? "" : "s", fmt::join(seeds, ", "),
                         kept == 0 ? "it has no figures." : "its figures are of the others alone, and so flatter it."));
     }
     notes.insert(notes.end(), comparison.notes.begin(), comparison.notes.end());

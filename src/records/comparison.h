@@ -14,9 +14,6 @@
 
 namespace cellwise::records {
 
-/// What a run is called: "LSTM seed 0".
-[[nodiscard]] std::string run_title(Cell cell, std::uint64_t seed);
-
 /// One model trained with one seed.
 struct RunRecord {
     Cell cell = Cell::lstm;
@@ -41,8 +38,8 @@ struct DivergedRun {
     std::string reason;  ///< step, loss, gradient norm and remedies
 };
 
-/// "LSTM seed 0: training diverged at step …".
-[[nodiscard]] std::string diverged_text(const DivergedRun& run);
+/// "LSTM seed 0: training diverged at step …"; `stack` as for model_title().
+[[nodiscard]] std::string diverged_text(const DivergedRun& run, std::string_view stack);
 
 /// One run of a model that knows no word order, beside the cells in the table.
 struct BaselineRecord {
@@ -63,6 +60,9 @@ struct ComparisonRecord {
     std::vector<BaselineRecord> baselines;  ///< runs of one name stand together
     std::vector<std::string> notes;         ///< what else a reader must know
 };
+
+/// What its model of this cell is called (core/model_title.h).
+[[nodiscard]] std::string model_title(const ComparisonRecord& comparison, Cell cell);
 
 /// One cell over its seeds.
 struct CellSummary {

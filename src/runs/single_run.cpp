@@ -12,6 +12,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/model_title.h"
 #include "core/paths.h"
 #include "engine/peak.h"
 #include "learning/checkpoint.h"
@@ -25,6 +26,7 @@
 #include "runs/run_folder.h"
 #include "runs/run_record.h"
 #include "tasks/sentiment/run_files.h"
+#include "tasks/sentiment/run_folder_files.h"
 
 namespace cellwise::runs {
 namespace {
@@ -95,7 +97,7 @@ void begin_folder(const RunFolder& folder, const sentiment::Configuration& confi
 // "auto" is another device, or another instruction set, on another machine: then the run goes on, but not to the bits
 // that it would have come to where it was begun.
 void tell_other_hardware(const RunFolder& folder, const std::string& device, RunObserver& observer,
-                         const PlannedRun& planned) {
+                         const std::string& title) {
     const auto begun = RunFolder::environment_of(folder.path());
     const auto was = [&](const char* place) { return begun.value(nlohmann::json::json_pointer(place), std::string()); };
     const auto note = [&](const char* what, const std::string& before, const std::string& now) {
@@ -103,7 +105,7 @@ void tell_other_hardware(const RunFolder& folder, const std::string& device, Run
         observer.said(
             fmt::format("{} was begun with the {} {} and goes on with {}: the bits will not be those of a run "
                         "that was not interrupted",
-                        records::run_title(planned.cell, planned.seed), what, before, now));
+                        title, what, before, now));
     };
     note("device", was("/device"), device);
     note("instruction set", was("/machine/instruction_set"), std::string(engine::instruction_set()));
@@ -189,15 +191,15 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
                               learning::resolve_device(own.device, processes.local_rank()), processes.communicator());
     learning::Fit fit(trainer, own.training);
     const auto checkpoint = RunFolder::view(planned.folder).checkpoint();
+    const auto title = run_title(planned.cell, sentiment::text_of(configuration, "stack"), planned.seed);
     const bool is_begun = processes.from_first(folder && is_there(checkpoint));
     if (is_begun) {
         learning::load_checkpoint(checkpoint, fit, origin);
-        observer.said(fmt::format("{} goes on after step {}", records::run_title(planned.cell, planned.seed),
-                                  trainer.optimizer().steps()));
+        observer.said(fmt::format("{} goes on after step {}", title, trainer.optimizer().steps()));
     }
     if (folder) {
         const auto device = learning::resolve_device(own.device, processes.local_rank()).str();
-        if (is_begun) tell_other_hardware(*folder, device, observer, planned);
+        if (is_begun) tell_other_hardware(*folder, device, observer, title);
         begin_folder(*folder, own, {device, threads}, data, is_begun);
     }
     std::optional<EventFile> events;
@@ -226,8 +228,7 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
         hooks.save = [&] {
             is_saved = learning::save_checkpoint(checkpoint, fit, origin);
             if (is_saved && log::level() == log::Level::verbose) {
-                observer.said(fmt::format("{}: checkpoint after step {}",
-                                          records::run_title(planned.cell, planned.seed), trainer.optimizer().steps()));
+                observer.said(fmt::format("{}: checkpoint after step {}", title, trainer.optimizer().steps()));
             }
         };
     }

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/model_title.h"
 #include "core/parallel_for.h"
 #include "learning/device.h"
 #include "learning/divergence.h"
@@ -58,7 +59,7 @@ TrainedRuns train_own_runs(const sentiment::Configuration& configuration, const 
             outcomes[number] = train_single_run(configuration, plan[number], data, observer, stop, number, processes);
         } catch (const learning::Diverged& error) {
             const auto& run = outcomes[number].emplace<records::DivergedRun>(diverged_run(plan[number], error.what()));
-            if (plan.size() > 1) observer.said(records::diverged_text(run));
+            if (plan.size() > 1) observer.said(records::diverged_text(run, sentiment::text_of(configuration, "stack")));
         }
     });
     TrainedRuns trained;
@@ -120,7 +121,8 @@ TrainedRuns train_runs(const sentiment::Configuration& configuration, const std:
     const auto device = learning::resolve_device(configuration.device, processes.local_rank());
     if (!device.is_cpu()) learning::set_gpu_arithmetic(configuration.deterministic, configuration.tf32);
     std::vector<std::string> titles;
-    for (const auto& run : plan) titles.push_back(records::run_title(run.cell, run.seed));
+    const auto stack = sentiment::text_of(configuration, "stack");
+    for (const auto& run : plan) titles.push_back(run_title(run.cell, stack, run.seed));
     observer.planned(titles, records::validation_name(data.validation.has_value()));
 
     TrainedRuns trained;

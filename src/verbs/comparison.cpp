@@ -20,6 +20,7 @@
 #include "runs/run_folder.h"
 #include "runs/train_runs.h"
 #include "tasks/sentiment/baseline.h"
+#include "tasks/sentiment/configuration.h"
 #include "tasks/sentiment/prepared_reviews.h"
 #include "verbs/report_input.h"
 
@@ -94,7 +95,8 @@ Trained train(TrainRequest request, const distributed::ProcessGroup& processes, 
     const std::vector<runs::PlannedRun> plan{
         {configuration.cells.front(), configuration.seed, request.folder, request.resumes}};
     auto runs = train_runs(configuration, plan, data, processes, observer, stop);
-    if (!runs.diverged.empty()) throw CheckFailed(records::diverged_text(runs.diverged.front()));
+    if (!runs.diverged.empty())
+        throw CheckFailed(records::diverged_text(runs.diverged.front(), sentiment::text_of(configuration, "stack")));
     trained.record.runs = std::move(runs.runs);
     if (request.reports && processes.is_first()) {
         write_reports(plan, data);

@@ -17,6 +17,7 @@
 #include "interchange/pytorch_state.h"
 #include "tasks/sentiment/model_text.h"
 #include "tasks/sentiment/run_files.h"
+#include "tasks/sentiment/run_folder_files.h"
 
 namespace cellwise::verbs {
 namespace fs = std::filesystem;

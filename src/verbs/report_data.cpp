@@ -17,6 +17,7 @@
 #include "runs/run_record.h"
 #include "tasks/sentiment/prepared_reviews.h"
 #include "tasks/sentiment/run_files.h"
+#include "tasks/sentiment/run_folder_files.h"
 #include "verbs/report_input.h"
 
 namespace cellwise::verbs {

@@ -14,7 +14,7 @@
 #include "runs/run_folder.h"
 #include "runs/run_index.h"
 #include "runs/run_record.h"
-#include "tasks/sentiment/run_files.h"
+#include "tasks/sentiment/run_folder_files.h"
 
 namespace cellwise::verbs {
 namespace fs = std::filesystem;

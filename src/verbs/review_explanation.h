@@ -7,15 +7,10 @@
 
 #include "data/reviews/text_reviews.h"
 #include "records/predictions.h"
+#include "verbs/explain_request.h"
 #include "verbs/model_source.h"
 
 namespace cellwise::verbs {
-
-/// How words are to be explained.
-struct ExplainRequest {
-    std::string method;       ///< "occlusion", "gradients"; empty: not at all
-    std::int64_t steps = 64;  ///< points of the integral of "gradients"
-};
 
 /// Explains every record. `reviews` are what the model read of their texts; without words (`vocabulary` null)
 /// the texts are ids. Warns where an integral is far from complete.

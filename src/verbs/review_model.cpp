@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -53,6 +54,7 @@ public:
     TrainedReviewModel(std::string path, ModelSource source, data::Vocabulary vocabulary, torch::Device device)
         : path_(std::move(path)), source_(std::move(source)), vocabulary_(std::move(vocabulary)), device_(device) {
         source_.model->to(device_);
+        forward_ = source_.model->forward_only();
     }
 
     [[nodiscard]] ordered_json description() const override {
@@ -147,7 +149,9 @@ private:
 
     [[nodiscard]] std::vector<serve::ReviewPrediction> probabilities(const data::TextReviews& reviews) {
         if (reviews.counts.empty()) return {};
-        const auto values = learning::probabilities_of(source_.model, reviews.padded, device_);
+        const auto values =
+            forward_ ? forward_->probabilities(reviews.padded.ids.data(), reviews.padded.size(), reviews.padded.length)
+                     : learning::probabilities_of(source_.model, reviews.padded, device_);
         std::vector<serve::ReviewPrediction> predictions;
         for (std::size_t i = 0; i < values.size(); ++i) {
             const records::PredictionRecord record{
@@ -161,7 +165,8 @@ private:
     ModelSource source_;
     data::Vocabulary vocabulary_;
     torch::Device device_;
-    GatesSubject subject_;  ///< made when gates are first asked for
+    std::optional<models::FusedClassifier> forward_;  ///< over source_'s weights, where the fused kernels compute
+    GatesSubject subject_;                            ///< made when gates are first asked for
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ using test::expect_refusal;
 using test::ProgramResult;
 using test::run_program;
 using test::ScratchFolder;
+using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
@@ -247,6 +248,20 @@ TEST(CompareOnRealReviews, LearnsFromThem) {
     EXPECT_FALSE(document["data"]["synthetic"].get<bool>());
     EXPECT_EQ(document["data"]["train_reviews"], 1500);
     EXPECT_GT(document["runs"][0]["test_accuracy"].get<double>(), 0.6);  // chance: 0.5 ± 0.013
+}
+
+TEST(Train, NamesAllCellsOfAMixedStack) {
+    const ScratchFolder folder;
+    const auto run = (folder / "run").string();
+    const auto trained =
+        run_program({"train", "--cell", "gru", "--stack", "lstm:6,gru:4", "--data", "synthetic", "--limit", "60",
+                     "--epochs", "1", "--length", "20", "--vocabulary-size", "50", "--output", run});
+    ASSERT_EQ(trained.exit_code, 0) << trained.errors;
+    EXPECT_THAT(trained.output, AllOf(HasSubstr("\nLSTM + GRU  "), HasSubstr("\nLSTM + GRU Test Accuracy: ")));
+    EXPECT_THAT(run_program({"evaluate", run}).output, HasSubstr("\nLSTM + GRU Test Accuracy: "));
+    EXPECT_THAT(run_program({"summary", run}).output, HasSubstr("LSTM + GRU, "));
+    EXPECT_THAT(run_program({"runs", "list", (folder / "").string()}).output, HasSubstr("LSTM + GRU"));
+    EXPECT_THAT(content_of(folder / "run" / "report.html"), HasSubstr("LSTM + GRU"));
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "scratch_folder.h"
+
 namespace cellwise::test {
 
 /// What one call of the built program left behind.
@@ -20,29 +22,6 @@ struct ProgramResult {
     int exit_code = 0;  ///< 128 + the signal's number if a signal ended it
     std::string output, errors;
 };
-
-/// A folder of its own for one test, removed with all it holds.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "cellwise-test-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        path_ = name;
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    ~ScratchFolder() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
-
-inline std::string content_of(const std::filesystem::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
 
 /// The built cellwise, started with these arguments, no shell between, by the command before it ("env A=b",
 /// "mpirun -n 2") if there is one. The destructor kills it if it still runs.

@@ -16,6 +16,7 @@
 #include "learning/checkpoint.h"
 #include "learning/fit.h"
 #include "learning/tensor_storage.h"
+#include "scratch_folder.h"
 #include "tasks/sentiment/configuration.h"
 
 namespace cellwise::learning {
@@ -73,12 +74,7 @@ class Checkpoint : public testing::Test {
 protected:
     Checkpoint() {
         at::set_num_threads(1);  // hundreds of tiny trainings: starting threads would take longer than they
-        std::string name = (fs::temp_directory_path() / "cellwise-checkpoint-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        folder = name;
-        path = folder / "checkpoint.safetensors";
     }
-    ~Checkpoint() override { fs::remove_all(folder); }
 
     // Trains, stopping after step `stop` (counted over all epochs), and saves there.
     void train_until(const sentiment::Configuration& configuration, std::int64_t stop) {
@@ -101,8 +97,8 @@ protected:
         }
     }
 
-    fs::path folder;
-    fs::path path;
+    test::ScratchFolder folder;
+    fs::path path = folder / "checkpoint.safetensors";
     data::PaddedReviews train = made_reviews(70, 1);  // 5 steps an epoch, the last one short
     data::PaddedReviews validation = made_reviews(30, 2);
 };

@@ -19,25 +19,13 @@
 #include "lab/claims/training_job.h"
 #include "learning/model_file.h"
 #include "learning/trainer.h"
+#include "scratch_folder.h"
 #include "unit/small_laboratory.h"
 
 namespace cellwise::lab {
 namespace {
 
 using testing::ElementsAre;
-
-class Folder {
-public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "claims-test-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 TrainingSpec small_spec(const Laboratory& lab, Cell cell = Cell::lstm, std::uint64_t seed = 0) {
     auto spec = lab.tutorial(cell, seed);
@@ -143,14 +131,14 @@ TEST(TrainingJob, ScalesTheRecurrentKernelAndItsGradient) {
 }
 
 TEST(Laboratory, TrainsTheSameThingOnceAndTheSameSideBySide) {
-    const Folder folder;
-    Laboratory lab(small_options(folder.path));
+    const test::ScratchFolder folder;
+    Laboratory lab(small_options(folder.path()));
     std::vector<TrainingSpec> specs;
     for (std::uint64_t seed = 0; seed < 3; ++seed) specs.push_back(small_spec(lab, Cell::gru, seed));
     const auto first = lab.train(specs);
     EXPECT_EQ(lab.train(specs)[1].seconds, first[1].seconds);
 
-    Laboratory another(small_options(folder.path));
+    Laboratory another(small_options(folder.path()));
     EXPECT_EQ(another.train(specs)[2].seconds, first[2].seconds) << "taken from the folder";
 
     auto alone_options = small_options();
@@ -164,16 +152,16 @@ TEST(Laboratory, TrainsTheSameThingOnceAndTheSameSideBySide) {
 }
 
 TEST(Laboratory, RefusesABrokenOutcomeByName) {
-    const Folder folder;
+    const test::ScratchFolder folder;
     {
-        Laboratory lab(small_options(folder.path));
+        Laboratory lab(small_options(folder.path()));
         (void)lab.train({small_spec(lab)});
     }
     std::filesystem::path file;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path / "trainings")) file = entry.path();
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "trainings")) file = entry.path();
     for (const char* text : {"{", "[]", R"({"training": "another", "outcome": {}})"}) {
         std::ofstream(file) << text;
-        Laboratory lab(small_options(folder.path));
+        Laboratory lab(small_options(folder.path()));
         try {
             (void)lab.train({small_spec(lab)});
             ADD_FAILURE() << text;
@@ -268,14 +256,14 @@ TEST(GradientShare, IsTheProductOfTheStepsDerivatives) {
     }
     EXPECT_TRUE(std::isnan(gradient_share(spec, {}, batch, 1).cell_state));
 
-    const Folder folder;
+    const test::ScratchFolder folder;
     {
         const torch::NoGradGuard no_grad;
         weights.recurrent.mul_(0.5);
     }
     model->to(torch::kFloat32);
-    learning::save_model(model, folder.path / "model.safetensors");
-    EXPECT_LT(gradient_share(spec, folder.path / "model.safetensors", batch, 5).hidden_state, std::log10(share) - 1);
+    learning::save_model(model, folder.path() / "model.safetensors");
+    EXPECT_LT(gradient_share(spec, folder.path() / "model.safetensors", batch, 5).hidden_state, std::log10(share) - 1);
 }
 
 TEST(NormalisedLayer, DependsOnSeedAndPosition) {
@@ -303,7 +291,7 @@ TEST(ParameterCount, FollowsKerasFormulas) {
 }
 
 TEST(RunClaim, TakesAnEqualMeasurementFromTheFolder) {
-    const Folder folder;
+    const test::ScratchFolder folder;
     int measured = 0;
     Claim claim;
     claim.name = "numbers";
@@ -317,7 +305,7 @@ TEST(RunClaim, TakesAnEqualMeasurementFromTheFolder) {
         for (const auto seed : seeds) values.push_back(1 + 0.001 * static_cast<double>(seed));
         return {values, {{"detail", {1, INFINITY}}}, {}};
     };
-    Laboratory lab(small_options(folder.path));
+    Laboratory lab(small_options(folder.path()));
     EXPECT_EQ(run_claim(claim, lab, {0, 1}).judgement.verdict, Verdict::supported);
     const auto again = run_claim(claim, lab, {0, 1});
     EXPECT_TRUE(again.from_file);
@@ -326,7 +314,7 @@ TEST(RunClaim, TakesAnEqualMeasurementFromTheFolder) {
     EXPECT_FALSE(std::isfinite(again.measurement.details.at(0).values.at(1)));
     EXPECT_EQ(measured, 1);
     EXPECT_FALSE(run_claim(claim, lab, {0, 1, 2}).from_file) << "other seeds are another measurement";
-    std::ofstream(folder.path / "numbers.json") << "{}";
+    std::ofstream(folder.path() / "numbers.json") << "{}";
     EXPECT_THROW((void)run_claim(claim, lab, {0, 1}), DataError);
 }
 

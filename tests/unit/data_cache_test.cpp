@@ -14,7 +14,7 @@
 #include "core/error.h"
 #include "data/reviews/dataset.h"
 #include "data/reviews/prepared_cache.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/data_bytes.h"
 
 namespace cellwise::data {

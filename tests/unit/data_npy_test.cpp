@@ -10,7 +10,7 @@
 #include "data/files/npy.h"
 #include "data/files/npz.h"
 #include "data/files/pickle.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/data_bytes.h"
 #include "unit/error_of.h"
 

@@ -13,7 +13,7 @@
 #include "data/reviews/locate.h"
 #include "data/reviews/raw_reviews.h"
 #include "data/reviews/word_index.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/data_bytes.h"
 #include "unit/error_of.h"
 

@@ -18,7 +18,7 @@
 #include "data/reviews/text_table.h"
 #include "data/reviews/tokenizer.h"
 #include "data/reviews/vocabulary.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/error_of.h"
 
 namespace cellwise::data {

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/descriptor.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 
 namespace cellwise {
 namespace {

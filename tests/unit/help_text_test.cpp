@@ -14,7 +14,7 @@
 #include "cli/flags/input_guard.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/error_of.h"
 
 namespace cellwise::cli {

@@ -12,10 +12,10 @@
 #include "core/error.h"
 #include "data/files/npz.h"
 #include "data/reviews/raw_reviews.h"
-#include "integration/program.h"
 #include "interchange/hdf5_file.h"
 #include "interchange/keras_file.h"
 #include "interchange/zip.h"
+#include "scratch_folder.h"
 #include "unit/data_bytes.h"
 #include "unit/error_of.h"
 

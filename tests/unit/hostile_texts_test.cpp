@@ -9,8 +9,8 @@
 #include "core/strict_json.h"
 #include "data/files/text_rows.h"
 #include "data/reviews/word_index.h"
-#include "integration/program.h"
 #include "interchange/keras_inference.h"
+#include "scratch_folder.h"
 #include "tasks/sentiment/configuration.h"
 #include "unit/error_of.h"
 

@@ -11,7 +11,7 @@
 #include "core/out_of_memory.h"
 #include "core/processor.h"
 #include "data/reviews/dataset.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "tasks/sentiment/memory_need.h"
 
 namespace cellwise {

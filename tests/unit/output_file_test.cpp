@@ -19,7 +19,7 @@
 #include "core/descriptor.h"
 #include "core/error.h"
 #include "core/input_files.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/error_of.h"
 
 namespace cellwise {

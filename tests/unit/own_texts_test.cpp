@@ -11,7 +11,7 @@
 #include "data/reviews/locate.h"
 #include "data/reviews/own_texts.h"
 #include "data/reviews/text_table.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/error_of.h"
 
 namespace cellwise::data {

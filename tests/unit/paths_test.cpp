@@ -13,7 +13,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 
 namespace cellwise {
 namespace {

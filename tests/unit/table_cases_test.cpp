@@ -13,7 +13,7 @@
 #include "data/reviews/own_texts.h"
 #include "data/reviews/text_table.h"
 #include "data/reviews/word_index.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/error_of.h"
 
 namespace cellwise::data {

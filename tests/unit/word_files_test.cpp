@@ -7,7 +7,7 @@
 #include "data/reviews/load_data.h"
 #include "data/reviews/text_reviews.h"
 #include "data/reviews/word_index.h"
-#include "integration/program.h"
+#include "scratch_folder.h"
 #include "unit/error_of.h"
 
 namespace cellwise::data {

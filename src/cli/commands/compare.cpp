@@ -16,9 +16,11 @@
 #include "cli/terminal/resume_hint.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/model_title.h"
 #include "core/stop_request.h"
 #include "report/text/comparison_text.h"
 #include "runs/run_folder.h"
+#include "tasks/sentiment/configuration.h"
 #include "verbs/comparison.h"
 
 namespace cellwise::cli {
@@ -26,9 +28,9 @@ namespace {
 
 // What the program ends with where runs diverged, whether notices are shown or not.
 CheckFailed some_diverged(const std::filesystem::path& folder, const std::vector<records::DivergedRun>& diverged,
-                          std::size_t planned) {
+                          const std::string& stack, std::size_t planned) {
     std::vector<std::string> names;
-    for (const auto& run : diverged) names.push_back(records::run_title(run.cell, run.seed));
+    for (const auto& run : diverged) names.push_back(run_title(run.cell, stack, run.seed));
     return CheckFailed(fmt::format("of {} run{} in '{}' {} diverged, without figures: {}. {}{}", planned,
                                    planned == 1 ? "" : "s", folder.string(), diverged.size(), fmt::join(names, ", "),
                                    names.size() == 1 ? "Its " : "Each folder's diverged.txt says why; the first one's ",
@@ -54,7 +56,9 @@ void run_compare(const SettingFlags& flags) {
     auto told = with_schema("comparison", records::comparison_json(comparison));
     told["folder"] = folder.string();  // a folder that is moved keeps its comparison.json true
     out.write_json(told);
-    if (!comparison.diverged.empty()) throw some_diverged(folder, comparison.diverged, trained.planned);
+    if (!comparison.diverged.empty())
+        throw some_diverged(folder, comparison.diverged, sentiment::text_of(request.configuration, "stack"),
+                            trained.planned);
 }
 
 }  // namespace

@@ -14,11 +14,13 @@
 #include "cli/flags/table_flags.h"
 #include "cli/terminal/output.h"
 #include "core/error.h"
+#include "core/model_title.h"
 #include "data/reviews/dataset.h"
 #include "data/reviews/locate.h"
 #include "learning/device.h"
 #include "learning/inference.h"
 #include "runs/run_folder.h"
+#include "tasks/sentiment/configuration.h"
 #include "verbs/model_source.h"
 
 namespace cellwise::cli {
@@ -95,7 +97,7 @@ void run_evaluate(const EvaluateOptions& options) {
     const auto metrics = learning::evaluate(source.model, test, device, source.configuration.training.l2).metrics;
     const Cell cell = source.cell();
     out.print(fmt::format("{} reviews, loss {:.4f}\n{} Test Accuracy: {:.4f}\n", test.size(), metrics.loss,
-                          cell_title(cell), metrics.accuracy));
+                          model_title(cell, sentiment::text_of(source.configuration, "stack")), metrics.accuracy));
     out.write_json(
         with_schema("evaluation", {{"run", options.model.path},
                                    {"cell", cell_name(cell)},

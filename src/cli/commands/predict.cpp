@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command_list.h"
 #include "cli/commands.h"
+#include "cli/commands/predict.h"
 #include "cli/flags/model_flags.h"
 #include "cli/flags/predict_explanation.h"
 #include "cli/flags/predict_input.h"
@@ -20,25 +20,17 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "data/reviews/text_reviews.h"
-#include "learning/device.h"
-#include "learning/inference.h"
 #include "records/predictions.h"
 #include "report/text/predictions_text.h"
-#include "verbs/model_source.h"
 
 namespace cellwise::cli {
 namespace {
 
-struct PredictOptions {
-    verbs::ModelRequest model;
-    verbs::VocabularyRequest words;
+struct PredictOptions : PredictorRequest {
     TextFlags texts;
-    ExplainFlags explain;
+    ExplainFlags explanation;
     std::string format = "text";
     std::string json;
-    std::string device = "auto";
-    std::int64_t threads = 0;
-    bool ids = false;
 };
 
 void warn_of_unknown_words(const std::vector<records::PredictionRecord>& records) {
@@ -49,12 +41,11 @@ void warn_of_unknown_words(const std::vector<records::PredictionRecord>& records
                              blind, records.size()));
 }
 
-std::vector<records::PredictionRecord> predict(verbs::ModelSource& source, const data::TextReviews& reviews,
-                                               TextInput input, torch::Device device) {
+std::vector<records::PredictionRecord> predict(Predictor& predictor, const data::TextReviews& reviews,
+                                               TextInput input) {
     auto& texts = input.texts;
-    const auto& labels = source.configuration.data.texts;
-    source.model->to(device);
-    const auto probabilities = learning::probabilities_of(source.model, reviews.padded, device);
+    const auto& labels = predictor.configuration().data.texts;
+    const auto probabilities = predictor.probabilities(reviews.padded);
     std::vector<records::PredictionRecord> records;
     records.reserve(texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -74,43 +65,40 @@ std::string text_of(const std::vector<records::PredictionRecord>& records, const
                     const Output& out) {
     if (options.format == "csv") return records::predictions_csv(records);
     if (options.format == "jsonl") return records::predictions_jsonl(records);
-    return report::predictions_text(records, static_cast<std::size_t>(options.explain.top_words),
+    return report::predictions_text(records, static_cast<std::size_t>(options.explanation.top_words),
                                     wants_colour(out.stream()));
 }
 
-void run_predict(const PredictOptions& options) {
+void run_predict(PredictOptions options) {
     const Output out(options.json);
     if (options.threads < 0) throw UsageError("--threads must be 0 or more");
-    options.explain.validate();
+    options.explanation.validate();
     if (options.json == "-" && options.format != "text") {
         throw UsageError(
             fmt::format("--json - and --format {} both want standard output: leave one out, or name a "
                         "file with --json",
                         options.format));
     }
-    auto source = verbs::load_model(options.model);
-    learning::set_threads(options.threads);
-    const auto device = learning::resolve_device(options.device);
-    std::optional<data::Vocabulary> vocabulary;
-    if (!options.ids) vocabulary = verbs::required_words(options.words, source, options.model.path);
-    auto input = options.texts.read(source.configuration.data, options.ids);
-    const auto vocabulary_size = source.configuration.model.vocabulary_size;
-    const auto length = static_cast<std::size_t>(source.configuration.length);
-    const auto reviews = vocabulary ? data::encode_texts(input.texts, *vocabulary, vocabulary_size, length)
-                                    : data::encode_ids(input.texts, vocabulary_size, length);
-    auto records = predict(source, reviews, std::move(input), device);
+    options.explain = options.explanation;
+    const auto predictor = load_predictor(options);
+    const auto& configuration = predictor->configuration();
+    const auto* const words = predictor->words();
+    auto input = options.texts.read(configuration.data, options.ids);
+    const auto vocabulary_size = configuration.model.vocabulary_size;
+    const auto length = static_cast<std::size_t>(configuration.length);
+    const auto reviews = words != nullptr ? data::encode_texts(input.texts, *words, vocabulary_size, length)
+                                          : data::encode_ids(input.texts, vocabulary_size, length);
+    auto records = predict(*predictor, reviews, std::move(input));
     if (!options.ids) warn_of_unknown_words(records);
-    if (options.explain.wanted()) {
-        verbs::explain(records, source, reviews, vocabulary ? &*vocabulary : nullptr, device, options.explain);
-    }
+    if (options.explanation.wanted()) predictor->explain(records, reviews);
     if (options.format == "text" && !out.wants_json() && ::isatty(STDOUT_FILENO) == 1) {
         log::notice("probability, label, share of words that the model does not know, text:");
     }
     out.print(text_of(records, options, out));
     if (!out.wants_json()) return;
     out.write_json(with_schema("predictions", {{"model", options.model.path},
-                                               {"cell", cell_name(source.cell())},
-                                               {"length", source.configuration.length},
+                                               {"cell", cell_name(configuration.cells.front())},
+                                               {"length", configuration.length},
                                                {"predictions", records::predictions_json(records)}}));
 }
 
@@ -127,7 +115,7 @@ void add_predict(CLI::App& app) {
                       "the reviews are word ids between blanks, as Keras's load_data gives them, not text");
     add_model_flags(*command, options->model);
     add_vocabulary_flags(*command, options->words);
-    options->explain.add_to(*command);
+    options->explanation.add_to(*command);
     command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
     command->add_option("--threads", options->threads, "processor threads, 0 = all")->capture_default_str();
     command

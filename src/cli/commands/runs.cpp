@@ -15,10 +15,12 @@
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
 #include "core/error.h"
+#include "core/model_title.h"
 #include "report/text/summary_text.h"
 #include "report/text/table.h"
 #include "runs/differences.h"
 #include "runs/run_index.h"
+#include "tasks/sentiment/configuration.h"
 
 namespace cellwise::cli {
 namespace {
@@ -36,8 +38,9 @@ std::string text_or_dash(const std::optional<double>& value) { return value ? re
 
 // "RNN, LSTM".
 std::string cells_of(const runs::RunInfo& run) {
-    std::vector<std::string_view> titles;
-    for (const Cell cell : run.configuration.cells) titles.push_back(cell_title(cell));
+    std::vector<std::string> titles;
+    const auto stack = sentiment::text_of(run.configuration, "stack");
+    for (const Cell cell : run.configuration.cells) titles.push_back(model_title(cell, stack));
     return fmt::format("{}", fmt::join(titles, ", "));
 }
 

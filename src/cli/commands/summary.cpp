@@ -10,7 +10,9 @@
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
+#include "core/model_title.h"
 #include "report/text/table.h"
+#include "tasks/sentiment/configuration.h"
 #include "tasks/sentiment/run_files.h"
 
 namespace cellwise::cli {
@@ -35,7 +37,8 @@ void run_summary(const SummaryOptions& options) {
     const auto parameters = run.model->parameter_count();
     const Cell cell = run.configuration.cells.front();
     table.add_row({"all trainable", "", fmt::format("{}", parameters)});
-    out.print(fmt::format("{}, {} preset, seed {}\n\n{}", cell_title(cell), run.configuration.preset,
+    out.print(fmt::format("{}, {} preset, seed {}\n\n{}",
+                          model_title(cell, sentiment::text_of(run.configuration, "stack")), run.configuration.preset,
                           run.configuration.seed, table.text()));
     out.write_json(with_schema(
         "summary",

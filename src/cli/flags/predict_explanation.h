@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "verbs/review_explanation.h"
+#include "verbs/explain_request.h"
 
 namespace CLI {
 class App;

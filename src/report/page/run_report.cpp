@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/model_title.h"
 
 namespace cellwise::report {
 namespace {
@@ -47,8 +48,10 @@ std::vector<ReportGroup> groups_of(const ReportInput& input, const std::map<std:
         for (const auto& [variant, runs] : variants) {
             ReportGroup group;
             group.cell = cell;
-            group.name =
-                variant.empty() ? std::string(cell_title(cell)) : fmt::format("{}, {}", cell_title(cell), variant);
+            const auto& settings = input.runs[runs.front()].settings;
+            const auto stack = settings.find("stack");
+            group.name = model_title(cell, stack == settings.end() ? std::string() : stack->second);
+            if (!variant.empty()) group.name += ", " + variant;
             group.runs = runs;
             groups.push_back(std::move(group));
         }

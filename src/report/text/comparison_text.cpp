@@ -49,19 +49,19 @@ void add_baselines(Table& table, const std::vector<records::BaselineRecord>& bas
     }
 }
 
-std::string cell_table(const std::vector<records::CellSummary>& summaries,
-                       const std::vector<records::BaselineRecord>& baselines) {
+std::string cell_table(const records::ComparisonRecord& record) {
     using Align = Table::Align;
+    const auto summaries = records::summarise_cells(record.runs);
     const bool several = has_several_seeds(summaries);
     std::vector<Table::Column> columns{{"cell", Align::left}, {"parameters"}, {"accuracy"}};
     if (several) columns.insert(columns.end(), {{"95% CI of the mean"}, {"runs"}});
     columns.insert(columns.end(), {{"loss"}, {"seconds"}});
     Table table(columns);
     for (const auto& summary : summaries) {
-        table.add_row(row_of(cell_title(summary.cell), summary.parameters, summary.accuracy, summary.loss,
-                             summary.seconds, several));
+        table.add_row(row_of(records::model_title(record, summary.cell), summary.parameters, summary.accuracy,
+                             summary.loss, summary.seconds, several));
     }
-    add_baselines(table, baselines, several);
+    add_baselines(table, record.baselines, several);
     return table.text();
 }
 
@@ -116,10 +116,11 @@ std::string validation_note(const std::vector<records::RunRecord>& runs) {
 
 }  // namespace
 
-std::string closing_lines(const std::vector<records::RunRecord>& runs) {
+std::string closing_lines(const records::ComparisonRecord& record) {
     std::string text;
-    for (const auto& summary : summarise_cells(runs)) {
-        text += fmt::format("{} Test Accuracy: {}", cell_title(summary.cell), spread(summary.accuracy, 4));
+    for (const auto& summary : records::summarise_cells(record.runs)) {
+        text += fmt::format("{} Test Accuracy: {}", records::model_title(record, summary.cell),
+                            spread(summary.accuracy, 4));
         if (summary.accuracy.count > 1) text += fmt::format(" (n = {})", summary.accuracy.count);
         text += '\n';
     }
@@ -131,8 +132,7 @@ std::string comparison_text(const records::ComparisonRecord& record) {
     if (record.data.is_object() && record.data.value("kind", "") == "synthetic") {
         text += "On the SYNTHETIC review corpus, not on real reviews:\n";
     }
-    if (!record.runs.empty() || !record.baselines.empty())
-        text += cell_table(summarise_cells(record.runs), record.baselines);
+    if (!record.runs.empty() || !record.baselines.empty()) text += cell_table(record);
     const auto differences = compare_cells(record.runs);
     if (!differences.empty()) {
         text += fmt::format("\n{}", difference_table(differences));
@@ -141,7 +141,7 @@ std::string comparison_text(const records::ComparisonRecord& record) {
     }
     for (const auto& note : notes_of(record)) text += note + '\n';
     if (record.runs.empty()) return text;
-    return fmt::format("{}{}\n{}", text, validation_note(record.runs), closing_lines(record.runs));
+    return fmt::format("{}{}\n{}", text, validation_note(record.runs), closing_lines(record));
 }
 
 }  // namespace cellwise::report

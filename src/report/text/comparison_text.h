@@ -14,6 +14,6 @@ namespace cellwise::report {
 [[nodiscard]] std::string comparison_text(const records::ComparisonRecord& record);
 
 /// The lines at the very end alone.
-[[nodiscard]] std::string closing_lines(const std::vector<records::RunRecord>& runs);
+[[nodiscard]] std::string closing_lines(const records::ComparisonRecord& record);
 
 }  // namespace cellwise::report

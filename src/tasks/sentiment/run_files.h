@@ -25,7 +25,4 @@ void write_model(const std::filesystem::path& folder, const models::Classifier& 
 /// Reads a run back. Throws DataError naming the file that is missing, corrupt or does not fit.
 [[nodiscard]] Run load_run(const std::filesystem::path& folder);
 
-/// Only the configuration of the run of one model, its data found (data_paths.h). Throws DataError.
-[[nodiscard]] Configuration load_configuration(const std::filesystem::path& folder);
-
 }  // namespace cellwise::sentiment
