@@ -17,6 +17,7 @@
 #include "learning/divergence.h"
 #include "runs/run_folder.h"
 #include "runs/single_run.h"
+#include "runs/thread_shares.h"
 #include "tasks/sentiment/engine_choice.h"
 
 namespace cellwise::runs {
@@ -50,10 +51,11 @@ TrainedRuns train_own_runs(const sentiment::Configuration& configuration, const 
                            const distributed::ProcessGroup& processes) {
     std::vector<std::variant<std::monostate, records::RunRecord, records::DivergedRun>> outcomes(plan.size());
     const auto jobs = processes.size() > 1 ? 1 : job_count(configuration, chosen.size(), threads);
-    const auto threads_each = std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs));
+    ThreadShares shares(threads, std::min(jobs, std::max<std::size_t>(1, chosen.size())));
     const bool one_by_one = jobs == 1 && chosen.size() == plan.size();
     parallel_for(chosen.size(), static_cast<int>(jobs), [&](std::size_t i) {
-        const learning::ComputeScope compute(threads_each);
+        const ThreadShares::Loan share(shares);  // the largest share goes to the longest run, which begins first
+        const learning::ComputeScope compute(share.threads());
         const auto number = one_by_one ? i : chosen[i];
         try {
             outcomes[number] = train_single_run(configuration, plan[number], data, observer, stop, number, processes);
