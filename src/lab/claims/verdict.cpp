@@ -19,8 +19,7 @@ bool wholly_inside(const Rule& rule, const statistics::Interval& interval) {
 }
 
 bool wholly_outside(const Rule& rule, const statistics::Interval& interval) {
-    if (rule.closed) return interval.high < rule.low || interval.low > rule.high;
-    return interval.high <= rule.low || interval.low >= rule.high;
+    return interval.high < rule.low || interval.low > rule.high;
 }
 
 /// Mean, deviation and interval, of runs or of folds.

@@ -52,7 +52,7 @@ std::vector<lab::Claim> forest_claims(const Tables& tables) {
         "One in twenty cells of the numeric columns is made a thousand times as large, as by a slipped decimal point, "
         "in the training rows alone; the rows that are predicted are as they were.";
     Question robust;
-    robust.name = "customers-forest-withstands-gross-errors";
+    robust.name = "customers-forest-robust";
     robust.statement = fmt::format(
         "the random forest is robust: gross errors in its training rows cost it less than {}.", robust_loss);
     robust.how = how;
@@ -63,7 +63,7 @@ std::vector<lab::Claim> forest_claims(const Tables& tables) {
     robust.rule = lab::Rule::above(-robust_loss);
 
     auto better = claim_on(
-        tables, "customers-forest-withstands-more-than-linear",
+        tables, "customers-forest-robust-vs-linear",
         fmt::format("the random forest is more robust against gross errors than {}.", linear_title(tables)), how);
     better.estimand = fmt::format("{} that gross errors cost {} minus what they cost the forest, on the same folds",
                                   metric_title(metric), linear_title(tables));
@@ -105,7 +105,7 @@ std::vector<lab::Claim> leaderboard_claims(const Tables& tables) {
                                                                   {"Random Forest", "random_forest"},
                                                                   {"XGBoost", "xgboost"},
                                                                   {"LightGBM", "lightgbm"}};
-    auto claim = claim_on(tables, "customers-leaderboard-on-training-rows-flatters",
+    auto claim = claim_on(tables, "customers-leaderboard-flatters",
                           "a leaderboard on the rows that were learned from flatters its leader.",
                           fmt::format("The models are {}, the random forest, XGBoost and LightGBM; the leader is the "
                                       "one that is best on the training rows.",

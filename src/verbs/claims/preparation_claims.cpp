@@ -16,7 +16,7 @@ std::vector<lab::Claim> imputation_claims(const Tables& tables) {
     for (const auto& [title, rule] : {std::pair("the mean", "mean"), std::pair("five nearest neighbours", "knn"),
                                       std::pair("regression", "regression")}) {
         Question question;
-        question.name = fmt::format("customers-{}-imputation-beats-median", rule);
+        question.name = fmt::format("customers-fill-{}-vs-median", rule);
         question.statement = fmt::format("filling missing numbers by {} is better than by the median.", title);
         question.how = fmt::format(
             "A fifth of the cells of numeric columns is blanked by chance, in all rows; the blanks are filled by what "
@@ -34,7 +34,7 @@ std::vector<lab::Claim> imputation_claims(const Tables& tables) {
 
 std::vector<lab::Claim> outlier_claims(const Tables& tables) {
     Question question;
-    question.name = "customers-removing-iqr-outliers-helps";
+    question.name = "customers-iqr-removal-helps";
     question.statement = "removing outliers by the IQR rule makes a model better.";
     question.how = fmt::format(
         "Training rows with a number beyond 1.5 IQR of the quartiles are removed; the rows that are predicted are "
@@ -61,7 +61,7 @@ std::vector<lab::Claim> feature_claims(const Tables& tables) {
     std::vector<lab::Claim> claims;
     for (const auto& [title, model] : {std::pair("logistic regression", "logistic"), std::pair("XGBoost", "xgboost")}) {
         Question question;
-        question.name = fmt::format("customers-extra-feature-helps-{}", model);
+        question.name = fmt::format("customers-extra-feature-{}", model);
         question.statement = fmt::format("the notes' extra feature, spend by visits, makes {} better.", title);
         question.how =
             fmt::format("The feature: {}.{}", rule,

@@ -32,10 +32,10 @@ std::vector<lab::Claim> smote_claims(const Tables& tables) {
     auc.beside = {with_trees, without_trees};
 
     auto balanced = auc;
-    balanced.name = "customers-smote-improves-balanced-accuracy";
+    balanced.name = "customers-smote-improves-balanced";
     balanced.statement = "SMOTE makes the balanced accuracy better.";
     balanced.metric = metric_named("balanced_accuracy");
-    balanced.unit = "bal. acc.";
+    balanced.unit = "accuracy";
 
     auto calibration = auc;
     calibration.name = "customers-smote-improves-calibration";
@@ -56,7 +56,7 @@ std::vector<lab::Claim> smote_claims(const Tables& tables) {
     threshold.beside[1].spec.threshold_at_share = true;
 
     Question flatters;
-    flatters.name = "customers-smote-before-the-split-flatters";
+    flatters.name = "customers-smote-first-flatters";
     flatters.statement = "SMOTE before the split makes a model look better than it is.";
     flatters.how =
         "SMOTE makes up rows from all customers first, and the made-up rows are dealt to the folds by chance; a fold "
@@ -70,7 +70,7 @@ std::vector<lab::Claim> smote_claims(const Tables& tables) {
         smote_side("the forest with SMOTE inside the training part, tested on true rows", "random_forest", true);
 
     auto flatters_auc = flatters;
-    flatters_auc.name = "customers-smote-before-the-split-flatters-auc";
+    flatters_auc.name = "customers-smote-first-flatters-auc";
     flatters_auc.statement = "SMOTE before the split makes the area under the ROC curve look larger than it is.";
     flatters_auc.metric = metric_named("roc_auc");
     flatters_auc.unit = "AUC";
