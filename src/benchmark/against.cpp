@@ -11,6 +11,7 @@
 
 #include "benchmark/child_process.h"
 #include "benchmark/fused_side.h"
+#include "benchmark/temporary_folder.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/paths.h"
@@ -24,26 +25,6 @@ namespace {
 
 constexpr std::size_t shared_batch_count = 32;
 constexpr std::int64_t peer_steps_per_round = 5;
-
-// A folder in the system's temporary one that goes with it.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (temporary_folder() / "cellwise-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw EnvironmentError("cannot make a temporary folder '" + name + "'");
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;  // what cannot be removed is left to the system
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 StoredTensor stored(const std::string& name, const torch::Tensor& tensor) {
     const auto values = tensor.detach().contiguous();

@@ -87,7 +87,7 @@ PeerKind parse_peer(const std::string& framework, const std::string& backend) {
     }
     if (framework == "pytorch")
         return {framework, "", {"torch==2.15.*", "numpy"}, "roughly 3 GB to download, 5 GB installed"};
-    throw UsageError(fmt::format("--against '{}' is unknown: choose keras or pytorch", framework));
+    throw UsageError(fmt::format("--against '{}' is unknown: choose keras, pytorch, pandas or sklearn", framework));
 }
 
 fs::path peer_python(const PeerKind& kind, bool offline) {

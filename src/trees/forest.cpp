@@ -74,6 +74,8 @@ std::vector<double> mean_gains(const std::vector<GrownTree>& grown, std::size_t 
     return shares;
 }
 
+constexpr std::size_t rows_at_once = 256;
+
 class Forest final : public TreeModel {
 public:
     explicit Forest(ForestContent content) : content_(std::move(content)) {}
@@ -85,15 +87,17 @@ public:
     [[nodiscard]] std::vector<double> predict(MatrixView features) const override {
         require_columns(features, columns());
         std::vector<double> answers(features.rows * outputs());
-        for (std::size_t row = 0; row < features.rows; ++row) {
-            const auto values = features.row(row).values;
-            const auto answer = std::span(answers).subspan(row * outputs(), outputs());
+        // Tree by tree over some rows: a tree then stays in the processor's cache.
+        for (std::size_t begin = 0; begin < features.rows; begin += rows_at_once) {
+            const auto end = std::min(begin + rows_at_once, features.rows);
             for (const auto& tree : content_.trees) {
-                const auto value = tree.value(tree.leaf(values));
-                for (std::size_t k = 0; k < outputs(); ++k) answer[k] += value[k];
+                for (std::size_t row = begin; row < end; ++row) {
+                    const auto value = tree.value(tree.leaf(features.row(row).values));
+                    for (std::size_t k = 0; k < outputs(); ++k) answers[row * outputs() + k] += value[k];
+                }
             }
-            for (auto& one : answer) one /= static_cast<double>(content_.trees.size());
         }
+        for (auto& one : answers) one /= static_cast<double>(content_.trees.size());
         return answers;
     }
 

@@ -125,7 +125,75 @@ TEST(ClaimsCommand, ListsAndExplainsWithoutMeasuring) {
     EXPECT_EQ(explained.output.find("lstm-beats-rnn"), std::string::npos);
 }
 
+/// The figures of a claim's model, one a fold.
+std::vector<double> folds_of(const json& claim, const std::string& name) {
+    for (const auto& detail : claim.at("details")) {
+        if (detail.at("name") == name) return detail.at("values");
+    }
+    ADD_FAILURE() << "no " << name << " in " << claim.at("details");
+    return {};
+}
+
+TEST(ClaimsCommand, FitsCustomersAsCompareDoes) {
+    const ScratchFolder folder;
+    const auto table = (folder / "customers.csv").string();
+    ASSERT_EQ(run_program({"customers", "synthetic", "--rows", "600", "--output", table}).exit_code, 0);
+    const auto claimed = run_program({"claims", "customers-lightgbm-beats", "--table", table, "--target", "target",
+                                      "--quick", "--seeds", "1", "--json", "-"});
+    ASSERT_EQ(claimed.exit_code, 0) << claimed.errors;
+    const auto claim = json::parse(claimed.output).at("claims").at(0);
+    EXPECT_EQ(claim.at("name"), "customers-lightgbm-beats-logistic-own-table");
+    EXPECT_TRUE(claim.at("verdict").is_null());
+    EXPECT_EQ(claim.at("data"), "customers.csv");
+    EXPECT_EQ(claim.at("interval"), "corrected resampled t");
+    const auto compared =
+        run_program({"customers", "compare", table, "--target", "target", "--models", "logistic,lightgbm", "--folds",
+                     "3", "--repeats", "1", "--seed", "0", "--json", "-"});
+    ASSERT_EQ(compared.exit_code, 0) << compared.errors;
+    const auto document = json::parse(compared.output);
+    for (const auto& [name, title] :
+         {std::pair("logistic", "logistic regression: ROC AUC"), std::pair("lightgbm", "LightGBM: ROC AUC")}) {
+        const auto folds = folds_of(claim, title);
+        ASSERT_EQ(folds.size(), 3u);
+        for (const auto& row : document.at("cross_validation")) {
+            if (row.at("name") != name || row.at("metric") != "roc_auc") continue;
+            EXPECT_NEAR(row.at("mean").get<double>(), (folds[0] + folds[1] + folds[2]) / 3, 1e-12) << name;
+        }
+    }
+    for (const auto& row : document.at("differences")) {
+        if (row.at("metric") != "roc_auc") continue;
+        EXPECT_NEAR(row.at("mean").get<double>(), -claim.at("estimate").get<double>(), 1e-12);
+        EXPECT_NEAR(row.at("low").get<double>(), -claim.at("high").get<double>(), 1e-12);
+        EXPECT_NEAR(row.at("high").get<double>(), -claim.at("low").get<double>(), 1e-12);
+    }
+}
+
+TEST(ClaimsCommand, SaysWhereTheTableThatIsMeantWasNotFound) {
+    const ScratchFolder folder;
+    const std::vector<std::string> arguments{"claims",
+                                             "customers-smote-improves-auc-telco",
+                                             "--quick",
+                                             "--data",
+                                             "synthetic",
+                                             "--limit",
+                                             "300",
+                                             "--seeds",
+                                             "1",
+                                             "--results",
+                                             (folder / "results").string()};
+    const auto result = run_program(arguments);
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    EXPECT_THAT(result.output, AllOf(HasSubstr("NOT tested on Telco: on the built-in SYNTHETIC customers"),
+                                     HasSubstr("judges nothing"), Not(HasSubstr("IMDB"))));
+    const auto again = run_program(arguments);
+    EXPECT_EQ(again.output, result.output);
+    EXPECT_THAT(again.errors, HasSubstr("taken from"));
+}
+
 TEST(ClaimsCommand, RefusesWhatMakesNoSense) {
+    expect_refusal({"claims", "customers", "--table", "x.csv"}, "--table and --target go together");
+    expect_refusal({"claims", "customers-smote-improve-auc-telco"}, "did you mean customers-smote-improves-auc-telco");
+
     expect_refusal({"claims", "lstm-beat-rnn"}, "did you mean lstm-beats-rnn");
     expect_refusal({"claims", "--all", "--seeds", "0"}, "--seeds");
     expect_refusal({"claims", "--all", "--seeds", "1,1"}, "names a seed twice");

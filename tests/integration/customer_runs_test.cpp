@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,27 @@ TEST_F(CustomerRuns, OfReviewsAreListedAsIfThereWereNoOthers) {
     EXPECT_FALSE(document.contains("customers"));
 }
 
+struct TestRow {
+    std::string row, target, predicted;
+};
+
+std::vector<TestRow> test_rows_of(const std::string& run) {
+    std::ifstream file(fs::path(run) / "predictions.csv");
+    std::vector<TestRow> rows;
+    std::string line;
+    std::getline(file, line);
+    EXPECT_EQ(line, "row,target,predicted,probability");
+    while (std::getline(file, line)) {
+        std::istringstream cells(line);
+        TestRow row;
+        std::getline(cells, row.row, ',');
+        std::getline(cells, row.target, ',');
+        std::getline(cells, row.predicted, ',');
+        rows.push_back(row);
+    }
+    return rows;
+}
+
 TEST_F(CustomerRuns, AreComparedOnOneTableAndTarget) {
     const auto plain = train("plain", {"--no-report"});
     const auto strong = train("strong", {"--no-report", "--set", "logistic.C=0.01"});
@@ -88,6 +110,30 @@ TEST_F(CustomerRuns, AreComparedOnOneTableAndTarget) {
     ASSERT_EQ(document["differing_settings"].size(), 1U) << document["differing_settings"];
     EXPECT_EQ(document["differing_settings"][0]["setting"], "logistic.C");
     EXPECT_EQ(document["differing_settings"][0]["values"], nlohmann::json({"", "0.01"}));
+    // The paired tests are of what either run kept of its test rows.
+    ASSERT_EQ(document["paired_tests"].size(), 2U) << document["paired_tests"];
+    const auto one = test_rows_of(plain), other = test_rows_of(strong);
+    ASSERT_EQ(one.size(), other.size());
+    EXPECT_EQ(one.size(), document["runs"][0]["test"].get<std::size_t>());
+    double difference = 0;
+    for (std::size_t i = 0; i < one.size(); ++i) {
+        EXPECT_EQ(one[i].row, other[i].row);
+        EXPECT_EQ(one[i].target, other[i].target);
+        difference += (one[i].target == one[i].predicted) - (other[i].target == other[i].predicted);
+    }
+    const auto& accuracy = document["paired_tests"][0];
+    EXPECT_EQ(accuracy["metric"], "accuracy");
+    EXPECT_NEAR(accuracy["mean"].get<double>(), difference / static_cast<double>(one.size()), 1e-12);
+    EXPECT_LE(accuracy["low"], accuracy["mean"]);
+    EXPECT_LE(accuracy["mean"], accuracy["high"]);
+    const auto& area = document["paired_tests"][1];
+    EXPECT_EQ(area["metric"], "roc_auc");
+    const double first = document["runs"][0]["figures"]["roc_auc"], second = document["runs"][1]["figures"]["roc_auc"];
+    EXPECT_NEAR(area["mean"].get<double>(), first - second, 1e-12);
+    fs::remove(fs::path(strong) / "predictions.csv");  // as of an older version
+    EXPECT_TRUE(json_of({"runs", "compare", plain, strong})["paired_tests"].empty());
+    std::ofstream(fs::path(strong) / "predictions.csv") << "row,target,predicted,probability\n1,9,1,0.5\n";
+    expect_refusal({"runs", "compare", plain, strong}, 3, "predictions.csv");
     const auto other_seed = run_program({"runs", "compare", plain, train("seed", {"--no-report", "--seed", "7"})});
     EXPECT_THAT(other_seed.output, HasSubstr("The test rows are not the same"));
 
@@ -187,6 +233,11 @@ TEST_F(CustomerRuns, ATrainingThatIsStoppedKeepsNothing) {
     EXPECT_EQ(WEXITSTATUS(status), 130) << content_of(folder_ / "errors");
     EXPECT_THAT(content_of(folder_ / "errors"), HasSubstr("nothing was kept"));
     EXPECT_FALSE(fs::exists(run));
+    expect_refusal(
+        {"customers", "train", big, "--target", "target", "--resume", run.string(), "--output", run.string()}, 2,
+        "nothing to go on with: train it again");
+    expect_refusal({"customers", "compare", big, "--target", "target", "--resume", run.string()}, 2,
+                   "nothing to go on with: compare again");
 }
 
 TEST_F(CustomerRuns, ResultsTooGoodToBeTrueAreToldInBothLanguages) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -130,6 +131,26 @@ TEST_F(Distributed, RunsOfAComparisonAreShared) {
     EXPECT_EQ(accuracies(shared.output), accuracies(alone.output));
     EXPECT_TRUE(std::filesystem::exists(folder_ / "shared" / "comparison.json"));
     EXPECT_TRUE(std::filesystem::exists(folder_ / "shared" / "report.html"));
+}
+
+TEST_F(Distributed, ModelsOfCustomersAreSharedToTheByte) {
+    const auto compare = [&](const std::string& name, const std::vector<std::string>& before,
+                             const std::vector<std::string>& more) {
+        const auto file = folder_ / (name + ".json");
+        auto result = run_program(
+            words({"customers", "compare", "--models", "majority,logistic,lightgbm,mlp", "--set", "mlp.epochs=1",
+                   "--folds", "3", "--repeats", "1", "--threads", "1", "--json", file.string()},
+                  more),
+            before);
+        EXPECT_EQ(result.exit_code, 0) << result.errors;
+        auto document = nlohmann::json::parse(test::content_of(file));
+        for (auto& model : document["models"]) model.erase("seconds");
+        return document.dump();
+    };
+    const auto alone = compare("alone", {}, {});
+    for (const int count : {2, 3}) {
+        EXPECT_EQ(compare(std::to_string(count), processes(count), {"--distributed"}), alone) << count << " processes";
+    }
 }
 
 TEST_F(Distributed, ARunThatDivergesLeavesTheOthersTheirResults) {

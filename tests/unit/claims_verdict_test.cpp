@@ -137,6 +137,39 @@ TEST(JudgeTogether, WidensTheIntervalsByTheNumberOfClaimsWithChance) {
     EXPECT_EQ(twenty[0].simultaneous, Verdict::undecided);
 }
 
+// Nadeau and Bengio: √(1/3 + 1/4) · 0.01 = 0.0076376, times t(0.975; 2) = 4.302653.
+TEST(Verdict, TakesTheCorrectedIntervalOverFolds) {
+    const auto judgement = judge(Rule::above(0), Scale::difference, three, 0.95, 0.25);
+    ASSERT_TRUE(judgement.interval);
+    EXPECT_NEAR(judgement.interval->low, 0.02 - 0.0328620, 1e-6);
+    EXPECT_NEAR(judgement.interval->high, 0.02 + 0.0328620, 1e-6);
+    EXPECT_FALSE(judgement.runs_needed);
+    // With two degrees of freedom p = 1 − t/√(t² + 2), here of t = 0.02/0.0076376.
+    EXPECT_NEAR(p_of_verdict(Rule::above(0), Scale::difference, three, 0.25), 0.1201173, 1e-6);
+    EXPECT_EQ(p_of_verdict(Rule::above(0.02), Scale::difference, three, 0.25), 1) << "the estimate itself";
+}
+
+TEST(JudgeTogether, CorrectsClaimsAboutCustomersByHolmAmongThemselves) {
+    const auto of_folds = [](double mean) {
+        auto result = result_of(Scale::difference, {mean - 0.01, mean, mean + 0.01});
+        result.claim.family = Family::customers;
+        result.measurement.test_over_train = 0.25;
+        result.judgement = judge(result.claim.rule, Scale::difference, result.measurement.values, 0.95, 0.25);
+        return result;
+    };
+    // Their p are 0.0346, 0.0058 and 0.0346: Holm's are 0.0692, 0.0173, 0.0692. The review's does not count.
+    std::vector<ClaimResult> results{of_folds(0.04), of_folds(0.1), of_folds(0.04),
+                                     result_of(Scale::difference, {0.05, 0.06, 0.07})};
+    for (const auto& result : results) EXPECT_EQ(result.judgement.verdict, Verdict::supported);
+    judge_together(results);
+    EXPECT_EQ(results[0].simultaneous, Verdict::undecided);
+    EXPECT_EQ(results[1].simultaneous, Verdict::supported);
+    EXPECT_EQ(results[3].simultaneous, Verdict::supported);
+    std::vector<ClaimResult> alone{of_folds(0.04)};
+    judge_together(alone);
+    EXPECT_EQ(alone[0].simultaneous, Verdict::supported);
+}
+
 TEST(Registry, NamesEachClaimOnceAndSaysAllThatIsSettledBeforehand) {
     std::set<std::string> names;
     for (const auto& claim : all_claims()) {

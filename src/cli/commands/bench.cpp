@@ -5,6 +5,7 @@
 
 #include "benchmark/against.h"
 #include "benchmark/speed_chart.h"
+#include "benchmark/table_turns.h"
 #include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
@@ -12,6 +13,7 @@
 #include "core/error.h"
 #include "settings/setting_text.h"
 #include "tasks/sentiment/model_text.h"
+#include "verbs/claims/claim_table.h"
 
 namespace cellwise::cli {
 namespace {
@@ -30,6 +32,8 @@ struct BenchFlags {
     bool offline = false;
     std::string data;
     std::string json, svg;
+    benchmark::TableTurnsOptions tables;
+    bool are_rounds_given = false;
 };
 
 std::vector<std::int64_t> sizes(const std::string& text, const char* flag) {
@@ -63,7 +67,31 @@ void run_against(const BenchFlags& flags, const benchmark::SpeedOptions& speed, 
     out.write_json(with_schema("bench-job", benchmark::job_json(record)));
 }
 
+void run_against_tables(const BenchFlags& flags) {
+    auto options = flags.tables;
+    options.peer = benchmark::table_peer(flags.against);
+    options.threads = flags.speed.threads;
+    options.offline = flags.offline;
+    if (flags.are_rounds_given) options.rounds = flags.speed.rounds;
+    if (options.threads < 0) throw UsageError("--threads must be 0 (all) or more");
+    if (options.rows < 0) throw UsageError("--rows must be 1 or more");
+    if (options.table.empty() != options.target.empty()) throw UsageError("--table and --target go together");
+    if (options.rows > 0 && !options.table.empty()) throw UsageError("--rows makes up customers: leave --table out");
+    if (!options.table.empty()) {
+        options.is_classification =
+            verbs::own_table(options.table, options.target, options.missing_values).is_classification;
+    }
+    const Output out(flags.json);
+    const auto record = benchmark::measure_table_turns(options);
+    out.print(benchmark::table_turns_text(record));
+    out.write_json(with_schema("bench-tables", benchmark::table_turns_json(record)));
+}
+
 void run_bench(const BenchFlags& flags) {
+    if (benchmark::is_table_peer(flags.against)) return run_against_tables(flags);
+    if (!flags.tables.table.empty() || !flags.tables.target.empty() || flags.tables.rows != 0) {
+        throw UsageError("--table, --target and --rows go with --against pandas or sklearn");
+    }
     auto options = flags.speed;
     sentiment::parse(flags.cells, "--cells", options.cells);
     options.batch_sizes = sizes(flags.batch_sizes, "--batch-size");
@@ -111,11 +139,20 @@ void add_bench(CLI::App& app) {
     count("--rounds", flags->speed.rounds, "turns that torch and fused take; times are medians over all of them");
     command->add_flag("--phases", flags->speed.phases, "also show where a fused training step's time goes");
     command->add_flag("--without-torch", flags->without_torch, "measure the fused engine alone");
-    command->add_option("--against", flags->against, "measure against a real framework instead: keras or pytorch")
+    command
+        ->add_option("--against", flags->against,
+                     "measure against a real framework instead: keras or pytorch; tables: pandas or sklearn")
         ->type_name("NAME");
     command->add_option("--backend", flags->backend, "Keras's backend: tensorflow or jax")->capture_default_str();
     command->add_flag("--job", flags->job, "with --against: time the whole tutorial, cell after cell, against compare");
     count("--epochs", flags->epochs, "epochs of --job");
+    command->add_option("--table", flags->tables.table, "with --against pandas or sklearn: the customers")
+        ->type_name("FILE");
+    command->add_option("--target", flags->tables.target, "what is predicted in --table")->type_name("NAME");
+    command->add_option("--missing-value", flags->tables.missing_values,
+                        "a text that means a missing value in --table (repeatable)");
+    command->add_option("--rows", flags->tables.rows, "so many made-up customers in place of a table")
+        ->type_name("COUNT");
     command->add_flag("--offline", flags->offline, "never install the framework");
     command->add_option("--data", flags->data, "the reviews; default: see docs/data.md; nothing is downloaded")
         ->type_name("PATH");
@@ -124,12 +161,17 @@ void add_bench(CLI::App& app) {
     command->add_option("--svg", flags->svg, "draw the fused step's time over the size with several values")
         ->type_name("FILE");
     add_display_flags(*command);
-    command->callback([flags] { run_bench(*flags); });
+    command->callback([flags, command] {
+        flags->are_rounds_given = command->count("--rounds") > 0;
+        run_bench(*flags);
+    });
     command->footer(
         "Examples:\n"
         "  cellwise bench                                     the tutorial's sizes, about half a minute\n"
         "  cellwise bench --cells gru --phases                where a GRU's training step spends its time\n"
         "  cellwise bench --against keras                     real Keras on TensorFlow, installed into the cache once\n"
+        "  cellwise bench --against pandas --rows 1000000     describe and clean on a million customers\n"
+        "  cellwise bench --against sklearn                   customers compare on Telco\n"
         "  cellwise bench --batch-size 16,32,64,128 --without-torch --svg batch.svg");
 }
 

@@ -16,7 +16,9 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "lab/claims/registry.h"
+#include "tasks/customers/network_kinds.h"
 #include "tasks/sentiment/configuration.h"
+#include "verbs/claims/customer_claims.h"
 
 namespace cellwise::cli {
 namespace {
@@ -31,6 +33,8 @@ struct ClaimsFlags {
     std::vector<std::string> names;
     std::map<std::string, std::string> settings;  // by key
     std::string json, markdown, results;
+    std::string table, target;  // one's own customers
+    std::vector<std::string> missing_values;
     bool all = false, quick = false, list = false, explain = false;
 };
 
@@ -48,11 +52,22 @@ std::vector<std::uint64_t> seeds_of(const lab::Claim& claim, const ClaimsFlags& 
     return configuration.seed_list();
 }
 
+/// The claims that there are: about reviews, then about customers.
+std::vector<lab::Claim> all_claims(const ClaimsFlags& flags, const sentiment::Configuration& configuration) {
+    if (flags.table.empty() != flags.target.empty()) throw UsageError("--table and --target go together");
+    verbs::CustomerClaimsOptions options{customers::all_model_kinds(), configuration.data.path, {}};
+    if (!flags.table.empty()) options.own = verbs::own_table(flags.table, flags.target, flags.missing_values);
+    auto claims = lab::all_claims();
+    const auto customers = verbs::customer_claims(options);
+    claims.insert(claims.end(), customers.begin(), customers.end());
+    return claims;
+}
+
 void run_claims(const ClaimsFlags& flags) {
     sentiment::Configuration configuration;
     for (const auto& [key, text] : flags.settings) sentiment::set_from_text(configuration, key, text, flag_of(key));
     configuration.validate();
-    const auto claims = lab::select_claims(flags.names);
+    const auto claims = lab::select_claims(flags.names, all_claims(flags, configuration));
     const Output out(flags.json);
     const bool measures = flags.all || flags.quick || !flags.names.empty();
     if (!measures && !flags.list && !flags.explain) {
@@ -103,6 +118,11 @@ void add_claims(CLI::App& app) {
         ->type_name("DIR");
     command->add_option("--markdown", flags->markdown, "write the table and what was done as Markdown")
         ->type_name("FILE");
+    command->add_option("--table", flags->table, "put the claims about customers to this table alone")
+        ->type_name("FILE");
+    command->add_option("--target", flags->target, "what is predicted in --table")->type_name("NAME");
+    command->add_option("--missing-value", flags->missing_values,
+                        "a text that means a missing value in --table (repeatable)");
     command->add_option("--json", flags->json, "write the results as JSON to a file, or - for standard output")
         ->type_name("FILE");
     sentiment::Configuration defaults;
@@ -125,6 +145,8 @@ void add_claims(CLI::App& app) {
         "  cellwise claims --quick                          how they are measured, at a small size, in minutes\n"
         "  cellwise claims lstm-beats-rnn --explain         what would be measured, and when it counts\n"
         "  cellwise claims batch-norm --results claims/     all claims whose names begin with batch-norm\n"
+        "  cellwise claims customers --results claims/      those about tables of customers\n"
+        "  cellwise claims customers-smote --table my.csv --target bought\n"
         "  cellwise claims --all --results claims/ --markdown claims.md --json claims.json\n"
         "Without --seeds each claim takes its own number (--list). A claim's verdict is not an error: exit code 0.");
 }

@@ -22,7 +22,8 @@ std::string between(std::string_view text, std::string_view before, std::string_
     const auto begin = text.find(before);
     const auto end = begin == text.npos ? begin : text.find(after, begin + before.size());
     if (end == text.npos) {
-        throw InternalError(fmt::format("docs/claims.md: there is no '{}' with '{}' behind it", before, after));
+        throw InternalError(
+            fmt::format("a document of measured claims: there is no '{}' with '{}' behind it", before, after));
     }
     return std::string(text.substr(begin + before.size(), end - begin - before.size()));
 }
@@ -36,15 +37,40 @@ MeasuredClaim claim_of_row(std::string_view row) {
         cells.push_back(first == cell.npos ? "" : cell.substr(first, last - first + 1));
     }
     if (cells.size() != 7)
-        throw InternalError(fmt::format("docs/claims.md: a row has {} cells: {}", cells.size(), row));
+        throw InternalError(fmt::format("a document of measured claims: a row has {} cells: {}", cells.size(), row));
     return {between(cells[0], "[", "]"), cells[1], cells[2], cells[3], cells[4], cells[5], cells[6]};
+}
+
+std::string family_text(const MeasuredClaims& measured) {
+    using Align = report::Table::Align;
+    report::Table table({{"claim", Align::left}, {"verdict", Align::left}, {"estimate"}});
+    for (const auto& claim : measured.claims) {
+        table.add_row({claim.name, claim.verdict, fmt::format("{} {}", claim.estimate, claim.unit)});
+    }
+    return fmt::format("{}\n{}\n", table.text(), wrapped(measured.set_up));
+}
+
+void add_claims(nlohmann::ordered_json& claims, const MeasuredClaims& measured) {
+    for (const auto& claim : measured.claims) {
+        claims.push_back({{"name", claim.name},
+                          {"verdict", claim.verdict},
+                          {"estimate", std::stod(claim.estimate)},
+                          {"interval", claim.interval},
+                          {"unit", claim.unit},
+                          {"true_if", claim.true_if},
+                          {"runs", std::stoi(claim.runs)}});
+    }
+}
+
+nlohmann::ordered_json origin_json(const MeasuredClaims& measured) {
+    return {{"date", measured.date}, {"version", measured.version}, {"set_up", measured.set_up}};
 }
 
 }  // namespace
 
 MeasuredClaims read_measured_claims(std::string_view document) {
     const auto begin = document.find(heading);
-    if (begin == document.npos) throw InternalError("docs/claims.md: there is no section 'Measured'");
+    if (begin == document.npos) throw InternalError("a document of measured claims has no section 'Measured'");
     const auto section = document.substr(begin);
     MeasuredClaims measured;
     measured.date = between(section, measured_on, measured_by);
@@ -57,33 +83,24 @@ MeasuredClaims read_measured_claims(std::string_view document) {
     return measured;
 }
 
-MeasuredClaims measured_claims() { return read_measured_claims(claims_document); }
-
-std::string measured_claims_text(const MeasuredClaims& measured) {
-    using Align = report::Table::Align;
-    report::Table table({{"claim", Align::left}, {"verdict", Align::left}, {"estimate"}});
-    for (const auto& claim : measured.claims) {
-        table.add_row({claim.name, claim.verdict, fmt::format("{} {}", claim.estimate, claim.unit)});
-    }
-    return fmt::format(
-        "{}\n{}\n\nThis table was measured before, not now.\n"
-        "Intervals, rules and set-ups: docs/claims.md.\n"
-        "To measure here: cellwise claims NAME…, or cellwise claims --all --results DIR\n",
-        table.text(), wrapped(measured.set_up));
+AllMeasuredClaims measured_claims() {
+    return {read_measured_claims(claims_document), read_measured_claims(customer_claims_document)};
 }
 
-nlohmann::ordered_json measured_claims_json(const MeasuredClaims& measured) {
+std::string measured_claims_text(const AllMeasuredClaims& measured) {
+    return fmt::format(
+        "{}\n{}\nThese tables were measured before, not now.\n"
+        "Intervals, rules and set-ups: docs/claims.md, docs/claims-customers.md.\n"
+        "To measure here: cellwise claims NAME…, or cellwise claims --all --results DIR\n",
+        family_text(measured.reviews), family_text(measured.customers));
+}
+
+nlohmann::ordered_json measured_claims_json(const AllMeasuredClaims& measured) {
     auto claims = nlohmann::ordered_json::array();
-    for (const auto& claim : measured.claims) {
-        claims.push_back({{"name", claim.name},
-                          {"verdict", claim.verdict},
-                          {"estimate", std::stod(claim.estimate)},
-                          {"interval", claim.interval},
-                          {"unit", claim.unit},
-                          {"true_if", claim.true_if},
-                          {"runs", std::stoi(claim.runs)}});
-    }
-    return {{"measured", {{"date", measured.date}, {"version", measured.version}, {"set_up", measured.set_up}}},
+    add_claims(claims, measured.reviews);
+    add_claims(claims, measured.customers);
+    return {{"measured", origin_json(measured.reviews)},
+            {"measured_customers", origin_json(measured.customers)},
             {"claims", std::move(claims)}};
 }
 

@@ -12,7 +12,7 @@ struct MeasuredClaim {
     std::string name, verdict, estimate, interval, unit, true_if, runs;
 };
 
-/// The claims as they were measured in full before this version was shipped.
+/// The claims of one family as they were measured in full before this version was shipped.
 struct MeasuredClaims {
     std::string date;     ///< "2026-11-24"
     std::string version;  ///< of the program that measured
@@ -20,15 +20,19 @@ struct MeasuredClaims {
     std::vector<MeasuredClaim> claims;
 };
 
-/// Reads the section "Measured" of docs/claims.md, which is part of the program. Throws InternalError if it is not as
-/// it should be.
+/// Reads the section "Measured" of a document. Throws InternalError if it is not as it should be.
 [[nodiscard]] MeasuredClaims read_measured_claims(std::string_view document);
-[[nodiscard]] MeasuredClaims measured_claims();
 
-/// The table, when and on what it was measured, and how to measure it anew.
-[[nodiscard]] std::string measured_claims_text(const MeasuredClaims& measured);
-/// {"measured": {"date", "version", "set_up"}, "claims": [{"name", "verdict", "estimate", "interval", "unit",
+/// docs/claims.md and docs/claims-customers.md, which are part of the program.
+struct AllMeasuredClaims {
+    MeasuredClaims reviews, customers;
+};
+[[nodiscard]] AllMeasuredClaims measured_claims();
+
+/// The tables, when and on what they were measured, and how to measure them anew.
+[[nodiscard]] std::string measured_claims_text(const AllMeasuredClaims& measured);
+/// {"measured": {"date", "version", "set_up"}, "measured_customers": {…}, "claims": [{"name", "verdict", "estimate", "interval", "unit",
 /// "true_if", "runs"}]}, with the table's texts.
-[[nodiscard]] nlohmann::ordered_json measured_claims_json(const MeasuredClaims& measured);
+[[nodiscard]] nlohmann::ordered_json measured_claims_json(const AllMeasuredClaims& measured);
 
 }  // namespace cellwise::cli

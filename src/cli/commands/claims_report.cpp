@@ -18,6 +18,7 @@ using lab::Verdict;
 
 // Differences with their sign, four decimals where that shows enough.
 std::string number(double value, Scale scale) {
+    if (std::isnan(value)) return "–";
     const bool plain = value == 0 || (std::abs(value) >= 0.001 && std::abs(value) < 10000);
     if (!plain) return scale == Scale::difference ? fmt::format("{:+.2e}", value) : fmt::format("{:.2e}", value);
     return scale == Scale::difference ? fmt::format("{:+.4f}", value) : fmt::format("{:.4f}", value);
@@ -25,12 +26,15 @@ std::string number(double value, Scale scale) {
 
 std::string interval_text(const ClaimResult& result) {
     const auto& interval = result.judgement.interval;
+    if (result.measurement.values.empty()) return "not measured";
     if (!interval) return "none (one run)";
     const auto scale = result.claim.scale;
     if (scale == Scale::exact && interval->low == interval->high) return "exact";
     return fmt::format("{} to {}{}", number(interval->low, scale), number(interval->high, scale),
                        scale == Scale::exact ? " (exact, range)" : "");
 }
+
+bool is_of_folds(const ClaimResult& result) { return result.measurement.test_over_train > 0; }
 
 std::size_t runs_of(const ClaimResult& result) { return result.measurement.values.size(); }
 
@@ -39,6 +43,8 @@ std::string verdict_text(const ClaimResult& result) {
     if (result.quick) return text;
     if (result.judgement.verdict != Verdict::undecided) return text;
     if (!result.measurement.unfit.empty()) return text + ": " + result.measurement.unfit;
+    if (is_of_folds(result))
+        return text + ": more folds of the same customers would hardly decide it, more customers would";
     if (runs_of(result) < 2) return text + ": one run leaves no interval; give two seeds or more";
     const auto needed = result.judgement.runs_needed;
     if (!needed) return text + ": no number of seeds is in sight that would decide";
@@ -51,13 +57,20 @@ std::string rule_text(const lab::Claim& claim) {
     return fmt::format("supported if {} {}", how, claim.rule.text());
 }
 
-std::string interval_kind(Scale scale) {
+std::string interval_kind(const lab::Claim& claim) {
+    const auto scale = claim.scale;
     if (scale == Scale::exact) return "exact";
+    if (claim.family == lab::Family::customers) return "corrected resampled t";
     return scale == Scale::ratio ? "paired t of the logarithm" : "paired t";
 }
 
 std::string data_text(const ClaimResult& result) {
     if (!result.source) return {};
+    if (result.claim.family == lab::Family::customers) {
+        if (!result.source->is_synthetic()) return fmt::format("On {}.", result.source->kind);
+        if (result.claim.meant == "the SYNTHETIC customers") return "On the built-in SYNTHETIC customers.";
+        return fmt::format("NOT tested on {}: on the built-in SYNTHETIC customers.", result.claim.meant);
+    }
     if (result.on_imdb()) return {};
     return fmt::format("NOT tested on IMDB: on {}.",
                        result.source->is_synthetic() ? "the built-in synthetic reviews" : "the given texts");
@@ -77,40 +90,57 @@ std::string details_text(const lab::Measurement& measurement) {
 }
 
 std::string measured_text(const ClaimResult& result) {
-    return fmt::format("{}: {}, interval {} ({}, {} run{})", result.claim.estimand,
+    return fmt::format("{}: {}, interval {} ({}, {} {}{})", result.claim.estimand,
                        number(result.judgement.estimate, result.claim.scale), interval_text(result),
-                       interval_kind(result.claim.scale), runs_of(result), runs_of(result) == 1 ? "" : "s");
+                       interval_kind(result.claim), runs_of(result), is_of_folds(result) ? "fold" : "run",
+                       runs_of(result) == 1 ? "" : "s");
 }
 
-std::string judged_text(const std::vector<ClaimResult>& results) {
+/// What the intervals of one family say, and what becomes of its verdicts together.
+std::string judged_text(const std::vector<ClaimResult>& results, lab::Family family) {
     std::size_t by_chance = 0;
     std::vector<std::string> lost;
     for (const auto& result : results) {
-        if (result.claim.scale == Scale::exact) continue;
+        if (result.claim.scale == Scale::exact || result.claim.family != family) continue;
         ++by_chance;
         if (result.simultaneous != result.judgement.verdict) lost.push_back(result.claim.name);
     }
+    if (by_chance == 0 && family == lab::Family::customers) return {};
+    const bool of_folds = family == lab::Family::customers;
     std::string text =
-        "Each verdict stands by its own 95% interval over seeds (± is the standard deviation); the intervals are not "
-        "simultaneous.";
+        of_folds
+            ? "Each verdict about customers stands by its own 95% interval over folds, corrected for the rows that "
+              "folds share (± is the standard deviation)."
+            : "Each verdict stands by its own 95% interval over seeds (± is the standard deviation); the intervals "
+              "are not simultaneous.";
     if (by_chance > 1) {
-        text += fmt::format(" Widened so that all {} hold together with 95% (Bonferroni), {}.", by_chance,
+        text += fmt::format(" {} all {} {}, {}.", of_folds ? "With" : "Widened so that", by_chance,
+                            of_folds ? "judged together (Holm)" : "hold together with 95% (Bonferroni)",
                             lost.empty() ? "every verdict stays"
                                          : fmt::format("these verdicts become undecided: {}", fmt::join(lost, ", ")));
     }
     return text;
 }
 
+bool has_reviews(const std::vector<ClaimResult>& results) {
+    return std::any_of(results.begin(), results.end(),
+                       [](const auto& result) { return result.claim.family == lab::Family::reviews; });
+}
+
 // What the reader must know to trust the table.
 std::string closing_text(const std::vector<ClaimResult>& results) {
     std::string text =
-        "This was a quick look, with small models, few reviews and few seeds: it shows what is measured, and judges "
+        "This was a quick look, with small models, few reviews or customers and few seeds: it shows what is measured, "
+        "and judges "
         "nothing. Leave --quick out for a verdict.";
     if (std::none_of(results.begin(), results.end(), [](const ClaimResult& result) { return result.quick; })) {
-        text = judged_text(results);
+        text = has_reviews(results) ? judged_text(results, lab::Family::reviews) : "";
+        const auto customers = judged_text(results, lab::Family::customers);
+        text += (text.empty() || customers.empty() ? "" : "\n") + customers;
     }
-    if (std::any_of(results.begin(), results.end(),
-                    [](const ClaimResult& result) { return result.source && !result.on_imdb(); })) {
+    if (std::any_of(results.begin(), results.end(), [](const ClaimResult& result) {
+            return result.claim.family == lab::Family::reviews && result.source && !result.on_imdb();
+        })) {
         text += "\nNo IMDB reviews were used: what the claims say of IMDB is not tested here.";
     }
     return text + "\n";
@@ -186,7 +216,7 @@ nlohmann::ordered_json claims_json(const std::vector<ClaimResult>& results) {
             {"runs_needed", nullptr},
             {"estimand", result.claim.estimand},
             {"true_if", result.claim.rule.text()},
-            {"interval", interval_kind(result.claim.scale)},
+            {"interval", interval_kind(result.claim)},
             {"simultaneous_verdict",
              result.quick ? nlohmann::ordered_json(nullptr) : lab::verdict_name(result.simultaneous)},
             {"unfit", result.measurement.unfit},
@@ -222,7 +252,7 @@ std::string claims_explained(const std::vector<lab::Claim>& claims, const lab::S
             "{}\n  statement  {}\n  measured   {} ({}; {})\n  verdict    {}; contradicted if wholly not; else "
             "undecided\n"
             "  set-up     {}\n  seeds      {}\n\n",
-            claim.name, claim.statement, claim.estimand, claim.unit, interval_kind(claim.scale), rule_text(claim),
+            claim.name, claim.statement, claim.estimand, claim.unit, interval_kind(claim), rule_text(claim),
             claim.set_up(sizes), sizes.quick ? std::min(claim.seeds, lab::quick_seeds) : claim.seeds);
     }
     return text;

@@ -12,6 +12,7 @@
 #include "cli/terminal/output.h"
 #include "core/error.h"
 #include "core/stop_request.h"
+#include "distributed/process_group.h"
 #include "tasks/customers/comparison.h"
 
 namespace cellwise::cli {
@@ -22,11 +23,13 @@ struct CompareFlags {
     CustomersFitFlags fit;
     std::vector<std::string> models;
     std::int64_t folds = 5, repeats = 2;
+    bool distributed = false;
     double leak_auc = 0.95;
     std::string language = "en", json;
 };
 
 void run(const CompareFlags& flags, const customers::ModelKinds& kinds) {
+    const distributed::ProcessGroup processes(flags.distributed);
     const Output out(flags.json);
     if (flags.folds < 0 || flags.folds == 1) throw UsageError("--folds must be 0 (the split alone), or 2 and more");
     if (flags.repeats < 1) throw UsageError("--repeats must be 1 or more");
@@ -37,11 +40,13 @@ void run(const CompareFlags& flags, const customers::ModelKinds& kinds) {
     settings.folds = flags.folds;
     settings.repeats = flags.repeats;
     settings.models = flags.models;
-    settings.threads = flags.fit.threads();
+    settings.threads = flags.fit.threads(processes.threads(0));
+    settings.processes = processes.communicator();
     settings.leak_auc = flags.leak_auc;
     const StopRequest stop;
     settings.fit.stop = stop.token();
     const auto comparison = customers::compare(table, target, kinds, settings);
+    if (!processes.is_first()) return;
     out.print(comparison_text(comparison, flags.language == "ko" ? Language::korean : Language::english));
     out.write_json(with_schema("customers-compare", customers::to_json(comparison)));
 }
@@ -57,6 +62,9 @@ void add_customers_compare(CLI::App& customers, const customers::ModelKinds& kin
     command->add_option("--folds", flags->folds, "folds of the cross-validation beside the split; 0: the split alone")
         ->capture_default_str();
     command->add_option("--repeats", flags->repeats, "how often the folds are drawn anew")->capture_default_str();
+    refuse_resume(*command, "compare again");
+    command->add_flag("--distributed", flags->distributed,
+                      "share folds and models with the processes that mpirun or srun started");
     command->add_option("--leak-auc", flags->leak_auc, "an area under the ROC curve that is too good to be true")
         ->capture_default_str();
     command->add_option("--language", flags->language, "of the text: en or ko")
@@ -66,6 +74,10 @@ void add_customers_compare(CLI::App& customers, const customers::ModelKinds& kin
         ->type_name("FILE");
     add_display_flags(*command);
     command->callback([flags, kinds] { run(*flags, kinds); });
+    command->footer(
+        "Examples:\n"
+        "  cellwise customers compare telco_churn.csv --target Churn --stratify\n"
+        "  mpirun -n 4 cellwise customers compare huge.csv --target bought --distributed");
 }
 
 }  // namespace cellwise::cli

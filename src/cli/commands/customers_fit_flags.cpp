@@ -63,6 +63,16 @@ CustomersFitFlags::CustomersFitFlags(CLI::App& command) {
         ->capture_default_str();
 }
 
+void refuse_resume(CLI::App& command, const std::string& advice) {
+    const auto refuse = [advice](const std::string& run) {
+        throw UsageError(
+            fmt::format("--resume {}: a training of customers takes seconds and keeps nothing before its end, so there is "
+                        "nothing to go on with: {}",
+                        run, advice));
+    };
+    command.add_option_function<std::string>("--resume", refuse, "there is nothing to go on with")->group("");
+}
+
 tables::ReadOptions CustomersFitFlags::read_options() const {
     tables::ReadOptions options;
     options.missing_values = missing_values_;
@@ -125,9 +135,10 @@ std::string CustomersFitFlags::id_column(const tables::Table& table) const {
     return found == table.columns.end() ? "" : found->name;
 }
 
-std::size_t CustomersFitFlags::threads() const {
+std::size_t CustomersFitFlags::threads(std::int64_t share) const {
     if (threads_ < 0) throw UsageError(fmt::format("--threads {}: give a number from 0", threads_));
-    return static_cast<std::size_t>(threads_ > 0 ? threads_ : usable_processors());
+    if (threads_ > 0) return static_cast<std::size_t>(threads_);
+    return static_cast<std::size_t>(share > 0 ? share : usable_processors());
 }
 
 }  // namespace cellwise::cli

@@ -30,7 +30,7 @@ public:
     /// --id-column, else the first column told as an identifier; empty if there is none.
     [[nodiscard]] std::string id_column(const tables::Table& table) const;
     /// --threads, or as many as the machine has processors.
-    [[nodiscard]] std::size_t threads() const;
+    [[nodiscard]] std::size_t threads(std::int64_t share = 0) const;
     /// Empty: the synthetic table.
     [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -43,5 +43,9 @@ private:
     std::uint64_t seed_ = 42;
     int threads_ = 0;
 };
+
+/// Answers --resume, which the commands for reviews have: a training of customers keeps nothing before its end, so there
+/// is nothing to go on with. `advice` says what to do instead.
+void refuse_resume(CLI::App& command, const std::string& advice);
 
 }  // namespace cellwise::cli

@@ -94,6 +94,11 @@ Trained trained(const TrainFlags& flags, const customers::ModelKinds& kinds) {
     run.figures = target.is_classification ? customers::classification_figures(answers, fold.test_targets,
                                                                                target.classes(), fitted.threshold)
                                            : customers::regression_figures(answers, fold.test_targets);
+    for (const auto position : split.test) {
+        run.test_rows.push_back(target.rows[static_cast<std::size_t>(position)]);
+    }
+    run.test_targets = fold.test_targets;
+    run.test_answers = answers;
     run.train = static_cast<std::int64_t>(fold.train_rows.size());
     run.test = fold.test.rows;
     run.model = std::move(fitted.model);
@@ -135,6 +140,7 @@ void add_customers_train(CLI::App& customers, const customers::ModelKinds& kinds
     const auto flags = std::make_shared<TrainFlags>(*command);
     command->add_option("--model", flags->model, "which model")->capture_default_str();
     command->add_option("--output", flags->output, "exactly this folder becomes the run")->type_name("RUN")->required();
+    refuse_resume(*command, "train it again, and give --output a new folder or the same one");
     command->add_flag("--no-report", flags->no_report, "write no report.html");
     command->add_option("--language", flags->language, "of the report: en or ko")
         ->check(CLI::IsMember({"en", "ko"}))

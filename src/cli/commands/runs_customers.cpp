@@ -11,6 +11,7 @@
 #include "core/paths.h"
 #include "core/utf8.h"
 #include "runs/run_index.h"
+#include "tasks/customers/kept_predictions.h"
 
 namespace cellwise::cli {
 namespace {
@@ -95,6 +96,25 @@ void show_customer_run(const std::string& folder, const Output& out) {
     out.write_json(with_schema("runs-show", {{"run", customers::entry_json(run)}}));
 }
 
+/// The paired tests as a table, with what they say in words.
+std::string paired_tests_text(const std::vector<customers::Difference>& tests, const std::vector<std::string>& names) {
+    report::Table table({{"a", Align::left},
+                         {"b", Align::left},
+                         {"measure", Align::left},
+                         {"a − b"},
+                         {"95% interval"},
+                         {"p"},
+                         {"verdict", Align::left}});
+    for (const auto& test : tests) {
+        table.add_row({names.at(std::stoul(test.a)), names.at(std::stoul(test.b)), test.metric,
+                       fmt::format("{:+.4f}", test.mean), fmt::format("{:+.4f} to {:+.4f}", test.low, test.high),
+                       fmt::format("{:.2g}", test.p), test.verdict});
+    }
+    return fmt::format(
+        "\nOn the same test rows, row by row (accuracy: McNemar; roc_auc: DeLong; p with Holm's correction)\n{}",
+        table.text());
+}
+
 bool are_customer_runs(const std::vector<std::string>& folders) {
     const auto is_other = [](const std::string& folder) { return !customers::is_run(folder); };
     const auto other = std::ranges::find_if(folders, is_other);
@@ -140,10 +160,28 @@ void compare_customer_runs(const std::vector<std::string>& folders, const Output
         is_other_split = is_other_split || name == "test_share" || name == "seed" || name == "stratify";
     }
     out.print(differing.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", settings.text()));
+    const auto tests = is_other_split ? std::vector<customers::Difference>() : customers::paired_tests(runs);
+    json["paired_tests"] = nlohmann::ordered_json::array();
+    for (const auto& test : tests) {
+        json["paired_tests"].push_back({{"a", runs.at(std::stoul(test.a)).folder.string()},
+                                        {"b", runs.at(std::stoul(test.b)).folder.string()},
+                                        {"metric", test.metric},
+                                        {"mean", test.mean},
+                                        {"low", test.low},
+                                        {"high", test.high},
+                                        {"p", test.p},
+                                        {"verdict", test.verdict}});
+    }
+    if (!tests.empty()) {
+        std::vector<std::string> short_names;
+        for (const auto& run : runs) short_names.push_back(without_last_slash(run.folder).filename().string());
+        out.print(paired_tests_text(tests, short_names));
+    }
     if (is_other_split) {
         out.print("\nThe test rows are not the same: part of every difference is which customers they are.\n");
     } else {
-        out.print("\ncustomers compare tells which differences are more than chance.\n");
+        out.print(tests.empty() ? "\ncustomers compare tells which differences are more than chance.\n"
+                                : "\nOne split decides little: customers compare judges by repeated folds as well.\n");
     }
     out.write_json(with_schema("runs-compare", json));
 }

@@ -38,13 +38,16 @@ bool is_file(const fs::path& path) {
     return fs::is_regular_file(path, code);
 }
 
-fs::path word_index_near(const fs::path& path) {
+/// The file of that name beside or in `path`; empty if there is none.
+fs::path file_near(const fs::path& path, const fs::path& name) {
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    for (const fs::path& candidate : {folder / word_index_name, path / word_index_name}) {
+    for (const fs::path& candidate : {folder / name, path / name}) {
         if (is_file(candidate)) return candidate;
     }
     return {};
 }
+
+fs::path word_index_near(const fs::path& path) { return file_near(path, word_index_name); }
 
 Location at(Form form, const fs::path& path) { return {form, path, word_index_near(path)}; }
 
@@ -86,22 +89,27 @@ std::optional<Location> find_in_usual_places() {
     return std::nullopt;
 }
 
-std::optional<fs::path> find_word_index(const std::optional<std::string>& data) {
-    const auto near = [](const fs::path& path) -> std::optional<fs::path> {
-        auto found = word_index_near(path);
+std::optional<fs::path> find_file(const std::optional<std::string>& data, const fs::path& name) {
+    const auto near = [&](const fs::path& path) -> std::optional<fs::path> {
+        auto found = file_near(path, name);
         return found.empty() ? std::nullopt : std::optional(std::move(found));
     };
+    const char* variable = std::getenv("CELLWISE_DATA");
+    if (data || (variable != nullptr && *variable != '\0')) return near(data ? fs::path(*data) : fs::path(variable));
+    for (const fs::path& folder : usual_folders()) {
+        if (auto found = near(folder / "")) return found;
+    }
+    return std::nullopt;
+}
+
+std::optional<fs::path> find_word_index(const std::optional<std::string>& data) {
     const char* variable = std::getenv("CELLWISE_DATA");
     if (data || (variable != nullptr && *variable != '\0')) {
         const fs::path named = data ? fs::path(*data) : fs::path(variable);
         std::error_code code;
         if (!fs::exists(named, code)) throw DataError(fmt::format("there is no data at '{}'", named.string()));
-        return near(named);
     }
-    for (const fs::path& folder : usual_folders()) {
-        if (auto found = near(folder / word_index_name)) return found;
-    }
-    return std::nullopt;
+    return find_file(data, word_index_name);
 }
 
 Location locate(const fs::path& path) {

@@ -40,6 +40,11 @@ struct Location {
 /// missing.
 [[nodiscard]] std::optional<std::filesystem::path> find_word_index(const std::optional<std::string>& data);
 
+/// A file of this name (or path, as "customers/Hdma.csv") that lies beside the reviews: in or beside what `data`
+/// (--data) or CELLWISE_DATA names, else in the usual places. Nothing if there is none.
+[[nodiscard]] std::optional<std::filesystem::path> find_file(const std::optional<std::string>& data,
+                                                             const std::filesystem::path& name);
+
 /// Where downloaded files go: cache_folder()/data.
 [[nodiscard]] std::filesystem::path download_folder();
 

@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/paths.h"
 #include "core/strict_json.h"
+#include "statistics/paired.h"
 
 namespace cellwise::lab {
 namespace {
@@ -43,6 +44,7 @@ std::optional<Measurement> read_measurement(const std::filesystem::path& file, c
         Measurement measurement;
         measurement.values = numbers_of(json.at("values"));
         measurement.unfit = json.at("unfit").get<std::string>();
+        measurement.test_over_train = json.value("test_over_train", 0.0);
         for (const auto& detail : json.at("details")) {
             measurement.details.push_back({detail.at("name").get<std::string>(), numbers_of(detail.at("values"))});
         }
@@ -57,6 +59,7 @@ void write_measurement(const std::filesystem::path& file, const std::string& con
                        const Measurement& measurement) {
     nlohmann::ordered_json json{
         {"conditions", conditions}, {"values", measurement.values}, {"unfit", measurement.unfit}};
+    if (measurement.test_over_train > 0) json["test_over_train"] = measurement.test_over_train;
     json["details"] = nlohmann::ordered_json::array();
     for (const auto& detail : measurement.details) {
         json["details"].push_back({{"name", detail.name}, {"values", detail.values}});
@@ -65,7 +68,13 @@ void write_measurement(const std::filesystem::path& file, const std::string& con
 }
 
 Judgement judged(const ClaimResult& result, double confidence) {
-    auto judgement = judge(result.claim.rule, result.claim.scale, result.measurement.values, confidence);
+    if (!result.measurement.unfit.empty() && result.measurement.values.empty()) {
+        Judgement nothing;
+        nothing.estimate = std::numeric_limits<double>::quiet_NaN();
+        return nothing;
+    }
+    auto judgement = judge(result.claim.rule, result.claim.scale, result.measurement.values, confidence,
+                           result.measurement.test_over_train);
     if (!result.measurement.unfit.empty()) {
         judgement.verdict = Verdict::undecided;
         judgement.runs_needed.reset();
@@ -82,6 +91,7 @@ ClaimResult run_claim(const Claim& claim, Laboratory& lab, std::vector<std::uint
     result.quick = lab.sizes().quick;
     result.set_up = claim.set_up(lab.sizes());
     if (claim.on_reviews) result.source = lab.dataset().source;
+    if (claim.table) result.source = claim.table();
     const auto file = lab.folder() / (claim.name + ".json");
     const auto conditions = conditions_of(result, lab.engine());
     if (auto known = read_measurement(file, conditions)) {
@@ -99,11 +109,24 @@ ClaimResult run_claim(const Claim& claim, Laboratory& lab, std::vector<std::uint
 }
 
 void judge_together(std::vector<ClaimResult>& results) {
-    const auto by_chance = std::count_if(results.begin(), results.end(),
-                                         [](const ClaimResult& result) { return result.claim.scale != Scale::exact; });
+    std::vector<ClaimResult*> reviews, customers;
     for (auto& result : results) {
         if (result.claim.scale == Scale::exact) continue;
-        result.simultaneous = judged(result, 1 - 0.05 / static_cast<double>(by_chance)).verdict;
+        (result.claim.family == Family::customers ? customers : reviews).push_back(&result);
+    }
+    for (auto* result : reviews) {
+        result->simultaneous = judged(*result, 1 - 0.05 / static_cast<double>(reviews.size())).verdict;
+    }
+    std::vector<double> p;
+    for (const auto* result : customers) {
+        const auto& measured = result->measurement;
+        p.push_back(measured.unfit.empty() ? p_of_verdict(result->claim.rule, result->claim.scale, measured.values,
+                                                          measured.test_over_train)
+                                           : 1);
+    }
+    const auto corrected = statistics::holm(p);
+    for (std::size_t i = 0; i < customers.size(); ++i) {
+        customers[i]->simultaneous = corrected[i] < 0.05 ? customers[i]->judgement.verdict : Verdict::undecided;
     }
 }
 

@@ -23,7 +23,7 @@ struct ClaimResult {
     std::optional<data::Source> source;  ///< absent where the data set is not used
     Measurement measurement;
     Judgement judgement;                        ///< by its own interval, 95%
-    Verdict simultaneous = Verdict::undecided;  ///< by the interval widened for all claims of the table
+    Verdict simultaneous = Verdict::undecided;  ///< with all claims of its family judged together
     bool from_file = false;                     ///< measured by an earlier run with the same settings
 
     [[nodiscard]] bool on_imdb() const { return source && source->kind == "imdb"; }
@@ -34,8 +34,9 @@ struct ClaimResult {
 /// Throws DataError for a file that is not such a measurement.
 [[nodiscard]] ClaimResult run_claim(const Claim& claim, Laboratory& lab, std::vector<std::uint64_t> seeds);
 
-/// Sets every result's `simultaneous`: its verdict with the confidence 1 − 0.05/m, m being the number of
-/// results with chance in them, so that all those intervals hold together with 95% (Bonferroni).
+/// Sets every result's `simultaneous`, family by family, over the results with chance in them. Reviews: its verdict
+/// with the confidence 1 − 0.05/m of m results, so that all those intervals hold together with 95% (Bonferroni).
+/// Customers: its verdict if its p is below 0.05 after Holm's correction.
 void judge_together(std::vector<ClaimResult>& results);
 
 }  // namespace cellwise::lab

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "statistics/cross_validation.h"
 #include "statistics/paired.h"
 
 namespace cellwise::lab {
@@ -19,6 +20,13 @@ bool wholly_inside(const Rule& rule, const statistics::Interval& interval) {
 
 bool wholly_outside(const Rule& rule, const statistics::Interval& interval) {
     return interval.high < rule.low || interval.low > rule.high;
+}
+
+/// Mean, deviation and interval, of runs or of folds.
+statistics::Summary summary_of(std::span<const double> numbers, double confidence, double test_over_train) {
+    if (test_over_train <= 0 || numbers.size() < 2) return statistics::summarise(numbers, confidence);
+    const auto folds = statistics::resampled_summary(numbers, test_over_train, confidence);
+    return {folds.count, folds.mean, folds.standard_deviation, folds.interval, confidence};
 }
 
 void require_usable(Scale scale, std::span<const double> values) {
@@ -58,7 +66,8 @@ std::string Rule::text() const {
     return std::isfinite(low) ? fmt::format("> {:g}", low) : fmt::format("< {:g}", high);
 }
 
-Judgement judge(const Rule& rule, Scale scale, std::span<const double> values, double confidence) {
+Judgement judge(const Rule& rule, Scale scale, std::span<const double> values, double confidence,
+                double test_over_train) {
     require_usable(scale, values);
     if (scale == Scale::exact) return judge_exact(rule, values);
 
@@ -72,7 +81,7 @@ Judgement judge(const Rule& rule, Scale scale, std::span<const double> values, d
     }
     const auto back = [&](double number) { return is_ratio ? std::exp(number) : number; };
 
-    const auto summary = statistics::summarise(numbers, confidence);
+    const auto summary = summary_of(numbers, confidence, test_over_train);
     Judgement judgement;
     judgement.estimate = back(summary.mean);
     judgement.confidence = confidence;
@@ -81,13 +90,28 @@ Judgement judge(const Rule& rule, Scale scale, std::span<const double> values, d
         if (wholly_outside(on_scale, *summary.interval)) judgement.verdict = Verdict::contradicted;
         judgement.interval = {back(summary.interval->low), back(summary.interval->high)};
     }
-    if (judgement.verdict == Verdict::undecided && summary.standard_deviation) {
+    if (judgement.verdict == Verdict::undecided && summary.standard_deviation && test_over_train <= 0) {
         // The verdict falls when the interval leaves the nearest bound of the rule outside.
         const double distance = std::min(std::abs(summary.mean - on_scale.low), std::abs(summary.mean - on_scale.high));
         const auto needed = statistics::pairs_needed(distance, *summary.standard_deviation, 1 - confidence);
         if (needed) judgement.runs_needed = std::max(*needed, values.size() + 1);
     }
     return judgement;
+}
+
+double p_of_verdict(const Rule& rule, Scale scale, std::span<const double> values, double test_over_train) {
+    const auto falls = [&](double alpha) {
+        return judge(rule, scale, values, 1 - alpha, test_over_train).verdict != Verdict::undecided;
+    };
+    // A smaller confidence has a narrower interval, so that a verdict that has fallen stays.
+    double no = 1e-12, yes = 1 - 1e-9;
+    if (falls(no)) return no;
+    if (!falls(yes)) return 1;
+    for (int step = 0; step < 60; ++step) {
+        const double middle = (no + yes) / 2;
+        (falls(middle) ? yes : no) = middle;
+    }
+    return yes;
 }
 
 }  // namespace cellwise::lab

@@ -53,7 +53,16 @@ struct Judgement {
 /// holds, contradicted if it lies wholly where it does not, else undecided; a single run decides nothing.
 /// `runs_needed` takes mean and spread as they are, at a power of 0.8 (statistics::pairs_needed).
 ///
+/// test_over_train: 0, or that of folds (statistics::resampled_summary), whose interval is then taken; more folds of
+/// the same rows would hardly narrow it, so there are no runs_needed.
+///
 /// Throws InternalError for no values, a value that is not finite, or a ratio that is not positive.
-[[nodiscard]] Judgement judge(const Rule& rule, Scale scale, std::span<const double> values, double confidence = 0.95);
+[[nodiscard]] Judgement judge(const Rule& rule, Scale scale, std::span<const double> values, double confidence = 0.95,
+                              double test_over_train = 0);
+
+/// The p of a verdict: the least α with whose interval, of confidence 1 − α, it falls; 1 if it never does. Not for
+/// Scale::exact.
+[[nodiscard]] double p_of_verdict(const Rule& rule, Scale scale, std::span<const double> values,
+                                  double test_over_train = 0);
 
 }  // namespace cellwise::lab

@@ -11,16 +11,10 @@
 #include "core/stopwatch.h"
 #include "statistics/classification.h"
 #include "tasks/customers/differences.h"
+#include "tasks/customers/shared_fits.h"
 
 namespace cellwise::customers {
 namespace {
-
-/// What one fit gave.
-struct FitResult {
-    Figures figures;
-    double seconds = 0, threshold = 0.5;
-    std::vector<double> answers;
-};
 
 /// All splits with all models. A split is prepared by whoever comes first and let go by whoever leaves last.
 class Fits {
@@ -44,16 +38,35 @@ public:
     }
 
     void run(const std::function<void(std::size_t, std::size_t)>& done) {
+        const auto& stop = settings_.fit.stop;
+        std::vector<std::size_t> own;  // of this process, in the order of the jobs
+        for (std::size_t job = 0; job < results_.size(); ++job) {
+            if (!is_own(job)) continue;
+            own.push_back(job);
+            ++prepared_[job / kinds_.size()].expected;
+        }
         std::atomic<std::size_t> finished{0};
-        parallel_for(results_.size(), static_cast<int>(settings_.threads), [&](std::size_t job) {
-            if (const auto& stop = settings_.fit.stop; stop.requested()) {
-                throw Interrupted(exit_code_of_stop(stop.cause()), "stopped; nothing was kept");
-            }
-            const auto split = job / kinds_.size(), model = order_[job % kinds_.size()];
-            results_[split * kinds_.size() + model] = fit(split, *kinds_[model]);
-            if (++prepared_[split].left == kinds_.size()) prepared_[split].fold.reset();
-            if (done) done(++finished, results_.size());
-        });
+        std::optional<Interrupted> stopped;
+        try {
+            parallel_for(own.size(), static_cast<int>(settings_.threads), [&](std::size_t place) {
+                if (stop.requested()) {
+                    throw Interrupted(exit_code_of_stop(stop.cause()), "stopped; nothing was kept");
+                }
+                const auto split = own[place] / kinds_.size(), model = order_[own[place] % kinds_.size()];
+                results_[split * kinds_.size() + model] = fit(split, *kinds_[model]);
+                auto& shared = prepared_[split];
+                if (++shared.left == shared.expected) shared.fold.reset();
+                if (done) done(++finished, own.size());
+            });
+        } catch (const Interrupted& error) {
+            stopped = error;
+        }
+        // A process that has ended its fits waits here for one that was stopped.
+        if (settings_.processes != nullptr && settings_.processes->any(stopped.has_value()) && !stopped) {
+            stopped.emplace(exit_code_of_stop(stop.cause()), "stopped; nothing was kept");
+        }
+        if (stopped) throw Interrupted(*stopped);
+        if (settings_.processes != nullptr) exchange(own);
     }
 
     [[nodiscard]] const FitResult& result(std::size_t split, std::size_t model) const {
@@ -68,7 +81,25 @@ private:
         std::once_flag once;
         std::unique_ptr<PreparedFold> fold;
         std::atomic<std::size_t> left{0};
+        std::size_t expected = 0;  // fits of this process
     };
+
+    /// Dealt round, beginning with another process for each split, so that the long fits are spread.
+    [[nodiscard]] bool is_own(std::size_t job) const {
+        if (settings_.processes == nullptr) return true;
+        const auto size = static_cast<std::size_t>(settings_.processes->size());
+        return (job + job / kinds_.size()) % size == static_cast<std::size_t>(settings_.processes->rank());
+    }
+
+    /// Every process gets the others' results.
+    void exchange(const std::vector<std::size_t>& own) {
+        std::vector<PlacedFit> placed;
+        for (const auto job : own) {
+            const auto place = job / kinds_.size() * kinds_.size() + order_[job % kinds_.size()];
+            placed.push_back({place, results_[place]});
+        }
+        for (auto& fit : exchange_fits(*settings_.processes, placed)) results_[fit.place] = std::move(fit.result);
+    }
 
     FitResult fit(std::size_t index, const ModelKind& kind) {
         auto& shared = prepared_[index];

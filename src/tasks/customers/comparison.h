@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/communicator.h"
 #include "statistics/summary.h"
 #include "tasks/customers/figures.h"
 #include "tasks/customers/fold.h"
@@ -18,7 +19,8 @@ struct ComparisonSettings {
     std::int64_t folds = 5, repeats = 2;  ///< folds 0: the notes' split alone
     std::vector<std::string> models;      ///< empty: all
     std::size_t threads = 1;
-    double leak_auc = 0.95;  ///< an area from here on is too good to be true
+    Communicator* processes = nullptr;  ///< share the fits; all get all of the result
+    double leak_auc = 0.95;             ///< an area from here on is too good to be true
 };
 
 /// A model on the notes' split.
@@ -66,9 +68,9 @@ struct Comparison {
     std::vector<std::string> notices, notices_korean;
 };
 
-/// Fits every model on the notes' split and on every fold, folds × models side by side. The same figures, to the last
-/// bit, for any number of threads. done: called after every fit, from any thread. Throws UsageError and DataError as
-/// target, folds and models say, Interrupted after Ctrl-C.
+/// Fits every model on the notes' split and on every fold, folds × models side by side and shared by the processes. The
+/// same figures, to the last bit, for any number of threads and processes. done: called after every fit, from any
+/// thread. Throws UsageError and DataError as target, folds and models say, Interrupted after Ctrl-C.
 [[nodiscard]] Comparison compare(const tables::Table& table, const Target& target, const ModelKinds& kinds,
                                  const ComparisonSettings& settings,
                                  const std::function<void(std::size_t done, std::size_t all)>& done = {});

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/json_text.h"
 #include "core/strict_json.h"
+#include "tasks/customers/kept_predictions.h"
 
 namespace cellwise::customers {
 namespace {
@@ -35,6 +36,9 @@ void save_run(const fs::path& folder, const CustomerRun& run) {
     write_file_atomically(folder / run.file, run.model->bytes());
     write_file_atomically(folder / "preparation.json", json_text(run.preparation.json(), 1) + "\n");
     write_file_atomically(folder / "metrics.json", json_text(figures_json(run), 1) + "\n");
+    if (!run.test_rows.empty()) {
+        write_predictions(folder, run, kept_predictions(run, run.test_rows, run.test_targets, run.test_answers));
+    }
     write_file_atomically(folder / "run.json", json_text(description_json(run), 1) + "\n");
 }
 

@@ -12,11 +12,14 @@
 namespace cellwise::customers {
 
 /// A trained model with all that is needed to use it again. Its folder holds the model's own file, preparation.json
-/// (what was learned before the model), metrics.json and run.json.
+/// (what was learned before the model), metrics.json, predictions.csv and run.json.
 struct CustomerRun : RunDescription {
     std::string title;  ///< the model's, for people: XGBoost
     std::unique_ptr<Model> model;
     tables::Preparation preparation{{}, {}};
+    /// Of a run that was just trained, to be kept: its test rows, their targets and Model::predict's answers.
+    std::vector<std::int64_t> test_rows = {};
+    std::vector<double> test_targets = {}, test_answers = {};
 };
 
 /// Throws UsageError if the folder already holds a run.

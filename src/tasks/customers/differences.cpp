@@ -84,32 +84,37 @@ std::vector<Difference> differences_over_folds(std::span<const FoldFigures> mode
     return all;
 }
 
-std::vector<Difference> differences_on_split(std::span<const ModelResult> models, const std::vector<double>& truth,
-                                             std::size_t classes) {
-    std::vector<const ModelResult*> fitted;
-    for (const auto& model : models) {
-        if (model.missing.empty()) fitted.push_back(&model);
-    }
+std::vector<Difference> paired_differences(std::span<const JudgedAnswers> answers,
+                                           const std::vector<std::uint8_t>& labels) {
     std::vector<Difference> all;
-    if (classes < 2) return all;
-    for_each_pair(fitted.size(), [&](std::size_t a, std::size_t b) {
-        const auto test = statistics::mcnemar_test(right_answers(*fitted[a], truth, classes),
-                                                   right_answers(*fitted[b], truth, classes));
-        all.push_back({fitted[a]->name, fitted[b]->name, "accuracy", test.difference, test.interval.low,
+    for_each_pair(answers.size(), [&](std::size_t a, std::size_t b) {
+        const auto test = statistics::mcnemar_test(answers[a].right, answers[b].right);
+        all.push_back({answers[a].name, answers[b].name, "accuracy", test.difference, test.interval.low,
                        test.interval.high, test.p_value, 1, ""});
     });
     correct(all, true);
-    if (classes != 2) return all;
     const auto begin = all.size();
-    const std::vector<std::uint8_t> labels(truth.begin(), truth.end());
-    for_each_pair(fitted.size(), [&](std::size_t a, std::size_t b) {
-        const auto test = statistics::compare_areas(fitted[a]->answers, fitted[b]->answers, labels);
+    for_each_pair(answers.size(), [&](std::size_t a, std::size_t b) {
+        if (answers[a].probabilities.empty() || answers[b].probabilities.empty()) return;
+        const auto test = statistics::compare_areas(answers[a].probabilities, answers[b].probabilities, labels);
         if (!test) return;
-        all.push_back({fitted[a]->name, fitted[b]->name, "roc_auc", test->difference, test->interval.low,
+        all.push_back({answers[a].name, answers[b].name, "roc_auc", test->difference, test->interval.low,
                        test->interval.high, test->p_value, 1, ""});
     });
     correct(std::span(all).subspan(begin), true);
     return all;
+}
+
+std::vector<Difference> differences_on_split(std::span<const ModelResult> models, const std::vector<double>& truth,
+                                             std::size_t classes) {
+    if (classes < 2) return {};
+    std::vector<JudgedAnswers> answers;
+    for (const auto& model : models) {
+        if (!model.missing.empty()) continue;
+        answers.push_back({model.name, right_answers(model, truth, classes), {}});
+        if (classes == 2) answers.back().probabilities = model.answers;
+    }
+    return paired_differences(answers, {truth.begin(), truth.end()});
 }
 
 }  // namespace cellwise::customers

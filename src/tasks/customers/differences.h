@@ -27,6 +27,18 @@ struct FoldFigures {
 [[nodiscard]] std::vector<Difference> differences_on_split(std::span<const ModelResult> models,
                                                            const std::vector<double>& truth, std::size_t classes);
 
+/// One of several on the same rows.
+struct JudgedAnswers {
+    std::string name;
+    std::vector<std::uint8_t> right;    ///< [rows]
+    std::vector<double> probabilities;  ///< [rows] of class 1 of two labels; else empty
+};
+
+/// All pairs of them: accuracy, and where there are probabilities the area, with Holm's correction over the pairs of
+/// either. labels: [rows], the class.
+[[nodiscard]] std::vector<Difference> paired_differences(std::span<const JudgedAnswers> all,
+                                                         const std::vector<std::uint8_t>& labels);
+
 /// "a is better", "b is better", or "cannot be told apart" where p is not below 0.05.
 [[nodiscard]] std::string verdict_of(double difference, double p, bool larger_is_better);
 

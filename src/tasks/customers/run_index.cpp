@@ -103,7 +103,7 @@ const Metric* main_metric(const RunDescription& run) {
 std::string network_file_name(const std::string& network) { return network + ".safetensors"; }
 
 std::vector<std::string> run_file_names() {
-    std::vector<std::string> names{"metrics.json", "preparation.json", "report.html", "run.json"};
+    std::vector<std::string> names{"metrics.json", "predictions.csv", "preparation.json", "report.html", "run.json"};
     for (const auto& kind : plain_model_kinds()) names.push_back(kind.file);
     for (const char* network : {"mlp", "cnn", "lstm"}) names.push_back(network_file_name(network));
     return names;

@@ -1,0 +1,195 @@
+#include "benchmark/table_turns.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "benchmark/child_process.h"
+#include "benchmark/table_scripts.h"  // made from the scripts
+#include "benchmark/temporary_folder.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "core/json_text.h"
+#include "core/log.h"
+#include "core/paths.h"
+#include "core/processor.h"
+#include "data/reviews/locate.h"
+#include "report/text/table.h"
+
+namespace cellwise::benchmark {
+namespace fs = std::filesystem;
+namespace {
+
+using Words = std::vector<std::string>;
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const auto middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// The program that a user starts, which lies beside this one.
+std::string own_program() {
+    std::error_code code;
+    const auto path = fs::read_symlink("/proc/self/exe", code);
+    if (code) throw EnvironmentError(fmt::format("cannot tell where this program lies: {}", code.message()));
+    const auto started = path.parent_path() / "cellwise";
+    return fs::exists(started, code) ? started.string() : path.string();
+}
+
+/// What both sides work on.
+struct Work {
+    std::string table, target, told;
+    Words missing;  ///< --missing-value NA …
+};
+
+Work work_of(const TableTurnsOptions& options, const fs::path& folder) {
+    Work work{options.table, options.target, "", {}};
+    for (const auto& text : options.missing_values) work.missing.insert(work.missing.end(), {"--missing-value", text});
+    if (!work.table.empty() && work.target.empty()) throw UsageError("--table needs a --target");
+    if (work.table.empty() && options.rows == 0) {
+        if (const auto found = data::find_file(std::nullopt, "telco_churn.csv")) {
+            work.table = found->string();
+            work.target = "Churn";
+        }
+    }
+    work.told = fs::path(work.table).filename().string();
+    if (!work.table.empty()) return work;
+    const auto rows = options.rows > 0 ? options.rows : 5000;
+    work.table = (folder / "customers.csv").string();
+    work.target = "target";
+    work.told = fmt::format("{} SYNTHETIC customers", rows);
+    const auto log = folder / "log";
+    const auto code = run_child(
+        {own_program(), "customers", "synthetic", "--rows", std::to_string(rows), "--output", work.table}, log);
+    if (code != 0) throw EnvironmentError(fmt::format("no synthetic customers{}", last_lines(log, 3)));
+    return work;
+}
+
+/// Writes the script and gives the words that run it.
+Words script(const fs::path& python, const fs::path& file, const char* text, const Words& arguments) {
+    write_file_atomically(file, text);
+    Words words{python.string(), file.string()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return words;
+}
+
+Words joined(Words first, const Words& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+TableTurns take_turns(const std::string& job, const fs::path& python, const fs::path& folder, const Words& ours,
+                      const Words& theirs, std::int64_t rounds) {
+    log::notice(fmt::format("{}: {} turns", job, rounds));
+    const auto file = folder / "turns.json", answer = folder / "answer.json", log = folder / "turns.log";
+    write_file_atomically(file, json_text(nlohmann::json{{"ours", ours},
+                                                         {"theirs", theirs},
+                                                         {"rounds", rounds},
+                                                         {"log", log.string()},
+                                                         {"answer", answer.string()}}));
+    if (run_child(script(python, folder / "turns.py", turns_script, {file.string()}), log) != 0) {
+        throw EnvironmentError(fmt::format("{} could not be measured{}", job, last_lines(log, 2)));
+    }
+    const auto told = nlohmann::json::parse(read_file(answer));
+    const auto of = [&](const char* side, const char* what) {
+        return told.at(side).at(what).get<std::vector<double>>();
+    };
+    return {job, of("ours", "seconds"), of("theirs", "seconds"), of("ours", "megabytes"), of("theirs", "megabytes")};
+}
+
+nlohmann::ordered_json side_json(const std::vector<double>& seconds, const std::vector<double>& megabytes) {
+    return {{"seconds", median(seconds)}, {"megabytes", median(megabytes)}, {"all_seconds", seconds}};
+}
+
+}  // namespace
+
+double TableTurns::ratio() const { return median(peer_seconds) / median(seconds); }
+double TableTurns::memory_share() const { return median(megabytes) / median(peer_megabytes); }
+
+bool is_table_peer(const std::string& framework) { return framework == "pandas" || framework == "sklearn"; }
+
+PeerKind table_peer(const std::string& framework) {
+    const Words pandas{"numpy==2.4.6", "pandas==3.1.1", "scipy==1.17.1"};
+    if (framework == "pandas") return {framework, "", pandas, "roughly 0.1 GB to download, 0.3 GB installed"};
+    if (framework == "sklearn") {
+        return {framework, "", joined(pandas, {"scikit-learn==1.9.1", "xgboost-cpu==3.2.0", "lightgbm==4.7.0"}),
+                "roughly 0.1 GB to download, 0.4 GB installed"};
+    }
+    throw UsageError(fmt::format("--against '{}' is unknown: choose pandas or sklearn", framework));
+}
+
+TableTurnsRecord measure_table_turns(const TableTurnsOptions& options) {
+    if (options.rounds < 1) throw UsageError("--rounds must be 1 or more");
+    const auto python = peer_python(options.peer, options.offline);
+    const TemporaryFolder folder;
+    const auto work = work_of(options, folder.path());
+    const auto threads = std::to_string(options.threads > 0 ? options.threads : usable_processors());
+    TableTurnsRecord record{fmt::format("{}", fmt::join(options.peer.packages, " ")),
+                            processor_with_count(),
+                            work.told,
+                            std::stoll(threads),
+                            options.rounds,
+                            {}};
+    const Words table{work.table};
+    const auto add = [&](const std::string& job, const char* text, const Words& ours, const Words& theirs) {
+        const auto own = joined(joined({own_program(), "customers", job}, table), joined(ours, work.missing));
+        const auto peer =
+            script(python, folder.path() / (job + ".py"), text, joined(table, joined(theirs, work.missing)));
+        record.jobs.push_back(take_turns(job, python, folder.path(), own, peer, options.rounds));
+    };
+    if (options.peer.framework == "pandas") {
+        add("describe", describe_script, {"--target", work.target, "--threads", threads}, {});
+        add("clean", clean_script, {"--outliers", "iqr-clip", "--output", (folder.path() / "ours.csv").string()},
+            {"--output", (folder.path() / "theirs.csv").string()});
+    } else {
+        add("compare", compare_script,
+            {"--target", work.target, "--models",
+             fmt::format("{},random_forest,xgboost,lightgbm",
+                         options.is_classification ? "majority,logistic" : "mean,ridge"),
+             "--threads", threads},
+            {"--target", work.target, "--jobs", threads});
+    }
+    return record;
+}
+
+nlohmann::ordered_json table_turns_json(const TableTurnsRecord& record) {
+    nlohmann::ordered_json json{{"peer", record.peer},       {"processor", record.processor},
+                                {"threads", record.threads}, {"rounds", record.rounds},
+                                {"table", record.table},     {"jobs", nlohmann::json::array()}};
+    for (const auto& job : record.jobs) {
+        json["jobs"].push_back({{"job", job.job},
+                                {"ours", side_json(job.seconds, job.megabytes)},
+                                {"peer", side_json(job.peer_seconds, job.peer_megabytes)},
+                                {"ratio", job.ratio()},
+                                {"memory_share", job.memory_share()}});
+    }
+    return json;
+}
+
+std::string table_turns_text(const TableTurnsRecord& record) {
+    report::Table table({{"job", report::Table::Align::left},
+                         {"cellwise s"},
+                         {"Python s"},
+                         {"times as fast"},
+                         {"cellwise MB"},
+                         {"Python MB"},
+                         {"memory"}});
+    for (const auto& job : record.jobs) {
+        table.add_row({job.job, fmt::format("{:.3f}", median(job.seconds)),
+                       fmt::format("{:.3f}", median(job.peer_seconds)), fmt::format("{:.1f}", job.ratio()),
+                       fmt::format("{:.0f}", median(job.megabytes)), fmt::format("{:.0f}", median(job.peer_megabytes)),
+                       fmt::format("{:.0f}%", 100 * job.memory_share())});
+    }
+    return fmt::format(
+        "{}, {}\n{}; {} thread{} or processes on either side\n{}\nWhole processes in turns, medians of {}; peak memory "
+        "of "
+        "the largest process.\n",
+        record.table, record.peer, record.processor, record.threads, record.threads == 1 ? "" : "s", table.text(),
+        record.rounds);
+}
+
+}  // namespace cellwise::benchmark
