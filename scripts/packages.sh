@@ -11,6 +11,7 @@ packages_tests=(
     python3-jsonschema man-db zsh chromium
 )
 packages_release=(patchelf xz-utils python3-venv)
+packages_image=(ca-certificates xz-utils)
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_lint=(clang-format clang-tidy shellcheck)
 
