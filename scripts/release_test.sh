@@ -73,7 +73,7 @@ answers() {
     for try in $(seq 100); do
         if exec 3<>/dev/tcp/127.0.0.1/8123; then
             printf 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
-            head -n 1 <&3
+            head -n 1 <&3 | grep ' 200 '
             return
         fi 2>/dev/null
         sleep 0.1

@@ -29,6 +29,12 @@ class Check:
         self.report = {"kit": json.loads((kit.HERE / "kit.json").read_text()), "small": options.small,
                        "torch": {"version": torch[1], "cuda": torch[2], "folder": str(torch[0])},
                        "python": platform.python_version(), "stages": {}}
+        try:  # what an earlier call of the same kit found is kept: --first, then --rest
+            earlier = json.loads((self.folder / "report.json").read_text())
+            if {**earlier, "stages": {}} == self.report:
+                self.report["stages"] = earlier["stages"]
+        except (OSError, ValueError):
+            pass
 
     @property
     def device(self):
@@ -106,6 +112,11 @@ def main():
     check = Check(options, programs, torch)
     # The machine is always told; whether there is a GPU decides about what follows.
     run_stage(check, "machine", stages.machine, False)
+    machine = check.report["stages"]["machine"]
+    if machine["outcome"] == "failed":
+        kit.fail(machine["reason"])
+    if machine["gpus"] and check.no_gpu:  # as with a driver that is too old
+        kit.fail(check.no_gpu)
     parts = [] if options.rest else [(stages.FIRST, 110)]
     parts += [] if options.first else [(stages.REST, 290)]
     for part, seconds in parts:

@@ -26,8 +26,9 @@ def machine(check, result):
     try:
         result["nvidia_smi"] = subprocess.run(["nvidia-smi"], capture_output=True, text=True, timeout=20).stdout
         query = "name,driver_version,memory.total,clocks.max.sm,clocks.max.mem,power.limit,compute_cap"
-        result["gpus"] = subprocess.run(["nvidia-smi", "--query-gpu=" + query, "--format=csv,noheader"],
-                                        capture_output=True, text=True, timeout=20).stdout.splitlines()
+        listed = subprocess.run(["nvidia-smi", "--query-gpu=" + query, "--format=csv,noheader"],
+                                capture_output=True, text=True, timeout=20)
+        result["gpus"] = listed.stdout.splitlines() if listed.returncode == 0 else []
     except (OSError, subprocess.TimeoutExpired):
         result["gpus"] = []
     wanted = check.cellwise("doctor", "--device", "cuda", "--data", check.data, limit=40, codes=(0, 4))

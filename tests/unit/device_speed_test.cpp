@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "benchmark/device_speed.h"
 #include "benchmark/peer_file.h"
 #include "benchmark/torch_model.h"
@@ -45,11 +49,13 @@ TEST(DeviceSpeed, MeasuresTheModelThatThePeerGets) {
 TEST(PeerFile, HoldsEveryBatchInItsOrder) {
     const auto shape = small_shape();
     const auto batches = generated_batches(shape, 2);
+    std::map<std::string, std::vector<std::int64_t>> shapes;
     for (const auto& tensor : peer_tensors(device_classifier(Cell::gru, shape), batches, shape)) {
-        if (tensor.name == "ids") EXPECT_THAT(tensor.shape, testing::ElementsAre(2, 3, 5));
-        if (tensor.name == "labels") EXPECT_THAT(tensor.shape, testing::ElementsAre(2, 3));
-        if (tensor.name == "weight_ih") EXPECT_THAT(tensor.shape, testing::ElementsAre(18, 4));
+        shapes[tensor.name] = tensor.shape;
     }
+    EXPECT_THAT(shapes["ids"], testing::ElementsAre(2, 3, 5));
+    EXPECT_THAT(shapes["labels"], testing::ElementsAre(2, 3));
+    EXPECT_THAT(shapes["weight_ih"], testing::ElementsAre(18, 4));
     EXPECT_EQ(peer_settings(Cell::gru, shape).at("hidden_size"), "6");
 }
 
