@@ -5,6 +5,10 @@
 # Looked for in: -DLIBTORCH=DIR, the environment's LIBTORCH, CMAKE_PREFIX_PATH.
 
 set(LIBTORCH "$ENV{LIBTORCH}" CACHE PATH "A LibTorch folder: holds include/ and lib/")
+if(DEFINED LIBTORCH_LAST_TIME AND NOT LIBTORCH STREQUAL LIBTORCH_LAST_TIME)
+  unset(LIBTORCH_ROOT CACHE)
+endif()
+set(LIBTORCH_LAST_TIME "${LIBTORCH}" CACHE INTERNAL "What LIBTORCH was when LIBTORCH_ROOT was found")
 find_path(LIBTORCH_ROOT NAMES include/torch/csrc/api/include/torch/torch.h
   HINTS ${LIBTORCH} PATHS ${CMAKE_PREFIX_PATH} PATH_SUFFIXES libtorch torch NO_DEFAULT_PATH)
 if(NOT LIBTORCH_ROOT)
@@ -31,8 +35,12 @@ if(CELLWISE_CUDA)
   list(PREPEND LIBTORCH_LIBRARIES ${LIBTORCH_ROOT}/lib/libtorch_cuda.so ${LIBTORCH_ROOT}/lib/libc10_cuda.so
     ${LIBTORCH_CUDART})
   # Only what calls CUDA itself sees its headers (src/training): all else is compiled alike in both flavours.
-  file(GLOB LIBTORCH_CUDA_INCLUDES ${LIBTORCH_ROOT}/../nvidia/cu13/include)
-  set(LIBTORCH_CUDA_COMPILE_OPTIONS -idirafter ${LIBTORCH_CUDA_INCLUDES})
+  set(CELLWISE_CUDA_HEADERS "" CACHE PATH "Where crt/ and cccl/ of CUDA lie, unpacked from their wheels, if not beside LibTorch")
+  file(GLOB LIBTORCH_CUDA_INCLUDES ${LIBTORCH_ROOT}/../nvidia/cu13/include ${CELLWISE_CUDA_HEADERS}/nvidia/cu13/include)
+  set(LIBTORCH_CUDA_COMPILE_OPTIONS "")
+  foreach(folder IN LISTS LIBTORCH_CUDA_INCLUDES)
+    list(APPEND LIBTORCH_CUDA_COMPILE_OPTIONS "-idirafter${folder}")
+  endforeach()
 endif()
 
 add_library(LibTorch::LibTorch INTERFACE IMPORTED)

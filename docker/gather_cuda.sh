@@ -9,8 +9,9 @@ libtorch=$(ldd "$program-torch" | awk '$1 == "libtorch_cpu.so" { print $3 }')
 [[ -n $libtorch ]] || { echo "cellwise: error: '$program' is not linked with LibTorch" >&2; exit 4; }
 wheels=${libtorch%/torch/lib/*}
 
-mkdir -p "$folder"/{usr/bin,etc/ld.so.conf.d,usr/share/doc/cellwise,opt/libtorch/torch}
-cp "$program" "$program-torch" "$folder/usr/bin/"
+mkdir -p "$folder"/{usr/bin,usr/lib/cellwise,etc/ld.so.conf.d,usr/share/doc/cellwise,opt/libtorch/torch}
+cp "$program" "$folder/usr/bin/"
+cp "$program-torch" "$folder/usr/lib/cellwise/"
 cp -r "$wheels/torch/lib" "$folder/opt/libtorch/torch/"
 rm -f "$folder"/opt/libtorch/torch/lib/libtorch_python.so  # for Python alone
 for library_folder in "$wheels"/nvidia/*/lib; do

@@ -3,6 +3,7 @@
 # daemon, no registry is needed, but root, buildah and debootstrap are. Prints what it checks, then the image's size.
 # --cuda takes the image for GPUs (15 GB of disk and more); what it does without a GPU is checked.
 #
+# RELEASE         an archive in build/release-files that the CPU image is made of, instead of being built from the sources
 # BASE            a Debian 12 image that buildah can get; without it one is made with debootstrap
 # CCACHE_DIR      a ccache folder to build with, by default ccache's own; "" for none
 # What is built lies in build/docker: a second call reuses the base image, --no-build the image itself, --clean
@@ -27,6 +28,8 @@ if [[ $flavour == cuda ]]; then
 else
     dockerfile=$root/docker/Dockerfile image=localhost/cellwise
 fi
+# shellcheck source=scripts/debian_root.sh
+. "$root/scripts/debian_root.sh"
 say() { printf 'docker/test.sh: %s\n' "$*"; }
 die() {
     say "error: $*" >&2
@@ -56,23 +59,12 @@ check() {
 # localhost/cellwise-base: a minimal Debian 12 that gets its packages where this machine gets them.
 make_base() {
     local folder=$work/base
-    command -v debootstrap >/dev/null || die "debootstrap is missing: apt-get install debootstrap, or name a BASE"
     say "making a base image with debootstrap"
-    rm -rf "$folder"
     mkdir -p "$folder"
-    # shellcheck disable=SC2016  # apt-get expands these itself
-    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-        'Created-By: Packages' 'Origin: Debian' 'Component: main' 2>/dev/null |
-        grep -E ' bookworm(-updates|-security)? ' | sort -u >"$folder/sources.list" || true
-    local mirror
-    mirror=$(awk '$3 == "bookworm" { print $2; exit }' "$folder/sources.list")
-    debootstrap --variant=minbase bookworm "$folder/root" ${mirror:+"$mirror"} >"$folder/log" 2>&1 ||
-        die "debootstrap failed: see $folder/log"
-    if [[ -s $folder/sources.list ]]; then cp "$folder/sources.list" "$folder/root/etc/apt/sources.list"; fi
-    rm -rf "$folder"/root/var/cache/apt/archives/*.deb "$folder"/root/var/lib/apt/lists/*
+    make_debian_root "$folder/root"
     tar -C "$folder/root" -cf "$folder/root.tar" .
     printf 'FROM scratch\nADD root.tar /\n' >"$folder/Dockerfile"
-    buildah "${store[@]}" bud --isolation chroot --format docker -t localhost/cellwise-base "$folder" >>"$folder/log" 2>&1 ||
+    buildah "${store[@]}" bud --isolation chroot --format docker -t localhost/cellwise-base "$folder" >"$folder/log" 2>&1 ||
         die "buildah could not make the base image: see $folder/log"
     rm -rf "$folder/root" "$folder/root.tar"
 }
@@ -89,13 +81,13 @@ if [[ -n $ccache_folder ]]; then
     mkdir -p "$ccache_folder"
     arguments+=(--volume "$ccache_folder:/host-ccache" --build-arg CCACHE_FOLDER=/host-ccache)
 fi
-# How this machine's pip reaches its index.
-if [[ -e /etc/pip.conf ]]; then arguments+=(--volume /etc/pip.conf:/etc/pip.conf:ro); fi
-if [[ -n ${PIP_INDEX_URL:-} ]]; then arguments+=(--build-arg "PIP_INDEX_URL=$PIP_INDEX_URL"); fi
-authorities=${PIP_CERT:-$(python3 -m pip config get global.cert 2>/dev/null || true)}
-if [[ -n $authorities ]]; then
-    arguments+=(--volume "$authorities:/host-ca.crt:ro" --build-arg PIP_CERT=/host-ca.crt)
+if [[ -n ${RELEASE:-} ]]; then
+    RELEASE=$(realpath --relative-to "$root" "$RELEASE")
+    arguments+=(--build-arg "RELEASE=$RELEASE")
 fi
+find_pip_settings
+for mount in "${pip_mounts[@]}"; do arguments+=(--volume "$mount:ro"); done
+for variable in "${pip_variables[@]}"; do arguments+=(--build-arg "$variable"); done
 
 build_image() {
     local log=$work/build-$flavour.log
@@ -126,7 +118,7 @@ check "data, runs and cache are volumes" is "$(configured Volumes)" '{"/work/cac
 check "the health check is cellwise doctor" grep -q '"CMD", "/usr/bin/cellwise", "doctor"' <<<"$health"
 if [[ $flavour == cpu ]]; then
     programs() { (cd "$mounted" && find . -type f -perm /111 ! -name '*.so*' | sort | tr '\n' ' '); }
-    check "there is no other program in the image" is "$(programs)" './usr/bin/cellwise ./usr/bin/cellwise-torch '
+    check "there is no other program in the image" is "$(programs)" './usr/bin/cellwise ./usr/lib/cellwise/cellwise-torch '
     check "nothing in it is setuid or setgid" is "$(find "$mounted" -xdev -type f -perm /6000)" ''
 fi
 
@@ -171,9 +163,9 @@ runs=$work/locked check "a volume that cannot be written ends with 4" exits 4 co
 tail -n 2 "$work/output"
 
 say "size: $(du -sB1 --apparent-size "$mounted" | awk '{ printf "%.0f MB", $1 / 1e6 }') unpacked, of which"
-libraries=("$mounted"/usr/lib/x86_64-linux-gnu/*)
-if [[ $flavour == cuda ]]; then libraries=("$mounted"/opt/libtorch/torch/lib/* "$mounted"/opt/libtorch/nvidia/*); fi
-du -sB1 --apparent-size "$mounted"/usr/bin/cellwise-torch "${libraries[@]}" | sort -rn | head -n 5 |
+libraries=("$mounted"/usr/lib/cellwise/*)
+if [[ $flavour == cuda ]]; then libraries+=("$mounted"/opt/libtorch/torch/lib/* "$mounted"/opt/libtorch/nvidia/*); fi
+du -sB1 --apparent-size "${libraries[@]}" | sort -rn | head -n 5 |
     awk '{ sub(".*/", "", $2); printf "  %7.1f MB %s\n", $1 / 1e6, $2 }'
 say "size compressed with gzip, as a registry stores it: $(tar -C "$mounted" -cf - . | gzip -6 | wc -c | awk '{ printf "%.0f MB", $1 / 1e6 }')"
 if [[ $failures -gt 0 ]]; then die "$failures checks failed"; fi

@@ -7,14 +7,19 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 preset=$1 target=$2
 # shellcheck source=scripts/messages.sh
 . "$root/scripts/messages.sh"
+# shellcheck source=scripts/preset.sh
+. "$root/scripts/preset.sh"
 # shellcheck source=scripts/packages.sh
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/libtorch.sh
 . "$root/scripts/libtorch.sh"
+# shellcheck source=scripts/python_torch.sh
+. "$root/scripts/python_torch.sh"
 # shellcheck source=scripts/tree_libraries.sh
 . "$root/scripts/tree_libraries.sh"
 
-build_folder=$root/build/$preset
+name=build/$(build_folder_of "$preset")
+build_folder=$root/$name
 if ! mkdir -p "$build_folder" 2>/dev/null; then
     die "cannot make the folder '$build_folder': make the checkout writable, or clone it where you may write"
 fi
@@ -27,18 +32,20 @@ groups=(build)
 if [[ -n ${CELLWISE_WITH_TESTS:-} ]]; then groups+=(tests); fi
 ensure_packages "${groups[@]}"
 ensure_libtorch "$preset"
+ensure_cuda_headers "$preset"
 ensure_tree_libraries
 
 log=$build_folder/build.log
 started=$(mktemp "$build_folder/.started.XXXXXX")
 trap 'rm -f "$started"' EXIT
 if [[ ! -e $build_folder/cellwise.stamp ]]; then
-    say "building in build/$preset (a few minutes the first time; log: build/$preset/build.log)"
+    say "building in $name (a few minutes the first time; log: $name/build.log)"
 else
-    say "the sources have changed: rebuilding in build/$preset"
+    say "the sources or LibTorch have changed: rebuilding in $name"
 fi
-# shellcheck disable=SC2154  # libtorch is set by ensure_libtorch, tree_libraries by ensure_tree_libraries
-if ! (cd "$root" && cmake --preset "$preset" -DLIBTORCH="$libtorch" -DCELLWISE_TREE_LIBRARIES="$tree_libraries" \
+# shellcheck disable=SC2154  # set by ensure_libtorch, ensure_cuda_headers and ensure_tree_libraries
+if ! (cd "$root" && cmake --preset "$preset" -B "$build_folder" -DLIBTORCH="$libtorch" -DCELLWISE_CUDA_HEADERS="$cuda_headers" \
+    -DCELLWISE_TREE_LIBRARIES="$tree_libraries" \
     -DCELLWISE_UNITY="${CELLWISE_UNITY:-ON}" \
     -DCELLWISE_TESTS="$([[ -n ${CELLWISE_WITH_TESTS:-} || -e $build_folder/.with-tests ]] && echo ON || echo OFF)") \
     >"$log" 2>&1; then
@@ -71,5 +78,6 @@ if ! NINJA_STATUS='[%f/%t] ' cmake --build "$build_folder" --target "$target" 2>
     grep -E -A 12 'error:|FAILED' "$log" | head -n 60 >&2 || true
     die "the build failed: see $log"
 fi
+libtorch_mark "$libtorch" >"$build_folder/libtorch.txt"
 # What changed while the build ran is newer than this and will be built next time.
 mv "$started" "$build_folder/cellwise.stamp"

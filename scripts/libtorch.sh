@@ -1,7 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # ensure_libtorch PRESET sets $libtorch to a LibTorch folder: the one that LIBTORCH or CMAKE_PREFIX_PATH
-# names, else the pinned wheel from PyPI in the user's cache, checked by hash.
+# names, that of the Python that CELLWISE_TORCH names, else the pinned wheel from PyPI in the user's cache, checked by
+# hash; of the version that CELLWISE_LIBTORCH names, if it names one.
 
+libtorch_versions='2.11.0 2.15.0'  # that the tests have passed with
 libtorch_version=2.15.0
 libtorch_cpu_requirements="\
 torch==2.15.0 --hash=sha256:48c2d861134c0b5697c7602cb5ffa68f62a2989fdcd1717e593356f67996ca1e
@@ -25,17 +27,64 @@ nvidia-nvjitlink==13.5.37 --hash=sha256:280d7cb9649704145f074b8dbde500de04ce02d0
 nvidia-nvshmem-cu13==3.7.2 --hash=sha256:b9a4f843c62b5dded8ad33fd6d220e007dcd39f06cee549292f5ba14ce4c235c
 nvidia-nvtx==13.2.86 --hash=sha256:968ce72baee2a01791c7d3254000eac81f24677b0b91c62d21b449a1f309c245"
 
+case ${CELLWISE_LIBTORCH:-$libtorch_version} in
+    "$libtorch_version") ;;
+    2.11.0)
+        # shellcheck source=scripts/libtorch_2.11.0.sh
+        . "$(dirname -- "${BASH_SOURCE[0]}")/libtorch_2.11.0.sh"
+        ;;
+    *) die "CELLWISE_LIBTORCH is '$CELLWISE_LIBTORCH': choose one of $libtorch_versions" ;;
+esac
+
+libtorch_version_of() { # FOLDER: prints its version; nothing where it is not told
+    sed -n 's/^#define TORCH_VERSION_\(MAJOR\|MINOR\|PATCH\) //p' "$1/include/torch/headeronly/version.h" 2>/dev/null | paste -sd .
+}
+# FOLDER: what tells whether a build was made with this LibTorch.
+libtorch_mark() { echo "$1 $(libtorch_version_of "$1")"; }
+
+# check_libtorch FOLDER WHAT: ends with 4 unless FOLDER is a LibTorch that the program can be built against. WHAT says
+# in the message where the folder is from.
+check_libtorch() {
+    local folder=$1 what=$2 version
+    version=$(libtorch_version_of "$folder")
+    [[ " $libtorch_versions " == *" ${version:-none} "* ]] ||
+        die "$what is LibTorch ${version:-of an unknown version} ('$folder'): Cellwise is built with ${libtorch_versions// / or }"
+    # The other ABI's libraries know no std::__cxx11::basic_string.
+    grep -q __cxx11 "$folder/lib/libc10.so" 2>/dev/null ||
+        die "$what is a LibTorch with the C++ ABI from before 2015 ('$folder'): take one of PyPI's wheels, or the archive 'cxx11 ABI'"
+}
+
+# fetch_wheels REQUIREMENTS FOLDER: unpacks these wheels into the new folder, or fails. They are not installed: any
+# Python can do it. --no-deps takes only what is named.
+fetch_wheels() {
+    printf '%s\n' "$1" >"$2.txt"
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-compile \
+        --no-deps --no-cache-dir --require-hashes --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 --abi none \
+        --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64 \
+        --platform manylinux_2_18_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+        --platform manylinux2010_x86_64 --platform manylinux1_x86_64 --target "$2" -r "$2.txt" >&2
+}
+
 ensure_libtorch() {
     local folder flavour=cpu size='0.55 GB' library=libtorch_cpu.so
     if [[ $1 == cuda ]]; then flavour=cuda size='2 GB' library=libtorch_cuda.so; fi
     if [[ -n ${LIBTORCH:-} ]]; then
         [[ -e $LIBTORCH/lib/$library ]] || die "LIBTORCH is '$LIBTORCH', which holds no lib/$library"
+        check_libtorch "$LIBTORCH" LIBTORCH
         libtorch=$LIBTORCH
+        return
+    fi
+    if [[ -n ${CELLWISE_TORCH:-} ]]; then
+        folder=$(folder_of_python_torch "$CELLWISE_TORCH")
+        [[ -e $folder/lib/$library ]] ||
+            die "the torch of '$CELLWISE_TORCH' has no lib/$library ('$folder'): CELLWISE_PRESET=release builds for the CPU"
+        libtorch=$folder
         return
     fi
     local IFS=':;'
     for folder in ${CMAKE_PREFIX_PATH:-}; do
         if [[ -e $folder/lib/$library ]]; then
+            check_libtorch "$folder" CMAKE_PREFIX_PATH
             libtorch=$folder
             return
         fi
@@ -54,13 +103,7 @@ ensure_libtorch() {
     say "fetching LibTorch $libtorch_version, $flavour flavour ($size, once) into $folder"
     local temporary
     temporary=$(mktemp -d "$cache/libtorch.XXXXXX")
-    printf '%s\n' "$requirements" >"$temporary/requirements.txt"
-    # The wheels are unpacked, not installed: any Python can do it. --no-deps takes only what is named above.
-    if ! python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-compile \
-        --no-deps --no-cache-dir --require-hashes --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 --abi none \
-        --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64 \
-        --platform manylinux_2_18_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
-        --platform manylinux2010_x86_64 --platform manylinux1_x86_64 --target "$temporary/unpacked" -r "$temporary/requirements.txt" >&2; then
+    if ! fetch_wheels "$requirements" "$temporary/unpacked"; then
         rm -rf "$temporary"
         die "LibTorch could not be fetched from PyPI: check the network, or set LIBTORCH to a LibTorch $libtorch_version folder"
     fi
@@ -70,5 +113,27 @@ ensure_libtorch() {
     printf '%s\n' "$requirements" >"$temporary/unpacked/complete"
     rm -rf "$folder"
     mv "$temporary/unpacked" "$folder"
+    rm -rf "$temporary"
+}
+
+# ensure_cuda_headers PRESET sets $cuda_headers: a folder with the two headers' folders of CUDA that its run-time wheel
+# lacks, or nothing where $libtorch has them beside it, or nobody needs them. A Python's torch comes without them: they are
+# fetched (3 MB).
+ensure_cuda_headers() {
+    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/cellwise temporary
+    cuda_headers=
+    if [[ $1 != cuda || -e $libtorch/../nvidia/cu13/include/crt/host_config.h || -e $libtorch/lib/libcudart.so.13 ]]; then return; fi
+    cuda_headers=$cache/cuda-headers-$libtorch_version
+    if [[ -e $cuda_headers/complete ]]; then return; fi
+    mkdir -p "$cache" || die "cannot make the folder '$cache'"
+    say "fetching headers of CUDA (3 MB, once) into $cuda_headers"
+    temporary=$(mktemp -d "$cache/cuda-headers.XXXXXX")
+    if ! fetch_wheels "$(grep -E '^nvidia-cuda-(crt|cccl)=' <<<"$libtorch_cuda_requirements")" "$temporary/unpacked"; then
+        rm -rf "$temporary"
+        die "CUDA's headers could not be fetched from PyPI: check the network, or build with CELLWISE_PRESET=release"
+    fi
+    touch "$temporary/unpacked/complete"
+    rm -rf "$cuda_headers"
+    mv "$temporary/unpacked" "$cuda_headers"
     rm -rf "$temporary"
 }

@@ -10,6 +10,8 @@ packages_tests=(
     libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libopenmpi-dev openmpi-bin openssl python3-venv
     python3-jsonschema man-db zsh chromium
 )
+packages_release=(patchelf xz-utils python3-venv)
+packages_image=(ca-certificates xz-utils)
 packages_fuzz=(clang libclang-rt-14-dev)
 packages_lint=(clang-format clang-tidy shellcheck)
 

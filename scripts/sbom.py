@@ -1,6 +1,7 @@
 """Writes docs/sbom.cdx.json and docs/dependencies.md; scripts/sbom.sh calls it with what the other scripts list."""
 import argparse
 import datetime
+import os
 import pathlib
 import re
 import subprocess
@@ -54,7 +55,7 @@ def package_of(library):
 
 
 def linked_packages(program):
-    libraries = re.findall(r"(?:=> )?(/\S+) \(0x", output_of("ldd", program))
+    libraries = re.findall(r"(?:=> )?(/\S+) \(0x", output_of("ldd", program) + output_of("ldd", program + "-torch"))
     return {package for package in map(package_of, libraries) if package}
 
 
@@ -79,11 +80,18 @@ def wheel_component(name, version, digest, use):
                      properties=[Property(name="cellwise:use", value=use)])
 
 
-def bom_of(root, program_version, debian, wheels, tree_wheels, gpu_wheels):
-    bom = Bom()
+def date_of(root):
+    """Of the commit that is released, or of the last one that changed what the program is built from."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return datetime.datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), datetime.timezone.utc)
     date = output_of("git", "-C", str(root), "log", "-1", "--format=%cI", "--", "scripts/packages.sh", "scripts/libtorch.sh",
                      "scripts/tree_libraries.sh")
-    bom.metadata.timestamp = datetime.datetime.fromisoformat(date.strip())
+    return datetime.datetime.fromisoformat(date.strip())
+
+
+def bom_of(root, program_version, debian, wheels, tree_wheels, gpu_wheels):
+    bom = Bom()
+    bom.metadata.timestamp = date_of(root)
     bom.metadata.component = Component(type=ComponentType.APPLICATION, name="cellwise", version=program_version,
                                        bom_ref="cellwise")
     components = [debian_component(package, version, use) for package, (version, _, use) in debian.items()]
@@ -126,17 +134,20 @@ def main():
     for name in ("root", "program", "build", "tests", "lint", "wheels", "tree-wheels", "gpu-wheels"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--release", metavar="FOLDER", help="write what a release holds, and no more, into this folder")
     options = parser.parse_args()
     root = pathlib.Path(options.root)
 
     uses = {}
-    for use in ("lint", "tests", "build"):
+    for use in ("build",) if options.release else ("lint", "tests", "build"):
         uses |= {package: use for package in getattr(options, use).split()}
     uses |= {package: "compiled in" for package in COMPILED_IN & set(uses)}
     uses |= {package: "linked" for package in linked_packages(options.program)}
+    if options.release:
+        uses = {package: use for package, use in uses.items() if use in ("linked", "compiled in")}
     debian = {package: (*facts, uses[package]) for package, facts in versions(uses).items()}
     wheels = wheels_of(options.wheels)
-    gpu_wheels = [wheel for wheel in wheels_of(options.gpu_wheels) if wheel not in wheels]
+    gpu_wheels = [] if options.release else [wheel for wheel in wheels_of(options.gpu_wheels) if wheel not in wheels]
     tree_wheels = wheels_of(options.tree_wheels)
     if len(wheels) < 3:
         sys.exit("cellwise: error: scripts/libtorch.sh names no wheels that can be read")
@@ -146,6 +157,12 @@ def main():
     text = JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.exit(f"cellwise: error: what was written is no CycloneDX 1.6: {error}")
+
+    if options.release:
+        path = pathlib.Path(options.release) / f"cellwise-{program_version}.cdx.json"
+        path.write_text(text)
+        print(f"{len(debian)} Debian packages, {len(wheels) + len(tree_wheels)} wheels; valid CycloneDX 1.6: {path}")
+        return
 
     stale = []
     for path, content in ((root / "docs/sbom.cdx.json", text),

@@ -2,6 +2,7 @@
 # Lists what Cellwise is built from, with the versions that are installed here: docs/sbom.cdx.json (a software bill
 # of materials, CycloneDX 1.6, validated) and docs/dependencies.md. Needs the packages of the build and a built
 # program. `scripts/sbom.sh --check` writes nothing and fails where the two files are not what it would write.
+# `scripts/sbom.sh --release FOLDER` writes FOLDER/cellwise-VERSION.cdx.json alone, with what a release holds.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/messages.sh

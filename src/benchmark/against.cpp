@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "benchmark/child_process.h"
 #include "benchmark/fused_side.h"
+#include "benchmark/peer_file.h"
 #include "benchmark/temporary_folder.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -26,42 +26,12 @@ namespace {
 constexpr std::size_t shared_batch_count = 32;
 constexpr std::int64_t peer_steps_per_round = 5;
 
-StoredTensor stored(const std::string& name, const torch::Tensor& tensor) {
-    const auto values = tensor.detach().contiguous();
-    return store_tensor<float>(name, values.sizes().vec(),
-                               std::span(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel())));
-}
-
-// What peer.py reads: a model's initial weights and batches; for whole jobs also the reviews.
-std::vector<StoredTensor> peer_tensors(const models::Classifier& model, const std::vector<Batch>& batches,
-                                       const Shape& shape) {
-    const auto weights = model->recurrent.front()->weights(0);
-    std::vector<StoredTensor> tensors{
-        stored("embedding", model->embedding->weight), stored("weight_ih", weights.input),
-        stored("weight_hh", weights.recurrent),        stored("bias_ih", weights.bias),
-        stored("bias_hh", weights.recurrent_bias),     stored("dense_weight", model->dense->weight),
-        stored("dense_bias", model->dense->bias)};
-    std::vector<std::int32_t> ids;
-    std::vector<std::uint8_t> labels;
-    for (const auto& batch : batches) {
-        ids.insert(ids.end(), batch.ids.begin(), batch.ids.end());
-        labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
-    }
-    const auto count = static_cast<std::int64_t>(batches.size());
-    tensors.push_back(store_tensor<std::int32_t>("ids", {count, shape.batch_size, shape.length}, ids));
-    tensors.push_back(store_tensor<std::uint8_t>("labels", {count, shape.batch_size}, labels));
-    return tensors;
-}
 
 void add_split(std::vector<StoredTensor>& tensors, const std::string& name, const data::PaddedReviews& reviews) {
     const auto rows = static_cast<std::int64_t>(reviews.size());
     tensors.push_back(
         store_tensor<std::int32_t>(name + "_ids", {rows, static_cast<std::int64_t>(reviews.length)}, reviews.ids));
     tensors.push_back(store_tensor<std::uint8_t>(name + "_labels", {rows}, reviews.labels));
-}
-
-SafetensorsMetadata settings(Cell cell, const Shape& shape) {
-    return {{"cell", std::string(cell_name(cell))}, {"hidden_size", std::to_string(shape.hidden_size)}};
 }
 
 void check_that_both_agree(FusedSide& fused, Peer& peer) {
@@ -81,7 +51,7 @@ benchmark::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSour
     at::set_num_threads(threads);
     FusedSide fused(cell, shape, batches, false);
     const auto file = folder.path() / "work";
-    write_safetensors(file, peer_tensors(fused.model(), batches, shape), settings(cell, shape));
+    write_safetensors(file, peer_tensors(fused.model(), batches, shape), peer_settings(cell, shape));
     log::detail(fmt::format("measuring {}", cell_title(cell)));
     Peer peer(options.peer, python, file, threads);
     peer_name = peer.name();
@@ -142,7 +112,7 @@ benchmark::JobRecord measure_job(const AgainstOptions& options, std::int64_t epo
             auto tensors = peer_tensors(initial.model(), batches, shape);
             add_split(tensors, "train", source.padded_train(shape.length));
             add_split(tensors, "test", source.padded_test(shape.length));
-            write_safetensors(file, tensors, settings(cell, shape));
+            write_safetensors(file, tensors, peer_settings(cell, shape));
         }
         Peer peer(options.peer, python, file, threads);
         record.peer = peer.name();

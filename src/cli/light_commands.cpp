@@ -17,13 +17,13 @@
 #include "cli/command_list.h"
 #include "cli/commands.h"
 #include "cli/commands/customers.h"
+#include "cli/release_files.h"
 #include "core/error.h"
 #include "core/standard_streams.h"
 
 namespace cellwise::cli {
 namespace {
 
-constexpr const char* other_program = "cellwise-torch";
 char** own_arguments = nullptr;  // main()'s
 
 void add_customers_tables(CLI::App& app) {
@@ -35,7 +35,13 @@ void add_customers_tables(CLI::App& app) {
 
 std::filesystem::path path_of_other() {
     std::error_code code;  // without /proc the one that PATH names is tried
-    return std::filesystem::read_symlink("/proc/self/exe", code).parent_path() / other_program;
+    return program_with_torch(std::filesystem::read_symlink("/proc/self/exe", code).parent_path());
+}
+
+[[noreturn]] void refuse(const std::string& message) {
+    prepare_standard_streams();
+    say(fmt::format("cellwise: error: {}\n", message));
+    ::_exit(static_cast<int>(ExitCode::environment));
 }
 
 }  // namespace
@@ -65,12 +71,13 @@ void hand_over(int argc, char** argv) {
 
 void become_the_other() {
     const auto path = path_of_other();
+    // The loader's own message would name one library and end with 127.
+    if (const auto reason = why_not_whole(path.parent_path()); !reason.empty()) {
+        refuse(fmt::format("this copy of the program is not whole: {}\nUnpack or install it again", reason));
+    }
     ::execvp(path.c_str(), own_arguments);
-    const int reason = errno;
-    prepare_standard_streams();
-    say(fmt::format("cellwise: error: '{}' cannot be started: {}\nIt belongs beside this program: install both again\n",
-                    path.string(), std::strerror(reason)));
-    ::_exit(static_cast<int>(ExitCode::environment));
+    refuse(fmt::format("'{}' cannot be started: {}\nIt belongs beside this program: install both again", path.string(),
+                       std::strerror(errno)));
 }
 
 }  // namespace cellwise::cli

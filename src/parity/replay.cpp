@@ -65,8 +65,11 @@ Difference by_movement(std::string quantity, std::span<const double> ours, const
 
 class Replay {
 public:
-    Replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision)
-        : golden_(golden), trainer_(model_of(golden, engine), options_of(golden, precision), 0) {
+    Replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision, torch::Device device)
+        : golden_(golden),
+          device_(device),
+          trainer_(model_of(golden, device.is_cpu() ? engine : models::Engine::torch), options_of(golden, precision), 0,
+                   device) {
         Tensors initial;
         for (const auto& [name, array] : golden.initial) initial[name] = tensor_of(array);
         interchange::set_from_keras_layout(trainer_.model(), initial);
@@ -120,7 +123,7 @@ private:
     std::vector<double> infer() {
         const torch::NoGradGuard no_grad;
         trainer_.model()->eval();
-        return numbers(trainer_.model()->forward(ids(0)).sigmoid());
+        return numbers(trainer_.model()->forward(ids(0).to(device_)).sigmoid());
     }
 
     std::vector<Difference> compare_gradients() {
@@ -144,20 +147,23 @@ private:
     }
 
     const GoldenCase& golden_;
+    torch::Device device_;
     learning::Trainer trainer_;
 };
 
 }  // namespace
 
-models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted, learning::Precision precision) {
-    if (precision == learning::Precision::float64) return models::Engine::torch;
+models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted, learning::Precision precision,
+                               torch::Device device) {
+    if (precision == learning::Precision::float64 || !device.is_cpu()) return models::Engine::torch;
     auto options = golden.model;
     options.engine = wanted;
     return models::Classifier(options)->active_engine();
 }
 
-std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision) {
-    return Replay(golden, engine, precision).run();
+std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision,
+                               torch::Device device) {
+    return Replay(golden, engine, precision, device).run();
 }
 
 }  // namespace cellwise::parity

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/types.h>
+
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ struct Difference {
 /// Who computes the recurrent layers of a replay: `wanted`, or torch where the precision or the machine
 /// leaves no choice.
 [[nodiscard]] models::Engine engine_in_force(const GoldenCase& golden, models::Engine wanted,
-                                             learning::Precision precision);
+                                             learning::Precision precision, torch::Device device = torch::kCPU);
 
 /// Trains the case's model from its initial variables on its batches and compares every quantity.
 ///
@@ -30,7 +32,9 @@ struct Difference {
 /// after steps by the error of their movement, ‖ours − Keras‖₂ <= 5e-4·‖Keras − initial‖₂ + 1e-6·√n for
 /// each tensor: elementwise would be wrong there, since Adam turns the rounding of a gradient near zero
 /// into a visible step.
+///
+/// On a device other than the CPU torch computes, whatever `engine` is.
 [[nodiscard]] std::vector<Difference> replay(const GoldenCase& golden, models::Engine engine,
-                                             learning::Precision precision);
+                                             learning::Precision precision, torch::Device device = torch::kCPU);
 
 }  // namespace cellwise::parity

@@ -1,12 +1,16 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "benchmark/device_speed.h"
 #include "learning/device.h"
 #include "learning/fit.h"
 #include "learning/trainer.h"
+#include "parity/golden_case.h"
+#include "parity/replay.h"
 #include "unit/classifier_kinds.h"
 #include "unit/random_reviews.h"
 
@@ -92,6 +96,33 @@ TEST_F(Gpu, DeterministicModeGivesTheSameBits) {
         for (std::size_t i = 0; i < one.weights.size(); ++i) {
             EXPECT_TRUE(one.weights[i].equal(again.weights[i])) << cell_name(cell);
         }
+    }
+}
+
+// CELLWISE_GOLDEN names the folder with the cases where the program has moved since it was built.
+TEST_F(Gpu, TakesKerassSteps) {
+    const char* named = std::getenv("CELLWISE_GOLDEN");
+    const std::string folder = named != nullptr ? named : CELLWISE_SHIPPED_DATA "/keras_golden";
+    for (const auto precision : {learning::Precision::float32, learning::Precision::float64}) {
+        for (const auto& path : parity::find_golden_cases({folder})) {
+            const auto golden = parity::read_golden_case(path);
+            for (const auto& difference : parity::replay(golden, models::Engine::torch, precision, {torch::kCUDA, 0})) {
+                EXPECT_TRUE(difference.passes()) << path << ' ' << difference.quantity;
+            }
+        }
+    }
+}
+
+TEST_F(Gpu, MeasuresRecordedSteps) {
+    benchmark::Shape shape;
+    shape.batch_size = 4;
+    shape.length = 6;
+    const auto batches = benchmark::generated_batches(shape, 8);
+    for (const Cell cell : all_cells) {
+        const auto speed = benchmark::measure_on_device(cell, shape, batches, {torch::kCUDA, 0}, 2);
+        EXPECT_EQ(speed.why_not_recorded, "");
+        ASSERT_TRUE(speed.recorded_train) << cell_name(cell);
+        EXPECT_GT(speed.recorded_train->low, 0);
     }
 }
 

@@ -61,6 +61,35 @@ TEST(TwoPrograms, TheOneThatIsStartedWorksAloneWhereNoLibTorchIsNeeded) {
     }
 }
 
+// A release: the program in bin, the one with LibTorch and a list of all files in lib/cellwise.
+TEST(TwoPrograms, ACopyThatIsNotWholeSaysSo) {
+    const ScratchFolder folder;
+    const auto program = (folder / "bin" / "cellwise").string();
+    const auto libraries = folder / "lib" / "cellwise";
+    fs::create_directories(folder / "bin");
+    fs::create_directories(libraries);
+    fs::copy_file(CELLWISE_PROGRAM, program);
+    const auto other = libraries / "cellwise-torch";
+    std::ofstream(other) << "#!/bin/sh\necho \"the other: $1\"\n";
+    fs::permissions(other, fs::perms::owner_all);
+    std::ofstream(libraries / "library with a blank.so") << "12345";
+    const auto run_with_list = [&](const std::string& list) {
+        std::ofstream(libraries / "files.txt") << list;
+        return run_other(program, {"gates"});
+    };
+    const auto size = std::to_string(fs::file_size(other));
+    const auto whole = run_with_list(size + " cellwise-torch\n5 library with a blank.so\n");
+    EXPECT_EQ(whole.exit_code, 0) << whole.errors;
+    EXPECT_EQ(whole.output, "the other: gates\n");
+    const auto shorter = run_with_list(size + " cellwise-torch\n6 library with a blank.so\n");
+    EXPECT_EQ(shorter.exit_code, 4);
+    EXPECT_THAT(shorter.errors, HasSubstr("library with a blank.so' has 5 bytes, not 6\nUnpack or install it again"));
+    const auto missing = run_with_list("6 libtorch_cpu.so\n" + size + " cellwise-torch\n");
+    EXPECT_EQ(missing.exit_code, 4);
+    EXPECT_THAT(missing.errors, HasSubstr("libtorch_cpu.so' is missing"));
+    EXPECT_EQ(missing.output, "");
+}
+
 TEST(Flags, ThatCanBeRepeatedTakeOneValueEachTime) {
     const ScratchFolder folder;
     const auto table = (folder / "table.csv").string();

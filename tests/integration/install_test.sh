@@ -8,6 +8,8 @@ trap 'rm -rf "$folder"' EXIT
 
 cmake --install "$build" --prefix "$folder/prefix" >"$folder/log" || { cat "$folder/log"; exit 1; }
 "$folder/prefix/bin/cellwise" --version
+"$folder/prefix/bin/cellwise" gates --cell lstm >/dev/null  # by the program with LibTorch
+[[ $(ls "$folder/prefix/bin") == cellwise ]]
 for file in bash-completion/completions/cellwise zsh/site-functions/_cellwise man/man1/cellwise.1; do
     grep -q 'cellwise' "$folder/prefix/share/$file"
 done

@@ -13,6 +13,7 @@
 #include "cli/terminal/output.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "learning/device.h"
 #include "parity/replay.h"
 #include "report/text/table.h"
 
@@ -25,6 +26,7 @@ struct ParityOptions {
     std::vector<std::string> paths;
     std::string precision = "float32";
     std::string engine = "auto";
+    std::string device = "cpu";
     std::string json;
 };
 
@@ -57,9 +59,11 @@ std::string table_of(const std::vector<CaseResult>& results) {
     return table.text();
 }
 
-nlohmann::ordered_json json_of(const std::vector<CaseResult>& results, const ParityOptions& options, bool passed) {
+nlohmann::ordered_json json_of(const std::vector<CaseResult>& results, const ParityOptions& options,
+                               const std::string& device, bool passed) {
     nlohmann::ordered_json document{{"precision", options.precision},
                                     {"engine", options.engine},
+                                    {"device", device},
                                     {"passed", passed},
                                     {"cases", nlohmann::ordered_json::array()}};
     for (const auto& result : results) {
@@ -83,20 +87,25 @@ void run_parity(const ParityOptions& options) {
     const Output out(options.json);
     const auto precision = learning::parse_precision(options.precision);
     const auto engine = models::parse_engine(options.engine);
+    const auto device = learning::resolve_device(options.device);
+    if (engine == models::Engine::fused && !device.is_cpu()) {
+        throw UsageError("--engine fused computes on the CPU: leave --device or --engine out");
+    }
+    learning::set_gpu_arithmetic(/*deterministic=*/true, /*tf32=*/false);
     std::vector<CaseResult> results;
     for (const auto& path : parity::find_golden_cases(options.paths)) {
         const auto golden = parity::read_golden_case(path);
-        results.push_back({golden.name, parity::engine_in_force(golden, engine, precision),
-                           parity::replay(golden, engine, precision)});
+        results.push_back({golden.name, parity::engine_in_force(golden, engine, precision, device),
+                           parity::replay(golden, engine, precision, device)});
     }
     const auto failed = std::count_if(results.begin(), results.end(), [](const auto& each) { return !each.passes(); });
     if (engine == models::Engine::fused && precision == learning::Precision::float64) {
         log::notice("float64 runs on the torch engine");
     }
-    out.print(fmt::format("{}\n{} of {} cases take the same steps as Keras ({}, engine {})\n", table_of(results),
+    out.print(fmt::format("{}\n{} of {} cases take the same steps as Keras ({}, engine {}, on {})\n", table_of(results),
                           results.size() - static_cast<std::size_t>(failed), results.size(), options.precision,
-                          models::engine_name(results.back().engine)));
-    out.write_json(with_schema("parity", json_of(results, options, failed == 0)));
+                          models::engine_name(results.back().engine), device.str()));
+    out.write_json(with_schema("parity", json_of(results, options, device.str(), failed == 0)));
     if (failed > 0) throw CheckFailed(fmt::format("{} of {} cases differ from Keras", failed, results.size()));
 }
 
@@ -111,6 +120,7 @@ void add_parity(CLI::App& app) {
     command->add_option("--precision", options->precision, "float32 or float64 (the torch engine)")
         ->capture_default_str();
     command->add_option("--engine", options->engine, "auto, fused or torch")->capture_default_str();
+    command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
     command->add_option("--json", options->json, "write the differences as JSON to a file, or - for standard output")
         ->type_name("FILE");
     add_display_flags(*command);
