@@ -18,6 +18,16 @@ function(cellwise_library name)
   target_compile_options(${target} PRIVATE $<TARGET_PROPERTY:cellwise_warnings,INTERFACE_COMPILE_OPTIONS>)
   if(arg_TORCH)
     cellwise_use_torch(${target})
+  else()
+    cellwise_use_common_headers(${target})
+  endif()
+endfunction()
+
+# Gives a target without LibTorch the shared precompiled header of the quick build.
+function(cellwise_use_common_headers target)
+  if(CELLWISE_UNITY)
+    target_compile_options(${target} PRIVATE -fPIC)  # as it was precompiled
+    target_precompile_headers(${target} REUSE_FROM cellwise_common_header)
   endif()
 endfunction()
 
@@ -33,9 +43,24 @@ function(cellwise_use_torch target)
   target_precompile_headers(${target} REUSE_FROM cellwise_torch_header)
 endfunction()
 
-file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/torch_header.cpp CONTENT "// Exists so that torch/torch.h is precompiled once.\n")
-add_library(cellwise_torch_header OBJECT ${CMAKE_BINARY_DIR}/torch_header.cpp)
-set_target_properties(cellwise_torch_header PROPERTIES POSITION_INDEPENDENT_CODE ON)
-target_compile_features(cellwise_torch_header PUBLIC cxx_std_20)
-target_link_libraries(cellwise_torch_header PUBLIC LibTorch::LibTorch cellwise::warnings)
-target_precompile_headers(cellwise_torch_header PRIVATE <torch/torch.h>)
+# An object library that precompiles headers for those who reuse it: name, then headers. They need not be named by each
+# file's own includes where eight files are compiled as one, so only that quick build has more than torch/torch.h.
+function(cellwise_precompile name)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "// Exists so that headers are precompiled once.\n")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_precompile_headers(${name} PRIVATE ${ARGN})
+endfunction()
+
+set(common_headers "")
+if(CELLWISE_UNITY)
+  set(common_headers <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp> <algorithm> <filesystem> <fstream> <functional>
+    <map> <memory> <optional> <span> <string> <string_view> <utility> <vector>)
+  # The same definition as where fmt is linked: another one makes the precompiled header useless.
+  add_compile_definitions(FMT_SHARED)
+  cellwise_precompile(cellwise_common_header ${common_headers})
+  target_link_libraries(cellwise_common_header PRIVATE cellwise::warnings)
+endif()
+cellwise_precompile(cellwise_torch_header <torch/torch.h> ${common_headers})
+target_link_libraries(cellwise_torch_header PUBLIC LibTorch::LibTorch PRIVATE cellwise::warnings)

@@ -26,7 +26,6 @@ namespace {
 constexpr std::size_t shared_batch_count = 32;
 constexpr std::int64_t peer_steps_per_round = 5;
 
-
 void add_split(std::vector<StoredTensor>& tensors, const std::string& name, const data::PaddedReviews& reviews) {
     const auto rows = static_cast<std::int64_t>(reviews.size());
     tensors.push_back(
@@ -124,17 +123,6 @@ benchmark::JobRecord measure_job(const AgainstOptions& options, std::int64_t epo
     record.product_seconds = run_job();
     return record;
 }
-
-namespace {
-
-std::string own_program() {
-    std::error_code code;
-    const auto path = std::filesystem::read_symlink("/proc/self/exe", code);
-    if (code) throw EnvironmentError(fmt::format("cannot tell where this program lies: {}", code.message()));
-    return path.string();
-}
-
-}  // namespace
 
 double time_this_program(const std::vector<std::string>& arguments) {
     const TemporaryFolder folder;

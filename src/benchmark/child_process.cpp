@@ -105,4 +105,12 @@ std::string last_lines(const std::filesystem::path& file, std::size_t lines) {
     return text;
 }
 
+std::string own_program() {
+    std::error_code code;
+    const auto path = std::filesystem::read_symlink("/proc/self/exe", code);
+    if (code) throw EnvironmentError(fmt::format("cannot tell where this program lies: {}", code.message()));
+    const auto started = path.parent_path() / "cellwise";
+    return std::filesystem::exists(started, code) ? started.string() : path.string();
+}
+
 }  // namespace cellwise::benchmark

@@ -44,6 +44,9 @@ int wait_for_child(pid_t process);
 /// Runs a program to its end with its output in the file `log`; its exit code.
 int run_child(const std::vector<std::string>& words, const std::filesystem::path& log);
 
+/// The program that a user starts, which lies beside this one. Throws EnvironmentError where the system does not tell.
+[[nodiscard]] std::string own_program();
+
 /// The last lines of a file, to be shown in an error message.
 [[nodiscard]] std::string last_lines(const std::filesystem::path& file, std::size_t lines);
 

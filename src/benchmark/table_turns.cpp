@@ -31,15 +31,6 @@ double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-/// The program that a user starts, which lies beside this one.
-std::string own_program() {
-    std::error_code code;
-    const auto path = fs::read_symlink("/proc/self/exe", code);
-    if (code) throw EnvironmentError(fmt::format("cannot tell where this program lies: {}", code.message()));
-    const auto started = path.parent_path() / "cellwise";
-    return fs::exists(started, code) ? started.string() : path.string();
-}
-
 /// What both sides work on.
 struct Work {
     std::string table, target, told;

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -135,6 +136,53 @@ TEST(BenchAgainst, RefusesWhatItDoesNotKnow) {
         EXPECT_EQ(result.exit_code, 2) << message;
         EXPECT_THAT(result.errors, HasSubstr(message));
     }
+}
+
+// A stand-in that says of every kind of work what it is given: twice what this build's own bench says would be a guess,
+// so the figures are planted.
+std::string stand_in(const ScratchFolder& folder, const std::string& document, const std::string& version) {
+    const auto path = folder / "other";
+    std::ofstream(folder / "document.json") << document;
+    std::ofstream(path) << "#!/bin/sh\n[ \"$1\" = --version ] && { echo '" << version << "'; exit 0; }\n"
+                        << "while [ $# -gt 0 ]; do [ \"$1\" = --json ] && out=$2; shift; done\ncp "
+                        << (folder / "document.json").string() << " \"$out\"\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path.string();
+}
+
+TEST(BenchAgainstABuild, TakesTurnsAndTellsTheRatio) {
+    const ScratchFolder folder;
+    const auto other = stand_in(
+        folder, R"({"cells": [{"cell": "lstm", "fused_train_ms": 1000, "fused_forward_ms": 500}]})", "cellwise 9.9.9");
+    const auto result = bench({"--cells", "lstm", "--against", other, "--turns", "3", "--json", "-"});
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    const auto json = nlohmann::json::parse(result.output);
+    EXPECT_EQ(json["other_version"], "9.9.9");
+    ASSERT_EQ(json["work"].size(), 2U);
+    for (const auto& work : json["work"]) {
+        const bool is_step = work["work"] == "training step";
+        ASSERT_EQ(work["own_ms"].size(), 3U);
+        EXPECT_EQ(work["other_ms"], nlohmann::json(std::vector<double>(3, is_step ? 1000 : 500)));
+        double sum = 0;
+        for (const double own : work["own_ms"]) sum += (is_step ? 1000 : 500) / own / 3;
+        EXPECT_NEAR(work["ratio"].get<double>() / sum, 1, 1e-12);
+        EXPECT_LT(work["low"], work["ratio"]);
+        EXPECT_LT(work["ratio"], work["high"]);
+    }
+}
+
+TEST(BenchAgainstABuild, RefusesWhatIsNone) {
+    const ScratchFolder folder;
+    const auto refused = [&](const std::string& program, int code, const std::string& message) {
+        const auto result = bench({"--cells", "lstm", "--against", program, "--turns", "2"});
+        EXPECT_EQ(result.exit_code, code);
+        EXPECT_THAT(result.errors, HasSubstr(message));
+    };
+    refused((folder / "nothing").string(), 4, "nothing");
+    refused("/bin/true", 4, "it is no build of cellwise");
+    refused(stand_in(folder, "{}", "cellwise 9.9.9"), 4, "another document");
+    refused(stand_in(folder, R"({"cells": []})", "cellwise 9.9.9"), 4, "other things");
+    EXPECT_EQ(bench({"--against", "/bin/true", "--turns", "1"}).exit_code, 2);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/build_turns.h"
 #include "benchmark/speed_against.h"
 
 int main() {
@@ -11,7 +12,10 @@ int main() {
     benchmark::PeerRecord peer{"Keras 3.15 on JAX", "a processor", 2, 5, 64, 200, 64, "made-up ids", true, {}};
     peer.cells.push_back({Cell::gru, timing, timing, timing, timing});
     benchmark::JobRecord job{"Keras 3.15 on JAX", "a processor", 2, 3, "imdb", {{Cell::lstm, 90.5, 0.86}}, 12.5};
+    const benchmark::BuildTurnsRecord builds{
+        "old/bin/cellwise", "0.1.0", "0.1.0 (abc)", "a processor", {{"lstm", "training step", {7.5, 8.5}, {9.0, 9.5}}}};
     std::cout << nlohmann::ordered_json{{"bench-peer", benchmark::peer_json(peer)},
-                                        {"bench-job", benchmark::job_json(job)}}
+                                        {"bench-job", benchmark::job_json(job)},
+                                        {"bench-builds", benchmark::build_turns_json(builds)}}
               << '\n';
 }

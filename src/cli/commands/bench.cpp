@@ -4,6 +4,7 @@
 #include <string>
 
 #include "benchmark/against.h"
+#include "benchmark/build_turns.h"
 #include "benchmark/speed_chart.h"
 #include "benchmark/table_turns.h"
 #include "cli/command_list.h"
@@ -29,6 +30,7 @@ struct BenchFlags {
     std::string backend = "tensorflow";
     bool job = false;
     std::int64_t epochs = 3;
+    std::int64_t turns = 7;
     bool offline = false;
     std::string data;
     std::string json, svg;
@@ -87,6 +89,28 @@ void run_against_tables(const BenchFlags& flags) {
     out.write_json(with_schema("bench-tables", benchmark::table_turns_json(record)));
 }
 
+/// Whether --against names a program, not a framework.
+bool is_program(const std::string& against) { return against.find('/') != std::string::npos; }
+
+void run_against_build(const BenchFlags& flags, const Output& out) {
+    if (flags.job || !flags.svg.empty()) throw UsageError("--job and --svg do not go with another build in --against");
+    benchmark::BuildTurnsOptions options{flags.against, {}, flags.turns};
+    const auto add = [&](const char* name, const std::string& value) {
+        options.arguments.insert(options.arguments.end(), {name, value});
+    };
+    add("--cells", flags.cells);
+    add("--batch-size", flags.batch_sizes);
+    add("--length", flags.lengths);
+    add("--hidden-size", flags.hidden_sizes);
+    add("--embedding-size", std::to_string(flags.speed.embedding_size));
+    add("--threads", std::to_string(flags.speed.threads));
+    add("--rounds", std::to_string(flags.speed.rounds));
+    if (!flags.data.empty()) add("--data", flags.data);
+    const auto record = benchmark::measure_build_turns(options);
+    out.print(benchmark::build_turns_text(record));
+    out.write_json(with_schema("bench-builds", benchmark::build_turns_json(record)));
+}
+
 void run_bench(const BenchFlags& flags) {
     if (benchmark::is_table_peer(flags.against)) return run_against_tables(flags);
     if (!flags.tables.table.empty() || !flags.tables.target.empty() || flags.tables.rows != 0) {
@@ -111,6 +135,7 @@ void run_bench(const BenchFlags& flags) {
     }
     const Output out(flags.json);
     require_writable("--svg", flags.svg);
+    if (is_program(flags.against)) return run_against_build(flags, out);
     if (!flags.against.empty()) return run_against(flags, options, out);
     if (flags.job) throw UsageError("--job goes with --against: it times the peer's whole training beside compare");
     const auto record = benchmark::measure_speed(options);
@@ -140,12 +165,15 @@ void add_bench(CLI::App& app) {
     command->add_flag("--phases", flags->speed.phases, "also show where a fused training step's time goes");
     command->add_flag("--without-torch", flags->without_torch, "measure the fused engine alone");
     command
-        ->add_option("--against", flags->against,
-                     "measure against a real framework instead: keras or pytorch; tables: pandas or sklearn")
-        ->type_name("NAME");
+        ->add_option(
+            "--against", flags->against,
+            "measure against a real framework instead: keras or pytorch; tables: pandas or sklearn; or in turns "
+            "with another build of this program, by its path")
+        ->type_name("NAME|PATH");
     command->add_option("--backend", flags->backend, "Keras's backend: tensorflow or jax")->capture_default_str();
     command->add_flag("--job", flags->job, "with --against: time the whole tutorial, cell after cell, against compare");
     count("--epochs", flags->epochs, "epochs of --job");
+    count("--turns", flags->turns, "turns of each build, with a path in --against");
     command->add_option("--table", flags->tables.table, "with --against pandas or sklearn: the customers")
         ->type_name("FILE");
     command->add_option("--target", flags->tables.target, "what is predicted in --table")->type_name("NAME");
@@ -170,6 +198,7 @@ void add_bench(CLI::App& app) {
         "  cellwise bench                                     the tutorial's sizes, about half a minute\n"
         "  cellwise bench --cells gru --phases                where a GRU's training step spends its time\n"
         "  cellwise bench --against keras                     real Keras on TensorFlow, installed into the cache once\n"
+        "  cellwise bench --against old/bin/cellwise          two builds in turns, with the ratio's interval\n"
         "  cellwise bench --against pandas --rows 1000000     describe and clean on a million customers\n"
         "  cellwise bench --against sklearn                   customers compare on Telco\n"
         "  cellwise bench --batch-size 16,32,64,128 --without-torch --svg batch.svg");
