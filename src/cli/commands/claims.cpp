@@ -17,6 +17,7 @@
 #include "core/log.h"
 #include "lab/claims/registry.h"
 #include "tasks/sentiment/configuration.h"
+#include "verbs/search_claims.h"
 
 namespace cellwise::cli {
 namespace {
@@ -48,11 +49,19 @@ std::vector<std::uint64_t> seeds_of(const lab::Claim& claim, const ClaimsFlags& 
     return configuration.seed_list();
 }
 
+/// The claims that there are: about reviews, then about searches.
+std::vector<lab::Claim> all_claims(const sentiment::Configuration& configuration) {
+    auto claims = lab::all_claims();
+    const auto searches = verbs::search_claims(configuration);
+    claims.insert(claims.end(), searches.begin(), searches.end());
+    return claims;
+}
+
 void run_claims(const ClaimsFlags& flags) {
     sentiment::Configuration configuration;
     for (const auto& [key, text] : flags.settings) sentiment::set_from_text(configuration, key, text, flag_of(key));
     configuration.validate();
-    const auto claims = lab::select_claims(flags.names);
+    const auto claims = lab::select_claims(flags.names, all_claims(configuration));
     const Output out(flags.json);
     const bool measures = flags.all || flags.quick || !flags.names.empty();
     if (!measures && !flags.list && !flags.explain) {

@@ -28,9 +28,9 @@ bool stands_for(const std::string& name, const Claim& claim) {
 }
 
 // The nearest names: by spelling, and those that contain the word.
-std::vector<std::string> near_names(const std::string& name) {
+std::vector<std::string> near_names(const std::string& name, const std::vector<Claim>& all) {
     std::vector<std::pair<std::size_t, std::string>> ranked;
-    for (const auto& claim : all_claims()) {
+    for (const auto& claim : all) {
         const bool contains = !name.empty() && claim.name.find(name) != std::string::npos;
         const auto distance = contains ? 0 : edit_distance(name, claim.name);
         if (contains || distance <= std::max(name.size(), claim.name.size()) / 2)
@@ -50,17 +50,16 @@ const std::vector<Claim>& all_claims() {
     return claims;
 }
 
-std::vector<Claim> select_claims(const std::vector<std::string>& names) {
-    if (names.empty()) return all_claims();
+std::vector<Claim> select_claims(const std::vector<std::string>& names, const std::vector<Claim>& all) {
+    if (names.empty()) return all;
     for (const auto& name : names) {
-        const auto& all = all_claims();
         if (std::any_of(all.begin(), all.end(), [&](const Claim& claim) { return stands_for(name, claim); })) continue;
-        const auto near = near_names(name);
+        const auto near = near_names(name, all);
         throw UsageError(fmt::format("there is no claim '{}'{} ('cellwise claims --list' shows all)", name,
                                      near.empty() ? "" : fmt::format(": did you mean {}?", fmt::join(near, ", "))));
     }
     std::vector<Claim> chosen;
-    for (const auto& claim : all_claims()) {
+    for (const auto& claim : all) {
         if (std::any_of(names.begin(), names.end(), [&](const auto& name) { return stands_for(name, claim); })) {
             chosen.push_back(claim);
         }
