@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "records/figures.h"
@@ -10,7 +11,7 @@ namespace cellwise::records {
 /// How a finished run ended (result.json).
 struct RunResult {
     std::int64_t best_epoch = 0;  ///< whose weights the model has, from 1
-    Metrics test;                 ///< of these weights, on the test split
+    std::optional<Metrics> test;  ///< of these weights, on the test split; nothing if it was set aside
     std::string engine;           ///< who computed the recurrent layers: fused or torch
     std::int64_t parameters = 0;  ///< trainable
 };

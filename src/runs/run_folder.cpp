@@ -106,9 +106,14 @@ void RunFolder::write_metrics(const std::vector<records::EpochFigures>& epochs, 
 }
 
 void RunFolder::write_result(const records::RunResult& result) const {
-    const nlohmann::ordered_json json{{"schema_version", 1},           {"best_epoch", result.best_epoch},
-                                      {"test_loss", result.test.loss}, {"test_accuracy", result.test.accuracy},
-                                      {"engine", result.engine},       {"parameters", result.parameters}};
+    using nlohmann::ordered_json;
+    const auto& test = result.test;
+    const ordered_json json{{"schema_version", 1},
+                            {"best_epoch", result.best_epoch},
+                            {"test_loss", test ? ordered_json(test->loss) : ordered_json(nullptr)},
+                            {"test_accuracy", test ? ordered_json(test->accuracy) : ordered_json(nullptr)},
+                            {"engine", result.engine},
+                            {"parameters", result.parameters}};
     write_file_atomically(result_path(path_), json_text(json, 2) + "\n");
 }
 
@@ -116,10 +121,12 @@ records::RunResult RunFolder::read_result() const {
     const auto where = fmt::format("'{}'", result_path(path_).string());
     const auto json = parse_strict_json(read_file(result_path(path_), largest_environment), where);
     try {
-        return {json.at("best_epoch").get<std::int64_t>(),
-                {json.at("test_loss").get<double>(), json.at("test_accuracy").get<double>()},
-                json.at("engine").get<std::string>(),
-                json.at("parameters").get<std::int64_t>()};
+        records::RunResult result{json.at("best_epoch").get<std::int64_t>(), std::nullopt,
+                                  json.at("engine").get<std::string>(), json.at("parameters").get<std::int64_t>()};
+        if (!json.at("test_accuracy").is_null()) {
+            result.test = {json.at("test_loss").get<double>(), json.at("test_accuracy").get<double>()};
+        }
+        return result;
     } catch (const nlohmann::json::exception& error) {
         throw DataError(fmt::format("{} is not a run's result: {}", where, error.what()));
     }

@@ -76,8 +76,9 @@ void read_content(RunInfo& run) {
     if (!is_there(run.folder / "result.json")) return;  // of an older version
     const auto result = folder.read_result();
     run.best_epoch = result.best_epoch;
-    run.test_accuracy = result.test.accuracy;
-    run.test_loss = result.test.loss;
+    if (!result.test) return;  // a trial of a study
+    run.test_accuracy = result.test->accuracy;
+    run.test_loss = result.test->loss;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "runs/run_record.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cellwise::runs {
 
@@ -12,8 +13,9 @@ records::RunRecord run_record(const sentiment::Configuration& configuration,
     record.parameters = result.parameters;
     record.engine = result.engine;
     record.epochs = epochs;
-    record.test_accuracy = result.test.accuracy;
-    record.test_loss = result.test.loss;
+    const auto test = result.test.value_or(records::Metrics{std::nan(""), std::nan("")});
+    record.test_accuracy = test.accuracy;
+    record.test_loss = test.loss;
     record.held_out = configuration.validation_split > 0;
     record.best_epoch = result.best_epoch;
     record.early_stopping = configuration.training.early_stopping > 0;

@@ -68,12 +68,14 @@ Interrupted stopped(const StopToken& stop, bool is_saved) {
 }
 
 // The last epoch's figures are the test's where the test split validates and the last weights are kept.
-records::RunResult result_of(const learning::Fit& fit, const sentiment::PreparedData& data) {
+records::RunResult result_of(const learning::Fit& fit, const sentiment::PreparedData& data, bool is_tested) {
     const auto& last = fit.epochs().back();
     const bool is_known = !data.validation && fit.best_epoch() == last.epoch;
     const auto& model = fit.trainer().model();
-    return {fit.best_epoch(), is_known ? last.validation : fit.trainer().evaluate(data.test),
-            std::string(models::engine_name(model->active_engine())), model->parameter_count()};
+    records::RunResult result{fit.best_epoch(), std::nullopt, std::string(models::engine_name(model->active_engine())),
+                              model->parameter_count()};
+    if (is_tested) result.test = is_known ? last.validation : fit.trainer().evaluate(data.test);
+    return result;
 }
 
 // What the weights that were kept say of the test reviews: result_of has just looked at them.
@@ -164,7 +166,12 @@ records::RunRecord finished_run(const sentiment::Configuration& configuration, c
                                 const sentiment::PreparedData& data) {
     const auto folder = RunFolder::view(planned.folder);
     const auto stored = stored_configuration(configuration, planned, data);
-    return run_record(stored, folder.read_metrics(), folder.read_result());
+    const auto result = folder.read_result();
+    if (planned.is_tested && !result.test) {
+        throw UsageError(fmt::format("the run '{}' is a trial of a study, which is finished without its test reviews",
+                                     planned.folder.string()));
+    }
+    return run_record(stored, folder.read_metrics(), result);
 }
 
 records::RunRecord train_single_run(const sentiment::Configuration& configuration, const PlannedRun& planned,
@@ -240,12 +247,12 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
         log::detail(fmt::format("steps were not recorded in a CUDA graph: {}", reason));
     }
 
-    const auto result = result_of(fit, data);
+    const auto result = result_of(fit, data, planned.is_tested);
     if (!folder) return {};
     sentiment::write_vocabulary(folder->path(), data.vocabulary);
     folder->write_metrics(fit.epochs(), data.validation.has_value());
     folder->write_result(result);
-    write_predictions(*folder, fit, data);
+    if (result.test) write_predictions(*folder, fit, data);
     sentiment::write_model(folder->path(), trainer.model());
     remove_file(folder->checkpoint());
     return run_record(own, fit.epochs(), result);

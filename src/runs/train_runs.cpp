@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/model_title.h"
 #include "core/parallel_for.h"
+#include "core/stopped_together.h"
 #include "learning/device.h"
 #include "learning/divergence.h"
 #include "runs/run_folder.h"
@@ -95,11 +96,7 @@ TrainedRuns share_runs(const sentiment::Configuration& configuration, const std:
     } catch (const Interrupted& interrupted) {
         stopped = interrupted;
     }
-    // Nobody leaves before the others have saved.
-    if (processes.any(stopped.has_value())) {
-        throw stopped ? *stopped
-                      : Interrupted(ExitCode::terminated, "another process was stopped; everything is saved");
-    }
+    leave_if_stopped(processes.communicator(), stopped);
     TrainedRuns trained;
     if (!processes.is_first()) return trained;
     for (const auto& run : plan) {

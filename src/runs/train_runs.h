@@ -23,6 +23,8 @@ struct PlannedRun {
     std::uint64_t seed = 0;
     std::filesystem::path folder;
     bool may_resume = false;
+    /// false: the test reviews are set aside. The run is not tested, and has no predictions.csv.
+    bool is_tested = true;
     /// Told of every epoch, first of those in a checkpoint that is resumed. What it throws ends the run, whose
     /// folder stays as it is then.
     std::function<void(const records::EpochFigures&)> watch = {};

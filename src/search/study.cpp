@@ -9,6 +9,8 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/stopped_together.h"
+#include "search/team.h"
 
 namespace cellwise::search {
 namespace fs = std::filesystem;
@@ -129,6 +131,22 @@ struct Study::State {
         return sum;
     }
 
+    /// Those of the trials asked that have ended.
+    [[nodiscard]] std::vector<Trial> ended_of(const std::vector<const AskedTrial*>& asked) const {
+        std::vector<Trial> ended;
+        for (const auto* one : asked) {
+            if (const auto found = done.find(one->number); found != done.end()) ended.push_back(found->second);
+        }
+        return ended;
+    }
+
+    /// Every process gets the trials of all.
+    void share(const Team& team, const std::vector<Trial>& own, const RunOptions& options) {
+        for (auto& trial : team.of_all(own, settings.space)) {
+            if (!done.contains(trial.number)) keep(std::move(trial), options);
+        }
+    }
+
     /// Hands a whole round to the sampler and the pruner.
     void tell(std::size_t count) {
         for (std::size_t i = 0; i < count; ++i, ++told) {
@@ -196,9 +214,11 @@ Study Study::resume(const fs::path& folder, const StudySettings& settings) {
 void Study::run(const Objective& objective, const Budget& budget, const RunOptions& options) {
     budget.validate();
     auto& state = *state_;
+    const Team team(options.processes);
     const Stopwatch stopwatch;
     const auto is_over = [&] { return options.stop() || stopwatch.seconds() >= budget.seconds.value_or(INFINITY); };
-    while (!is_over()) {
+    state.share(team, trials(), options);
+    while (!team.any(is_over())) {
         if (budget.trials && state.told >= *budget.trials) break;
         if (budget.epochs && state.epochs_told() >= *budget.epochs) break;
         const auto round = state.next_round();
@@ -207,9 +227,17 @@ void Study::run(const Objective& objective, const Budget& budget, const RunOptio
             const bool is_within = !budget.trials || asked.number < *budget.trials;
             if (is_within && !state.done.contains(asked.number)) open.push_back(&asked);
         }
-        options.side_by_side(open.size(), [&](std::size_t i) {
-            if (!is_over()) state.keep(tried(*open[i], objective, state.pruner), options);
-        });
+        const auto own = team.own_part(open);
+        std::optional<Interrupted> stopped;
+        try {
+            options.side_by_side(own.size(), [&](std::size_t i) {
+                if (!is_over()) state.keep(tried(*own[i], objective, state.pruner), options);
+            });
+        } catch (const Interrupted& interrupted) {
+            stopped = interrupted;
+        }
+        state.share(team, state.ended_of(own), options);
+        leave_if_stopped(options.processes, stopped);
         const bool is_whole = std::all_of(round.begin(), round.end(),
                                           [&](const auto& asked) { return state.done.contains(asked.number); });
         if (round.empty() || !is_whole) break;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/communicator.h"
 #include "core/folder_lock.h"
 #include "core/stopwatch.h"
 #include "search/journal.h"
@@ -75,6 +76,9 @@ struct RunOptions {
     SideBySide side_by_side = one_by_one;
     std::function<bool()> stop = [] { return false; };  ///< looked at before a trial begins
     std::function<void(const Trial&)> ended;            ///< after a trial is in the journal; one call at a time
+    /// Those that share every round's trials, or nullptr. All of them call run() with a study of the same settings: the
+    /// first's has the folder, and its trials count; the others' are in memory. All end with the same trials.
+    Communicator* processes = nullptr;
 };
 
 /// Trials of a space, asked in rounds. A round's points depend on the trials of the rounds before it, and pruning too.
@@ -96,7 +100,8 @@ public:
     Study(Study&&) noexcept;
     ~Study();
 
-    /// Runs trials until the budget is spent, the grid has no more, or `stop` says so.
+    /// Runs trials until the budget is spent, the grid has no more, or `stop` says so. With several processes an
+    /// Interrupted of one is thrown in all, after every trial that had ended reached the journal.
     void run(const Objective& objective, const Budget& budget, const RunOptions& options = {});
 
     [[nodiscard]] const StudySettings& settings() const;

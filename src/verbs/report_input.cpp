@@ -62,9 +62,16 @@ report::ReportRun read_report_run(const fs::path& path) {
     if (!folder.is_finished()) {
         throw DataError(fmt::format("the run '{}' is not finished: it has no model.safetensors", path.string()));
     }
+    const auto result = folder.read_result();
+    if (!result.test) {
+        throw DataError(
+            fmt::format("the run '{}' is a trial of a study: its test reviews are set aside, and a report shows "
+                        "them.\n'cellwise evaluate {}' looks at them all the same",
+                        path.string(), path.string()));
+    }
     report::ReportRun run;
     run.folder = path.string();
-    run.record = runs::run_record(configuration, folder.read_metrics(), folder.read_result());
+    run.record = runs::run_record(configuration, folder.read_metrics(), result);
     run.environment = runs::RunFolder::environment_of(path);
     run.configuration = read_file(path / "config.toml", largest_configuration);
     run.data_kind = text_in(run.environment, "/data/kind");

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/parallel_for.h"
+#include "core/stopped_together.h"
 #include "distributed/process_group.h"
 #include "learning/device.h"
 #include "learning/divergence.h"
@@ -144,19 +145,22 @@ void require_searchable(const search::Space& space, const sentiment::Configurati
 
 ReviewTrials::ReviewTrials(sentiment::Configuration configuration, std::shared_ptr<const sentiment::PreparedData> data,
                            fs::path study, ReviewMetric metric, std::size_t jobs, std::optional<std::int64_t> trials,
-                           runs::RunObserver& observer, StopToken stop)
+                           const distributed::ProcessGroup& processes, runs::RunObserver& observer, StopToken stop)
     : configuration_(std::move(configuration)),
       study_(std::move(study)),
       metric_(metric),
       jobs_(jobs),
-      threads_(learning::set_threads(configuration_.threads)),
+      processes_(processes),
+      threads_(learning::set_threads(processes.threads(configuration_.threads))),
       titles_(trial_titles(trials).size()),
       observer_(observer),
       stop_(std::move(stop)) {
     observer_.planned(trial_titles(trials), "validation");
     prepared_.emplace_back(key_of(configuration_), std::move(data));
-    const auto device = learning::resolve_device(configuration_.device);
-    if (!device.is_cpu()) learning::set_gpu_arithmetic(configuration_.deterministic, configuration_.tf32);
+    const auto device = learning::resolve_device(configuration_.device, processes.local_rank());
+    if (device.is_cpu()) return;
+    learning::set_gpu_arithmetic(configuration_.deterministic, configuration_.tf32);
+    if (processes.size() > 1) configuration_.device = device.str();
 }
 
 fs::path ReviewTrials::folder_of(std::int64_t trial) const { return study_ / fmt::format("trial-{:04}", trial); }
@@ -180,7 +184,7 @@ std::shared_ptr<const sentiment::PreparedData> ReviewTrials::data_of(const senti
 search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::TrialProgress& progress) {
     const auto configuration = with_values(configuration_, trial.values);
     const auto data = data_of(configuration);
-    runs::PlannedRun planned{configuration.cells.front(), configuration.seed, folder_of(trial.number), true, {}};
+    runs::PlannedRun planned{configuration.cells.front(), configuration.seed, folder_of(trial.number), true, false, {}};
     std::int64_t told = 0;
     planned.watch = [&](const records::EpochFigures& epoch) {
         if (epoch.epoch <= told) return;
@@ -222,8 +226,6 @@ void ReviewTrials::side_by_side(std::size_t count, const std::function<void(std:
 std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const search::AskedTrial& best,
                                                                       std::span<const std::uint64_t> seeds,
                                                                       runs::RunObserver& observer) {
-    std::vector<std::vector<double>> objectives(2, std::vector<double>(seeds.size()));
-    std::vector<std::string> reasons(2 * seeds.size());
     const std::array configurations{configuration_, with_values(configuration_, best.values)};
     const std::array names{std::string("default"), folder_of(best.number).filename().string()};
     std::vector<std::string> titles;
@@ -231,30 +233,52 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
         for (const auto& name : names) titles.push_back(fmt::format("{} seed {}", name, seed));
     }
     observer.planned(titles, "validation");
-    side_by_side(titles.size(), [&](std::size_t job) {
-        const auto which = job % 2, seed = job / 2;
+    std::vector<std::size_t> own;
+    for (std::size_t job = 0; job < titles.size(); ++job) {
+        if (job % static_cast<std::size_t>(processes_.size()) == static_cast<std::size_t>(processes_.rank())) {
+            own.push_back(job);
+        }
+    }
+    std::vector<double> objectives(titles.size()), diverged(titles.size());
+    std::optional<Interrupted> stopped;
+    const auto run = [&](std::size_t job) {
+        const auto which = job % 2;
         auto configuration = configurations.at(which);
-        configuration.seed = seeds[seed];
+        configuration.seed = seeds[job / 2];
         const auto data = data_of(configuration);
         const runs::PlannedRun planned{configuration.cells.front(),
-                                       seeds[seed],
-                                       study_ / fmt::format("confirm-{}-seed-{}", names.at(which), seeds[seed]),
+                                       configuration.seed,
+                                       study_ / fmt::format("confirm-{}-seed-{}", names.at(which), configuration.seed),
+                                       true,
                                        true,
                                        {}};
         try {
             const auto record = runs::train_single_run(configuration, planned, *data, observer, stop_, job,
                                                        distributed::ProcessGroup(false));
-            objectives[which][seed] = objective_of(metric_, record.test_loss, record.test_accuracy);
+            objectives[job] = objective_of(metric_, record.test_loss, record.test_accuracy);
         } catch (const learning::Diverged&) {
-            reasons[job] = titles[job];
+            diverged[job] = 1;
         }
-    });
-    for (const auto& reason : reasons) {
-        if (reason.empty()) continue;
-        log::warning(fmt::format("{} diverges: default and best are not compared", reason));
-        return std::nullopt;
+    };
+    try {
+        side_by_side(own.size(), [&](std::size_t i) { run(own[i]); });
+    } catch (const Interrupted& interrupted) {
+        stopped = interrupted;
     }
-    return objectives;
+    leave_if_stopped(processes_.communicator(), stopped);
+    if (auto* others = processes_.communicator()) {  // what this one did not run is 0 here
+        others->sum(std::span(objectives));
+        others->sum(std::span(diverged));
+    }
+    std::vector<std::vector<double>> result(2);
+    for (std::size_t job = 0; job < titles.size(); ++job) {
+        if (diverged[job] > 0) {
+            log::warning(fmt::format("{} diverges: default and best are not compared", titles[job]));
+            return std::nullopt;
+        }
+        result[job % 2].push_back(objectives[job]);
+    }
+    return result;
 }
 
 }  // namespace cellwise::verbs

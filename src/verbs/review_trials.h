@@ -38,14 +38,14 @@ enum class ReviewMetric { accuracy, neg_loss };
 void require_searchable(const search::Space& space, const sentiment::Configuration& configuration);
 
 /// Trials that are run folders, as `train` writes them: STUDY/trial-0007. They learn from the training reviews but the
-/// held-out ones, by which they are judged. The test reviews are not looked at before confirmed().
+/// held-out ones, by which they are judged. The test reviews are not looked at before on_test().
 class ReviewTrials {
 public:
-    /// data: of these settings. trials: how many will be told of, where that is known. The observer looks on, and must
-    /// outlive this.
+    /// data: of these settings. trials: how many will be told of, where that is known. processes: they share the
+    /// trials; each runs its own alone. The observer and the processes must outlive this.
     ReviewTrials(sentiment::Configuration configuration, std::shared_ptr<const sentiment::PreparedData> data,
                  std::filesystem::path study, ReviewMetric metric, std::size_t jobs, std::optional<std::int64_t> trials,
-                 runs::RunObserver& observer, StopToken stop);
+                 const distributed::ProcessGroup& processes, runs::RunObserver& observer, StopToken stop);
 
     /// Trains one trial, or takes it from its folder, or goes on with it. From any thread. Throws Interrupted once all
     /// is saved.
@@ -75,6 +75,7 @@ private:
     std::filesystem::path study_;
     ReviewMetric metric_;
     std::size_t jobs_;
+    const distributed::ProcessGroup& processes_;
     std::int64_t threads_;
     std::size_t titles_;
     runs::RunObserver& observer_;

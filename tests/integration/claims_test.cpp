@@ -50,6 +50,50 @@ TEST(ClaimsCommand, AQuickLookJudgesNothing) {
                                      Not(HasSubstr("supported (")), Not(HasSubstr("contradicted"))));
 }
 
+TEST(ClaimsCommand, SearchesArePutToFunctionsOfKnownMinimum) {
+    const auto result = run_program({"claims", "bayesian-search-tpe", "--seeds", "4", "--json", "-"});
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    const auto claims = json::parse(result.output).at("claims");
+    ASSERT_EQ(claims.size(), 3U);
+    for (const auto& claim : claims) {
+        EXPECT_TRUE(claim.at("verdict").is_string());
+        const auto& random = claim.at("details").at(0).at("values");
+        const auto& bayesian = claim.at("details").at(1).at("values");
+        for (std::size_t i = 0; i < 4; ++i) {
+            EXPECT_NEAR(claim.at("values").at(i).get<double>(),
+                        random.at(i).get<double>() - bayesian.at(i).get<double>(), 1e-12);
+            EXPECT_NE(random.at(i), bayesian.at(i));
+        }
+    }
+    EXPECT_THAT(claims[0].at("name"), "bayesian-search-tpe-beats-random-at-25");
+    EXPECT_THAT(claims[2].at("name"), "bayesian-search-tpe-beats-random-at-100");
+}
+
+TEST(ClaimsCommand, TuningIsPutToTheTutorialsSettings) {
+    ScratchFolder folder;
+    const std::vector<std::string> quick{
+        "claims",    "tuning-beats-defaults",       "--quick", "--data", "synthetic", "--limit", "300", "--seeds", "2",
+        "--results", (folder / "results").string(), "--json",  "-"};
+    const auto result = run_program(quick);
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    const auto claim = json::parse(result.output).at("claims").at(0);
+    EXPECT_EQ(claim.at("runs"), 2);
+    const auto& details = claim.at("details");
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_NEAR(claim.at("values").at(i).get<double>(),
+                    details.at(0).at("values").at(i).get<double>() - details.at(1).at("values").at(i).get<double>(),
+                    1e-12);
+    }
+    // The study is kept, and gone on with.
+    auto again = quick;
+    again[8] = "3";
+    const auto more = run_program(again);
+    ASSERT_EQ(more.exit_code, 0) << more.errors;
+    const auto with_three = json::parse(more.output).at("claims").at(0);
+    EXPECT_EQ(with_three.at("values").at(0), claim.at("values").at(0));
+    EXPECT_EQ(with_three.at("values").at(1), claim.at("values").at(1));
+}
+
 TEST(ClaimsCommand, AFullMeasurementJudges) {
     const auto result = run_program({"claims", "gru-close-to-lstm-parameters", "--json", "-"});
     ASSERT_EQ(result.exit_code, 0) << result.errors;

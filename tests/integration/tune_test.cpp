@@ -4,37 +4,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "program.h"
+#include "integration/studies.h"
 
 namespace cellwise::test {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using Arguments = std::vector<std::string>;
-
-Arguments joined(Arguments one, const Arguments& more) {
-    one.insert(one.end(), more.begin(), more.end());
-    return one;
-}
-
-/// The journal by number, without the seconds.
-std::map<int, json> trials_in(const std::filesystem::path& study) {
-    std::map<int, json> trials;
-    std::ifstream file(study / "trials.jsonl");
-    for (std::string line; std::getline(file, line);) {
-        auto trial = json::parse(line);
-        trial.erase("seconds");
-        trials[trial.at("number").get<int>()] = trial;
-    }
-    return trials;
-}
-
 /// Kills the program, without warning, once its journal has a trial, and goes on with --resume.
 void kill_and_resume(const Arguments& tune, const Arguments& command, const std::filesystem::path& study) {
     {

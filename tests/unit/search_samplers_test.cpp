@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cmath>
+#include <map>
+#include <numbers>
 #include <set>
 
 #include "core/error.h"
@@ -13,6 +15,7 @@
 #include "search/parzen.h"
 #include "search/sampler.h"
 #include "search/straightened.h"
+#include "search/test_functions.h"
 #include "search/tpe_sampler.h"
 
 namespace cellwise::search {
@@ -302,6 +305,23 @@ TEST(TpeSampler, TheBestFewGrowWithTheTrials) {
     EXPECT_EQ(TpeSampler::best_count(1), 1U);
     EXPECT_EQ(TpeSampler::best_count(11), 2U);
     EXPECT_EQ(TpeSampler::best_count(1000), 25U);
+}
+
+TEST(TestFunctions, HaveTheirMinimaWhereTheyAreKnown) {
+    const std::map<std::string_view, std::vector<double>> places{
+        {"branin", {std::numbers::pi, 2.275}},
+        {"hartmann6", {0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573}},
+        {"rosenbrock2", {1, 1}},
+        {"rosenbrock4", {1, 1, 1, 1}},
+        {"branin-noisy", {-std::numbers::pi, 12.275}},
+        {"hartmann6-noisy", {0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573}}};
+    ASSERT_EQ(test_functions().size(), places.size());
+    for (const auto& function : test_functions()) {
+        auto place = places.at(function.name);
+        EXPECT_NEAR(function.value(place), function.minimum, 1e-6) << function.name;
+        for (auto& value : place) value += 0.01;
+        EXPECT_GT(function.value(place), function.minimum) << function.name;
+    }
 }
 
 TEST(Samplers, NamesAndOptionsThatMakeNoSense) {

@@ -19,6 +19,7 @@
 #include "tasks/customers/network_kinds.h"
 #include "tasks/sentiment/configuration.h"
 #include "verbs/claims/customer_claims.h"
+#include "verbs/search_claims.h"
 
 namespace cellwise::cli {
 namespace {
@@ -52,7 +53,7 @@ std::vector<std::uint64_t> seeds_of(const lab::Claim& claim, const ClaimsFlags& 
     return configuration.seed_list();
 }
 
-/// The claims that there are: about reviews, then about customers.
+/// The claims that there are: about reviews, about customers, about searches.
 std::vector<lab::Claim> all_claims(const ClaimsFlags& flags, const sentiment::Configuration& configuration) {
     if (flags.table.empty() != flags.target.empty()) throw UsageError("--table and --target go together");
     verbs::CustomerClaimsOptions options{customers::all_model_kinds(), configuration.data.path, {}};
@@ -60,6 +61,8 @@ std::vector<lab::Claim> all_claims(const ClaimsFlags& flags, const sentiment::Co
     auto claims = lab::all_claims();
     const auto customers = verbs::customer_claims(options);
     claims.insert(claims.end(), customers.begin(), customers.end());
+    const auto searches = verbs::search_claims(configuration);
+    claims.insert(claims.end(), searches.begin(), searches.end());
     return claims;
 }
 

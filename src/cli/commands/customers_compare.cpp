@@ -40,7 +40,7 @@ void run(const CompareFlags& flags, const customers::ModelKinds& kinds) {
     settings.folds = flags.folds;
     settings.repeats = flags.repeats;
     settings.models = flags.models;
-    settings.threads = flags.fit.threads(processes.threads(0));
+    settings.threads = flags.fit.threads(processes);
     settings.processes = processes.communicator();
     settings.leak_auc = flags.leak_auc;
     const StopRequest stop;

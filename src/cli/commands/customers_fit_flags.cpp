@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/processor.h"
 #include "data/tables/synthetic_customers.h"
 
@@ -135,10 +137,21 @@ std::string CustomersFitFlags::id_column(const tables::Table& table) const {
     return found == table.columns.end() ? "" : found->name;
 }
 
-std::size_t CustomersFitFlags::threads(std::int64_t share) const {
+customers::TableSource CustomersFitFlags::source(const tables::Table& table) const {
+    customers::TableSource source{"", "", read_options(), id_column(table)};
+    if (!path_.empty()) {
+        source.path = std::filesystem::absolute(path_).lexically_normal().string();
+        source.sha256 = sha256_file(path_);
+    }
+    source.read.kinds.clear();
+    for (const auto& column : table.columns) source.read.kinds.emplace_back(column.name, column.kind);
+    return source;
+}
+
+std::size_t CustomersFitFlags::threads(const distributed::ProcessGroup& processes) const {
     if (threads_ < 0) throw UsageError(fmt::format("--threads {}: give a number from 0", threads_));
-    if (threads_ > 0) return static_cast<std::size_t>(threads_);
-    return static_cast<std::size_t>(share > 0 ? share : usable_processors());
+    const auto asked = processes.threads(threads_);
+    return static_cast<std::size_t>(asked > 0 ? asked : usable_processors());
 }
 
 }  // namespace cellwise::cli

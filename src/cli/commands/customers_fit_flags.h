@@ -7,7 +7,9 @@
 #include "cli/flags/preparation_flags.h"
 #include "data/tables/table.h"
 #include "data/tables/table_file.h"
+#include "distributed/process_group.h"
 #include "tasks/customers/fold.h"
+#include "tasks/customers/kept_run.h"
 #include "tasks/customers/target.h"
 
 namespace CLI {
@@ -29,8 +31,11 @@ public:
     [[nodiscard]] customers::FitSettings settings(const tables::Table& table) const;
     /// --id-column, else the first column told as an identifier; empty if there is none.
     [[nodiscard]] std::string id_column(const tables::Table& table) const;
-    /// --threads, or as many as the machine has processors.
-    [[nodiscard]] std::size_t threads(std::int64_t share = 0) const;
+    /// Where the table lies, with its hash.
+    [[nodiscard]] customers::TableSource source(const tables::Table& table) const;
+    /// --threads, or as many as the machine has processors: of several processes each has a share of them.
+    [[nodiscard]] std::size_t threads(
+        const distributed::ProcessGroup& processes = distributed::ProcessGroup(false)) const;
     /// Empty: the synthetic table.
     [[nodiscard]] const std::string& path() const { return path_; }
 

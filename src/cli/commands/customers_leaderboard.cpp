@@ -65,6 +65,7 @@ struct Board {
     customers::Target target;
     customers::FitSettings settings;
     customers::TuningMetric metric;
+    customers::TableSource source;
     std::size_t threads = 1;
 };
 
@@ -86,7 +87,7 @@ std::optional<customers::Candidate> tuned(const Board& board, const customers::C
                         {"smote", board.settings.smote ? "true" : "false"},
                         {"class-weights", board.settings.class_weights ? "true" : "false"},
                         {"recipe-sha256", sha256(board.settings.recipe.toml())},
-                        {"table-sha256", flags.fit.path().empty() ? "" : sha256_file(flags.fit.path())}};
+                        {"table-sha256", board.source.sha256}};
     for (const auto& [name, value] : by_default.parameters) settings.context.emplace_back("set." + name, value);
     const auto folder = fs::path(flags.output) / by_default.kind->name;
     std::error_code code;
@@ -96,7 +97,8 @@ std::optional<customers::Candidate> tuned(const Board& board, const customers::C
     const auto with = [&](const search::Values& values) {
         return customers::Candidate{by_default.kind, customers::with_values(by_default.parameters, values)};
     };
-    run_study(study, table_objective(folds, board.metric, with),
+    const customers::TrialRuns runs(board.table, board.target, board.settings, board.source, folder);
+    run_study(study, table_objective(folds, board.metric, with, runs),
               {{flags.budget, {}, {}},
                on_threads(board.threads),
                board.metric.title(),
@@ -255,6 +257,7 @@ void run_leaderboard(const LeaderboardFlags& flags, const customers::ModelKinds&
     board.table = flags.fit.table();
     board.target = flags.fit.target(board.table);
     board.settings = flags.fit.settings(board.table);
+    board.source = flags.fit.source(board.table);
     board.threads = flags.fit.threads();
     board.metric = customers::tuning_metric(flags.metric, board.target.is_classification);
     const StopRequest stop;

@@ -33,22 +33,6 @@ struct Trained {
     tables::Table table;
 };
 
-/// How the model is fitted, for whoever compares runs.
-customers::RunSettings kept_settings(const customers::FitSettings& settings, const std::string& model,
-                                     const std::vector<std::string>& missing_values) {
-    customers::RunSettings kept{{"threshold", settings.threshold.text()},
-                                {"smote", settings.smote ? "true" : "false"},
-                                {"class_weights", settings.class_weights ? "true" : "false"},
-                                {"missing_values", fmt::format("{}", fmt::join(missing_values, ", "))},
-                                {"recipe", settings.recipe.toml()}};
-    const auto parameters = settings.parameters.find(model);
-    if (parameters != settings.parameters.end()) {
-        for (const auto& [name, value] : parameters->second) kept.emplace_back(model + "." + name, value);
-    }
-    std::ranges::sort(kept);  // as run.json is read again
-    return kept;
-}
-
 Trained trained(const TrainFlags& flags, const customers::ModelKinds& kinds) {
     if (flags.fit.path().empty()) {
         throw UsageError(
@@ -72,37 +56,18 @@ Trained trained(const TrainFlags& flags, const customers::ModelKinds& kinds) {
         throw Interrupted(exit_code_of_stop(settings.stop.cause()), "stopped; nothing was kept");
     }
 
-    customers::CustomerRun run;
-    run.kind = kind->name;
-    run.file = kind->file;
-    run.title = kind->title;
-    run.threshold = fitted.threshold;
-    run.target = target.column;
-    run.is_classification = target.is_classification;
-    run.labels = target.labels;
-    run.id_column = flags.fit.id_column(table);
-    run.table = std::filesystem::absolute(flags.fit.path()).lexically_normal().string();
-    run.table_sha256 = sha256_file(flags.fit.path());
-    run.read = flags.fit.read_options();
-    run.read.kinds.clear();
-    for (const auto& column : table.columns) run.read.kinds.emplace_back(column.name, column.kind);
-    run.test_share = settings.test_share;
-    run.seed = settings.seed;
-    run.stratify = settings.stratify;
-    run.settings = kept_settings(settings, run.kind, run.read.missing_values);
     const auto answers = fitted.model->predict(customers::view_of(fold.test));
-    run.figures = target.is_classification ? customers::classification_figures(answers, fold.test_targets,
-                                                                               target.classes(), fitted.threshold)
-                                           : customers::regression_figures(answers, fold.test_targets);
+    const double threshold = fitted.threshold;
+    auto run = customers::run_of(*kind, std::move(fitted), fold, target, settings, flags.fit.source(table));
+    run.figures = target.is_classification
+                      ? customers::classification_figures(answers, fold.test_targets, target.classes(), threshold)
+                      : customers::regression_figures(answers, fold.test_targets);
     for (const auto position : split.test) {
         run.test_rows.push_back(target.rows[static_cast<std::size_t>(position)]);
     }
     run.test_targets = fold.test_targets;
     run.test_answers = answers;
-    run.train = static_cast<std::int64_t>(fold.train_rows.size());
     run.test = fold.test.rows;
-    run.model = std::move(fitted.model);
-    run.preparation = std::move(fold.preparation);
     run.language = customers::parse_language(flags.language);
     return {std::move(run), std::move(table)};
 }

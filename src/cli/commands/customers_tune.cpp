@@ -8,7 +8,7 @@
 
 #include "cli/commands/customers_fit_flags.h"
 #include "cli/commands/customers_models.h"
-#include "cli/commands/customers_trials.h"
+#include "cli/commands/customers_study.h"
 #include "cli/commands/customers_tune_text.h"
 #include "cli/commands/study_run.h"
 #include "cli/flags/search_flags.h"
@@ -21,7 +21,6 @@
 #include "core/stop_request.h"
 #include "data/tables/synthetic_customers.h"
 #include "runs/fresh_folder.h"
-#include "statistics/cross_validation.h"
 
 namespace cellwise::cli {
 namespace {
@@ -43,6 +42,8 @@ struct TuneFlags {
             ->default_str("runs/<date>-tune-<model>");
         command.add_option("--resume", resume, "go on with an interrupted study, with its own settings")
             ->type_name("STUDY");
+        command.add_flag("--distributed", distributed,
+                         "share the trials with the other processes that mpirun or srun started");
         command.add_option("--json", json, "write the result as JSON to a file, or - for standard output")
             ->type_name("FILE");
     }
@@ -50,6 +51,7 @@ struct TuneFlags {
     SearchFlags search;
     std::string model = "xgboost", output, resume, json;
     std::int64_t folds = 5;
+    bool distributed = false;
 };
 
 /// The flags that hold: what was said, and beyond that what the study to go on with has.
@@ -67,38 +69,20 @@ struct Said {
     }
 };
 
-/// All that a study of a table is about.
-struct TableStudy {
-    tables::Table table;
-    customers::Target target;
-    customers::FitSettings settings;
-    const customers::ModelKind* kind = nullptr;
-    customers::TuningMetric metric;
-    std::int64_t folds = 5;
-    std::size_t threads = 1;
-
-    [[nodiscard]] customers::Candidate default_candidate() const {
-        const auto found = settings.parameters.find(kind->name);
-        return {kind, found == settings.parameters.end() ? customers::Parameters{} : found->second};
-    }
-    [[nodiscard]] customers::Candidate candidate(const search::Values& values) const {
-        auto candidate = default_candidate();
-        candidate.parameters = customers::with_values(std::move(candidate.parameters), values);
-        return candidate;
-    }
-};
-
-TableStudy table_study(const TuneFlags& flags, const customers::ModelKinds& kinds) {
+TableStudy table_study(const TuneFlags& flags, const customers::ModelKinds& kinds,
+                       const distributed::ProcessGroup& processes) {
     constexpr std::int64_t most_folds = 100;
     if (flags.folds < 2 || flags.folds > most_folds) {
         throw UsageError(fmt::format("--folds {}: give a number from 2 to {}", flags.folds, most_folds));
     }
     TableStudy study;
     study.table = flags.fit.table();
+    study.source = flags.fit.source(study.table);
     study.target = flags.fit.target(study.table);
     study.settings = flags.fit.settings(study.table);
     study.folds = flags.folds;
-    study.threads = flags.fit.threads();
+    study.threads = flags.fit.threads(processes);
+    study.processes = processes.communicator();
     study.kind = customers::chosen_kinds(kinds, std::vector{flags.model}, study.target.is_classification).front();
     customers::require_parameters(*study.kind, {});  // a baseline has none
     if (const auto reason = study.kind->missing(); !reason.empty()) throw EnvironmentError(reason);
@@ -121,7 +105,7 @@ search::Values context_of(const Said& said, const TableStudy& study) {
                            {"target", study.target.column},
                            {"metric", std::string(study.metric.measure.name)},
                            {"folds", fmt::format("{}", study.folds)},
-                           {"table-sha256", said.flags.fit.path().empty() ? "" : sha256_file(said.flags.fit.path())},
+                           {"table-sha256", study.source.sha256},
                            {"recipe-sha256", sha256(study.settings.recipe.toml())}};
     for (auto& [name, text] : said_to(said.app)) {
         if (name == "seed") continue;  // the sampler's
@@ -130,51 +114,6 @@ search::Values context_of(const Said& said, const TableStudy& study) {
         if (!is_there) context.emplace_back(name, std::move(text));
     }
     return context;
-}
-
-void require_searchable(const search::Space& space, const TableStudy& study) {
-    std::vector<std::string> names;
-    for (const auto& parameter : space.parameters()) names.push_back(parameter.name);
-    customers::require_parameters(*study.kind, names);
-    const auto fixed = study.default_candidate().parameters;
-    for (const auto& name : names) {
-        const auto both = customers::with_values({}, std::vector{std::pair(name, std::string())});
-        if (!fixed.contains(both.begin()->first)) continue;
-        throw UsageError(fmt::format("--set and --search both name {}: leave one of them out", name));
-    }
-}
-
-/// Default and best on new folds of the training part. The interval and p are those of repeated cross-validation, whose
-/// folds share most of their rows (Nadeau and Bengio 2003): seeds alone would be too sure.
-search::Confirmation confirmed(const TableStudy& study, const std::vector<customers::Candidate>& both,
-                               std::int64_t seeds, double best_found) {
-    search::ConfirmationRuns runs;
-    runs.seeds = fresh_seeds(study.settings.seed, seeds);
-    std::vector<double> differences;
-    for (const auto seed : runs.seeds) {
-        const customers::TrainingFolds folds(study.table, study.target, study.settings, study.folds, seed,
-                                             study.threads);
-        const auto answers = customers::answers_over_folds(folds, both, study.threads);
-        double sums[2] = {0, 0};
-        for (std::size_t fold = 0; fold < folds.size(); ++fold) {
-            const double first = study.metric.objective(answers[0][fold].figures);
-            const double second = study.metric.objective(answers[1][fold].figures);
-            sums[0] += first;
-            sums[1] += second;
-            differences.push_back(second - first);
-        }
-        runs.default_objectives.push_back(sums[0] / static_cast<double>(folds.size()));
-        runs.best_objectives.push_back(sums[1] / static_cast<double>(folds.size()));
-    }
-    auto result = search::confirm(runs, best_found);
-    const auto summary = statistics::resampled_summary(differences, 1 / static_cast<double>(study.folds - 1));
-    auto& comparison = result.comparison;
-    comparison.difference.interval = summary.interval;
-    comparison.p_value = summary.p_value;
-    result.verdict = !(summary.p_value < 0.05) ? search::ConfirmationVerdict::undecided
-                     : summary.mean > 0        ? search::ConfirmationVerdict::better
-                                               : search::ConfirmationVerdict::worse;
-    return result;
 }
 
 /// The command that trains the best model.
@@ -200,18 +139,6 @@ std::string train_command(const Said& said, const TableStudy& study, const searc
     return text + " \\\n    --output RUN\n";
 }
 
-search::Study opened(const TuneFlags& flags, const fs::path& folder, const search::StudySettings& settings) {
-    return flags.resume.empty() ? search::Study::begin(folder, settings) : search::Study::resume(folder, settings);
-}
-
-void run_trials(search::Study& study, const TableStudy& about, const search::Budget& budget, std::size_t jobs) {
-    const customers::TrainingFolds folds(about.table, about.target, about.settings, about.folds, about.settings.seed,
-                                         about.threads);
-    const auto candidate = [&](const search::Values& values) { return about.candidate(values); };
-    run_study(study, table_objective(folds, about.metric, candidate),
-              {budget, on_threads(jobs), about.metric.title(), "", about.settings.stop});
-}
-
 nlohmann::ordered_json document_of(const TableStudy& about, const search::StudyReport& report,
                                    const std::optional<TestedOnce>& tested, const fs::path& folder) {
     nlohmann::ordered_json document{{"table", about.table.origin},
@@ -227,6 +154,7 @@ nlohmann::ordered_json document_of(const TableStudy& about, const search::StudyR
 }
 
 void run_tune(const CLI::App& command, const TuneFlags& given, const customers::ModelKinds& kinds) {
+    const distributed::ProcessGroup processes(given.distributed);
     const Output out(given.json);
     std::optional<search::StudySettings> stored;
     std::optional<fs::path> resumed;
@@ -237,23 +165,23 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
     }
     const Said said(command, stored ? said_in(*stored) : search::Values{});
     const auto& flags = said.flags;
-    auto about = table_study(flags, kinds);
+    auto about = table_study(flags, kinds, processes);
     const auto builtin = customers::builtin_space(*about.kind);
     const auto settings = flags.search.settings(stored, builtin, about.settings.seed, context_of(said, about));
     require_searchable(settings.space, about);
     const auto budget = flags.search.budget(resumed);
-    const fs::path folder = resumed                 ? *resumed
-                            : !flags.output.empty() ? fs::path(flags.output)
-                                                    : runs::fresh_run_folder("tune-" + about.kind->name);
-
-    auto study = opened(flags, folder, settings);
-    keep_budget(folder, budget);
+    const fs::path folder =
+        processes.from_first((resumed                 ? *resumed
+                              : !flags.output.empty() ? fs::path(flags.output)
+                                                      : runs::fresh_run_folder("tune-" + about.kind->name))
+                                 .string());
+    auto study = opened_study(folder, settings, resumed.has_value(), budget, processes);
     const StopRequest stop;
     about.settings.stop = stop.token();
     search::StudyReport report;
     std::optional<TestedOnce> tested;
     with_resume_hint({command_name, folder, given.json}, [&] {
-        run_trials(study, about, budget.budget, flags.search.jobs(about.threads, settings.round));
+        run_trials(study, about, folder, budget.budget, flags.search.jobs(about.threads, settings.round));
         const auto trials = study.trials();
         const auto place = search::best_trial(trials);
         std::optional<search::Confirmation> confirmation;
@@ -262,10 +190,12 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
             const std::vector both{about.default_candidate(),
                                    about.candidate(settings.space.values(trials[*place].point))};
             confirmation = confirmed(about, both, budget.confirm_seeds, *trials[*place].objective);
-            tested =
-                tested_once(customers::answers_on_test(about.table, about.target, about.settings, both, about.threads),
-                            about.metric, about.target);
+            if (processes.is_first())
+                tested = tested_once(
+                    customers::answers_on_test(about.table, about.target, about.settings, both, about.threads),
+                    about.metric, about.target);
         }
+        if (!processes.is_first()) return;
         report = search::report_of(
             fmt::format("Study of {} on {} ({})", about.kind->title,
                         flags.fit.path().empty() ? about.table.origin : fs::path(flags.fit.path()).filename().string(),
@@ -273,6 +203,7 @@ void run_tune(const CLI::App& command, const TuneFlags& given, const customers::
             about.metric.title(), settings, trials, confirmation);
         write_study_report(folder, report);
     });
+    if (!processes.is_first()) return;
     auto text = fmt::format("{}: the mean {} of {} folds of the training part\n", report.title, about.metric.title(),
                             about.folds) +
                 search::study_text(report);

@@ -23,7 +23,9 @@ using customers::RunState;
 
 std::string measure_of(const RunDescription& run) {
     const auto* metric = customers::main_metric(run);
-    return metric == nullptr ? "–" : fmt::format("{} {:.4f}", metric->name, *(run.figures.*metric->value));
+    if (metric == nullptr) return "–";
+    return fmt::format("{} {:.4f}{}", metric->name, *(run.figures.*metric->value),
+                       run.folds > 0 ? fmt::format(" ({} folds)", run.folds) : "");
 }
 
 std::string figure_text(const std::optional<double>& value) { return value ? fmt::format("{:.4f}", *value) : "–"; }
@@ -42,8 +44,9 @@ std::string target_of(const RunDescription& run) {
 
 }  // namespace
 
-report::Table customer_figures_table(bool is_classification, const customers::Figures& figures) {
-    report::Table table({{"measure", Align::left}, {"on the test rows"}});
+report::Table customer_figures_table(bool is_classification, const customers::Figures& figures,
+                                     const std::string& heading) {
+    report::Table table({{"measure", Align::left}, {heading}});
     for (const auto& metric : customers::metrics_of(is_classification)) {
         table.add_row({std::string(metric.name), figure_text(figures.*metric.value)});
     }
@@ -80,7 +83,8 @@ void show_customer_run(const std::string& folder, const Output& out) {
     out.print(fmt::format("{}: model of customers, {} for {}, {}\n", folder, printable(told.kind), target_of(told),
                           state_name(run.state)));
     out.print(fmt::format("trained:  {}\ntable:    {}\n", run.begun, printable(told.table)));
-    out.print(fmt::format("split:    {} rows to train on, {} to test (seed {}{})\n", told.train, told.test, told.seed,
+    const auto tested = told.folds > 0 ? "the others not looked at" : fmt::format("{} to test", told.test);
+    out.print(fmt::format("split:    {} rows to train on, {} (seed {}{})\n", told.train, tested, told.seed,
                           told.stratify ? ", stratified" : ""));
     if (told.is_classification && told.labels.size() == 2) {
         out.print(fmt::format("{} above the probability {:.4g}\n", printable(told.labels.back()), told.threshold));
@@ -91,8 +95,12 @@ void show_customer_run(const std::string& folder, const Output& out) {
         settings += fmt::format("{}{} = {}", settings.empty() ? "" : ", ", name, one_line(value));
     }
     out.print(fmt::format("settings: {}\n\n", settings.empty() ? "not kept by an older version" : settings));
-    out.print(customer_figures_table(told.is_classification, told.figures).text());
-    if (run.state == RunState::interrupted) out.print("\nIts model is missing: train it again.\n");
+    const auto heading = told.folds > 0 ? fmt::format("mean of {} folds", told.folds) : "on the test rows";
+    out.print(customer_figures_table(told.is_classification, told.figures, heading).text());
+    if (run.state == RunState::interrupted) {
+        out.print(told.folds > 0 ? "\nThe study ended this trial early: it has no model.\n"
+                                 : "\nIts model is missing: train it again.\n");
+    }
     out.write_json(with_schema("runs-show", {{"run", customers::entry_json(run)}}));
 }
 
@@ -157,7 +165,8 @@ void compare_customer_runs(const std::vector<std::string>& folders, const Output
         for (const auto& value : values) row.push_back(value.empty() ? "–" : one_line(value));
         settings.add_row(row);
         json["differing_settings"].push_back({{"setting", name}, {"values", values}});
-        is_other_split = is_other_split || name == "test_share" || name == "seed" || name == "stratify";
+        is_other_split =
+            is_other_split || name == "test_share" || name == "seed" || name == "stratify" || name == "folds";
     }
     out.print(differing.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", settings.text()));
     const auto tests = is_other_split ? std::vector<customers::Difference>() : customers::paired_tests(runs);

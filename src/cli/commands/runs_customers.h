@@ -11,8 +11,9 @@ namespace cellwise::cli {
 
 // What `cellwise runs` says of runs of customers, those of `customers train`.
 
-/// Every measure of the target's kind with its value on the test rows.
-[[nodiscard]] report::Table customer_figures_table(bool is_classification, const customers::Figures& figures);
+/// Every measure of the target's kind with its value. heading: of the values' column.
+[[nodiscard]] report::Table customer_figures_table(bool is_classification, const customers::Figures& figures,
+                                                   const std::string& heading = "on the test rows");
 
 /// A line a run, and what is wrong with those that cannot be read.
 [[nodiscard]] std::string customer_runs_text(const std::vector<customers::RunEntry>& runs);

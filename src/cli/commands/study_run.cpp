@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <optional>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/parallel_for.h"
+#include "core/stopped_together.h"
 #include "core/version.h"
 
 namespace cellwise::cli {
@@ -18,10 +20,27 @@ void run_study(search::Study& study, const search::Objective& objective, const S
     options.side_by_side = how.side_by_side;
     options.stop = [&] { return how.stop.requested(); };
     options.ended = [&](const search::Trial& trial) { progress.ended(trial); };
+    options.processes = how.processes;
     study.run(objective, how.budget, options);
-    const int cause = how.stop.cause();
-    if (cause == 0) return;
-    throw Interrupted(exit_code_of_stop(cause), fmt::format("stopped by {}{}", name_of_stop(cause), how.when_stopped));
+    std::optional<Interrupted> stopped;
+    if (const int cause = how.stop.cause(); cause != 0) {
+        stopped.emplace(exit_code_of_stop(cause),
+                        fmt::format("stopped by {}{}", name_of_stop(cause), how.when_stopped));
+    }
+    leave_if_stopped(how.processes, stopped);
+}
+
+search::Study opened_study(const std::filesystem::path& folder, const search::StudySettings& settings, bool resumes,
+                           const StudyBudget& budget, const distributed::ProcessGroup& processes) {
+    if (!processes.is_first()) {
+        auto study = search::Study::in_memory(settings);
+        processes.wait();
+        return study;
+    }
+    auto study = resumes ? search::Study::resume(folder, settings) : search::Study::begin(folder, settings);
+    keep_budget(folder, budget);
+    processes.wait();  // the others write into the folder
+    return study;
 }
 
 search::SideBySide on_threads(std::size_t threads) {

@@ -105,7 +105,6 @@ std::optional<search::Confirmation> confirmed_on_test(verbs::ReviewTrials& trial
 }
 
 sentiment::Configuration configuration_of(const SettingFlags& flags) {
-    if (flags.distributed) throw UsageError("tune shares no trials with other processes: leave --distributed out");
     auto plain = flags;
     plain.resume.clear();  // the study's, not a run's
     auto configuration = plain.resolve();
@@ -114,6 +113,7 @@ sentiment::Configuration configuration_of(const SettingFlags& flags) {
 }
 
 void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
+    const distributed::ProcessGroup processes(given.settings.distributed);
     const auto& [output, json, resume] = std::tie(given.settings.output, given.settings.json, given.settings.resume);
     const Output out(json);
     std::optional<search::StudySettings> stored;
@@ -136,34 +136,39 @@ void run_review_tune(const CLI::App& command, const ReviewTuneFlags& given) {
     auto context = review_context(configuration, data, metric == verbs::ReviewMetric::accuracy ? "accuracy" : "loss");
     if (stored) keep_data_paths(context, stored->context);
     const auto settings = said.flags.search.settings(stored, builtin, configuration.seed, std::move(context));
-    const auto folder = resumed          ? *resumed
-                        : output.empty() ? runs::fresh_run_folder(fmt::format("tune-{}", cell_name(cell)))
-                                         : fs::path(output);
-    auto study = resumed ? search::Study::resume(folder, settings) : search::Study::begin(folder, settings);
-    keep_budget(folder, budget);
+    const fs::path folder =
+        processes.from_first((resumed          ? *resumed
+                              : output.empty() ? runs::fresh_run_folder(fmt::format("tune-{}", cell_name(cell)))
+                                               : fs::path(output))
+                                 .string());
+    auto study = opened_study(folder, settings, resumed.has_value(), budget, processes);
 
     const StopRequest stop;
     search::StudyReport report;
     with_resume_hint({review_command, folder, json}, [&] {
-        const auto jobs = said.flags.search.jobs(side_by_side_threads(configuration), settings.round);
+        // A process alone keeps its processors busy with trials side by side; several are side by side already.
+        const auto threads = processes.size() > 1 ? 1 : side_by_side_threads(configuration);
+        const auto jobs = said.flags.search.jobs(threads, settings.round);
         ProgressDisplay display;
-        verbs::ReviewTrials trials(configuration, prepared, folder, metric, jobs, budget.budget.trials, display,
-                                   stop.token());
+        verbs::ReviewTrials trials(configuration, prepared, folder, metric, jobs, budget.budget.trials, processes,
+                                   display, stop.token());
         run_study(study, [&](const auto& trial, auto& told) { return trials.tried(trial, told); },
                   {budget.budget, [&](std::size_t count, const auto& run) { trials.side_by_side(count, run); },
                    verbs::title_of(metric), "; everything is saved", stop.token(),
-                   [&](const std::string& line) { trials.say(line); }});
+                   [&](const std::string& line) { trials.say(line); }, processes.communicator()});
         const auto ended = study.trials();
         const auto place = search::best_trial(ended);
         std::optional<search::Confirmation> confirmation;
         if (place && budget.confirm_seeds > 0) {
             confirmation = confirmed_on_test(trials, settings.space, ended[*place], budget.confirm_seeds);
         }
+        if (!processes.is_first()) return;
         report = search::report_of(fmt::format("Study of the {} on {}{}", cell_title(cell), data.source.kind,
                                                data.source.is_synthetic() ? " (made-up reviews)" : ""),
                                    verbs::title_of(metric), settings, ended, confirmation);
         write_study_report(folder, report);
     });
+    if (!processes.is_first()) return;
     auto text = fmt::format("{}: {} on {} held-out training reviews\n{}", report.title, verbs::title_of(metric),
                             data.validation ? data.validation->size() : 0, search::study_text(report));
     const auto place = search::best_trial(report.trials);
@@ -195,6 +200,7 @@ void add_tune(CLI::App& app) {
         "Examples:\n"
         "  cellwise tune --cell lstm --budget 30\n"
         "  cellwise tune --search learning-rate=log:1e-4..1e-2 --search hidden-size=32,64,128 --pruner median\n"
+        "  mpirun -n 4 cellwise tune --distributed --budget 40   the trials shared by four processes\n"
         "  cellwise tune --resume runs/2026-11-27-tune-lstm   go on where Ctrl-C or a crash ended it");
 }
 

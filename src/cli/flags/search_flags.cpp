@@ -25,9 +25,9 @@ constexpr const char* settings_file = "study.toml";
 constexpr std::uintmax_t largest_file = 1 << 16;
 
 /// Flags that decide no trial, or that a study keeps by itself.
-constexpr std::array free_flags{"search",        "sampler",       "pruner",  "round",    "budget", "time",
-                                "epochs-budget", "confirm-seeds", "output",  "resume",   "jobs",   "threads",
-                                "json",          "quiet",         "verbose", "no-color", "help"};
+constexpr std::array free_flags{"search",        "sampler",       "pruner", "round",   "budget",   "time",
+                                "epochs-budget", "confirm-seeds", "output", "resume",  "jobs",     "threads",
+                                "json",          "distributed",   "quiet",  "verbose", "no-color", "help"};
 
 bool is_free(const std::string& name) {
     return std::find(free_flags.begin(), free_flags.end(), name) != free_flags.end();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/abandoned_files.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/json_text.h"
@@ -32,8 +33,13 @@ void require_fresh(const fs::path& folder) {
 
 void save_run(const fs::path& folder, const CustomerRun& run) {
     require_fresh(folder);
+    replace_run(folder, run);
+}
+
+void replace_run(const fs::path& folder, const CustomerRun& run) {
     make_folder(folder);
-    write_file_atomically(folder / run.file, run.model->bytes());
+    remove_abandoned(folder);
+    if (run.model) write_file_atomically(folder / run.file, run.model->bytes());
     write_file_atomically(folder / "preparation.json", json_text(run.preparation.json(), 1) + "\n");
     write_file_atomically(folder / "metrics.json", json_text(figures_json(run), 1) + "\n");
     if (!run.test_rows.empty()) {

@@ -29,6 +29,9 @@ void require_fresh(const std::filesystem::path& folder);
 /// it cannot be written.
 void save_run(const std::filesystem::path& folder, const CustomerRun& run);
 
+/// The same over a run that is there, whole or cut off. A run whose model is nullptr is kept without one.
+void replace_run(const std::filesystem::path& folder, const CustomerRun& run);
+
 /// Throws DataError naming the file that is missing, is cut off or does not fit; EnvironmentError if the model's
 /// library is not there.
 [[nodiscard]] CustomerRun load_run(const std::filesystem::path& folder, const ModelKinds& kinds);

@@ -68,6 +68,7 @@ void read_run_file(RunDescription& run, const ordered_json& document, const fs::
     split.at("stratify").get_to(run.stratify);
     split.at("train").get_to(run.train);
     split.at("test").get_to(run.test);
+    run.folds = document.value("folds", std::int64_t{0});
     run.language = document.value("language", "en") == "ko" ? Language::korean : Language::english;
     // Runs of an older version have no settings.
     const auto settings = document.value("settings", ordered_json::object());
@@ -87,6 +88,7 @@ RunSettings RunDescription::all_settings() const {
                     {"test_share", fmt::format("{}", test_share)},
                     {"seed", fmt::format("{}", seed)},
                     {"stratify", stratify ? "true" : "false"}};
+    if (folds > 0) all.emplace_back("folds", fmt::format("{}", folds));
     all.insert(all.end(), settings.begin(), settings.end());
     return all;
 }
@@ -110,6 +112,7 @@ ordered_json description_json(const RunDescription& run) {
           {"test", run.test}}},
         {"settings", ordered_json::object()}};
     for (const auto& [name, value] : run.settings) document["settings"][name] = value;
+    if (run.folds > 0) document["folds"] = run.folds;
     if (run.language == Language::korean) document["language"] = "ko";
     return document;
 }

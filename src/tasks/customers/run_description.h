@@ -35,6 +35,7 @@ struct RunDescription {
     RunSettings settings;                   ///< how it was fitted; empty in runs of an older version
     Language language = Language::english;  ///< of its report
     Figures figures;                        ///< on the test part; nothing in them if metrics.json is not there
+    std::int64_t folds = 0;  ///< of a study's trial: `figures` are means over so many folds of the training part
 
     [[nodiscard]] std::string table_name() const;
     /// Model, target, identifier, split and `settings`.

@@ -83,6 +83,7 @@ ordered_json entry_json(const RunEntry& run) {
     json["table"] = {{"path", text_of_bytes(told.table)}, {"sha256", told.table_sha256}};
     json["train"] = told.train;
     json["test"] = told.test;
+    if (told.folds > 0) json["folds"] = told.folds;
     json["figures"] = figures_json(told);
     json["settings"] = ordered_json::array();
     for (const auto& [name, value] : told.all_settings()) {

@@ -29,6 +29,24 @@ void stop_if_asked(const StopToken& stop) {
     throw Interrupted(exit_code_of_stop(stop.cause()), fmt::format("stopped by {}", name_of_stop(stop.cause())));
 }
 
+/// Means, each measure by itself.
+Figures mean_figures(std::span<const Figures> all) {
+    Figures means;
+    const auto fill = [&](const Metric& metric) {
+        double sum = 0;
+        for (const auto& figures : all) {
+            const auto value = figures.*metric.value;
+            if (!value) return;
+            sum += *value;
+        }
+        means.*metric.value = sum / static_cast<double>(all.size());
+    };
+    for (const bool is_classification : {true, false}) {
+        for (const auto& metric : metrics_of(is_classification)) fill(metric);
+    }
+    return means;
+}
+
 Figures figures_of(std::span<const double> answers, const std::vector<double>& truth, const Target& target,
                    double threshold) {
     return target.is_classification ? classification_figures(answers, truth, target.classes(), threshold)
@@ -125,17 +143,21 @@ FoldAnswers TrainingFolds::fit(const Candidate& candidate, std::size_t fold) con
     return result;
 }
 
-std::optional<double> mean_objective(const TrainingFolds& folds, const Candidate& candidate, const TuningMetric& metric,
-                                     const std::function<bool(std::int64_t, double)>& on_fold) {
-    double sum = 0, mean = 0;
+FoldMeans fold_means(const TrainingFolds& folds, const Candidate& candidate, const TuningMetric& metric,
+                     const std::function<bool(std::int64_t, double)>& on_fold) {
+    FoldMeans means;
+    std::vector<Figures> all;
+    double sum = 0;
     for (std::size_t fold = 0; fold < folds.size(); ++fold) {
         stop_if_asked(folds.stop());
-        sum += metric.objective(folds.fit(candidate, fold).figures);
-        mean = sum / static_cast<double>(fold + 1);
-        const bool goes_on = on_fold(static_cast<std::int64_t>(fold + 1), mean);
-        if (!goes_on && fold + 1 < folds.size()) return std::nullopt;
+        all.push_back(folds.fit(candidate, fold).figures);
+        sum += metric.objective(all.back());
+        means.folds = static_cast<std::int64_t>(fold + 1);
+        means.objective = sum / static_cast<double>(means.folds);
+        if (!on_fold(means.folds, means.objective)) break;
     }
-    return mean;
+    means.figures = mean_figures(all);
+    return means;
 }
 
 std::vector<std::vector<FoldAnswers>> answers_over_folds(const TrainingFolds& folds,

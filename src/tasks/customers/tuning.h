@@ -76,11 +76,17 @@ private:
     std::vector<PreparedFold> folds_;
 };
 
-/// The mean of the objective over the folds. on_fold: told how many folds are done and the mean so far; false: not
-/// worth going on, and nothing is returned. Throws Interrupted after Ctrl-C.
-[[nodiscard]] std::optional<double> mean_objective(const TrainingFolds& folds, const Candidate& candidate,
-                                                   const TuningMetric& metric,
-                                                   const std::function<bool(std::int64_t, double)>& on_fold);
+/// What the folds said of a candidate: means over those that were looked at.
+struct FoldMeans {
+    std::int64_t folds = 0;
+    double objective = 0;
+    Figures figures;  ///< absent where a fold has none
+};
+
+/// Looks at one fold after another. on_fold: told how many are done and the mean objective so far; false: not worth
+/// going on, so that the means are of fewer folds. Throws Interrupted after Ctrl-C.
+[[nodiscard]] FoldMeans fold_means(const TrainingFolds& folds, const Candidate& candidate, const TuningMetric& metric,
+                                   const std::function<bool(std::int64_t, double)>& on_fold);
 
 /// All candidates on all folds, side by side: [candidates, folds]. done: after every fit, from any thread. Throws
 /// Interrupted after Ctrl-C.
