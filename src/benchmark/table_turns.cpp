@@ -103,23 +103,22 @@ double TableTurns::memory_share() const { return median(megabytes) / median(peer
 
 bool is_table_peer(const std::string& framework) { return framework == "pandas" || framework == "sklearn"; }
 
-PeerKind table_peer(const std::string& framework) {
-    const Words pandas{"numpy==2.4.6", "pandas==3.1.1", "scipy==1.17.1"};
-    if (framework == "pandas") return {framework, "", pandas, "roughly 0.1 GB to download, 0.3 GB installed"};
-    if (framework == "sklearn") {
-        return {framework, "", joined(pandas, {"scikit-learn==1.9.1", "xgboost-cpu==3.2.0", "lightgbm==4.7.0"}),
-                "roughly 0.1 GB to download, 0.4 GB installed"};
-    }
-    throw UsageError(fmt::format("--against '{}' is unknown: choose pandas or sklearn", framework));
+PeerKind table_peer() {
+    return {"tables",
+            "",
+            {"numpy==2.4.6", "pandas==3.1.1", "scipy==1.17.1", "scikit-learn==1.9.1", "xgboost-cpu==3.2.0",
+             "lightgbm==4.7.0"},
+            "roughly 0.1 GB to download, 0.4 GB installed"};
 }
 
 TableTurnsRecord measure_table_turns(const TableTurnsOptions& options) {
     if (options.rounds < 1) throw UsageError("--rounds must be 1 or more");
-    const auto python = peer_python(options.peer, options.offline);
+    const auto peer_kind = table_peer();
+    const auto python = peer_python(peer_kind, options.offline);
     const TemporaryFolder folder;
     const auto work = work_of(options, folder.path());
     const auto threads = std::to_string(options.threads > 0 ? options.threads : usable_processors());
-    TableTurnsRecord record{fmt::format("{}", fmt::join(options.peer.packages, " ")),
+    TableTurnsRecord record{fmt::format("{}", fmt::join(peer_kind.packages, " ")),
                             processor_with_count(),
                             work.told,
                             std::stoll(threads),
@@ -132,7 +131,7 @@ TableTurnsRecord measure_table_turns(const TableTurnsOptions& options) {
             script(python, folder.path() / (job + ".py"), text, joined(table, joined(theirs, work.missing)));
         record.jobs.push_back(take_turns(job, python, folder.path(), own, peer, options.rounds));
     };
-    if (options.peer.framework == "pandas") {
+    if (options.against == "pandas") {
         add("describe", describe_script, {"--target", work.target, "--threads", threads}, {});
         add("clean", clean_script, {"--outliers", "iqr-clip", "--output", (folder.path() / "ours.csv").string()},
             {"--output", (folder.path() / "theirs.csv").string()});

@@ -11,8 +11,8 @@ namespace cellwise::benchmark {
 
 /// What is measured: `customers describe` and `clean` against pandas, `customers compare` against scikit-learn.
 struct TableTurnsOptions {
-    PeerKind peer;
-    std::string table;  ///< a path; empty: telco_churn.csv among the data, else SYNTHETIC customers
+    std::string against;  ///< pandas or sklearn
+    std::string table;    ///< a path; empty: telco_churn.csv among the data, else SYNTHETIC customers
     std::string target;
     std::vector<std::string> missing_values;
     bool is_classification = true;
@@ -32,7 +32,7 @@ struct TableTurns {
 };
 
 struct TableTurnsRecord {
-    std::string peer;  ///< its packages: "pandas==3.1.1 scipy==1.17.1"
+    std::string peer;  ///< its packages: "numpy==2.4.6 pandas==3.1.1 …"
     std::string processor, table;
     std::int64_t threads = 0, rounds = 0;
     std::vector<TableTurns> jobs;
@@ -40,8 +40,8 @@ struct TableTurnsRecord {
 
 /// Whether the name is that of a peer for tables: pandas, sklearn.
 [[nodiscard]] bool is_table_peer(const std::string& framework);
-/// Throws UsageError for another name.
-[[nodiscard]] PeerKind table_peer(const std::string& framework);
+/// The environment that serves both.
+[[nodiscard]] PeerKind table_peer();
 
 /// Runs this program and the script in turns; both sides begin once without being counted. Throws UsageError for a
 /// table without target, EnvironmentError if Python or the program fails.

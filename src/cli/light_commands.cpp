@@ -1,6 +1,7 @@
 // The program that a user starts: it loads no LibTorch, which takes a third of a second and 120 MB. What needs none it
 // does itself; for all else it becomes the program that has it, which lies beside it.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -67,6 +68,8 @@ void add_commands(CLI::App& app) {
 void hand_over(int argc, char** argv) {
     own_arguments = argv;
     if (wants_torch({argv, static_cast<std::size_t>(argc)})) become_the_other();
+    // What reading a large table needed goes back to the system at once, not into a reserve.
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 17);
 }
 
 void become_the_other() {

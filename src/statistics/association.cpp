@@ -1,6 +1,7 @@
 #include "statistics/association.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cassert>
 #include <cmath>
@@ -22,6 +23,37 @@ struct Placements {
     }
     [[nodiscard]] double variance() const { return (squares - sum * sum / count) / (count - 1); }
 };
+
+struct Three {
+    double first = 0, second = 0, third = 0;
+};
+
+/// The sums of what `of` makes of each pair in which neither is NaN. Four sums side by side, which do not wait for each
+/// other, are added up in the end.
+template <class Of>
+Three sums_of_known(std::span<const double> x, std::span<const double> y, Of of) {
+    constexpr std::size_t lanes = 4;
+    std::array<Three, lanes> sums;
+    const auto add = [&](std::size_t lane, std::size_t i) {
+        const bool is_known = !std::isnan(x[i]) && !std::isnan(y[i]);
+        const auto [first, second, third] = of(is_known ? x[i] : 0, is_known ? y[i] : 0);
+        sums[lane].first += is_known ? first : 0;
+        sums[lane].second += is_known ? second : 0;
+        sums[lane].third += is_known ? third : 0;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= x.size(); i += lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, i + lane);
+    }
+    for (; i < x.size(); ++i) add(i % lanes, i);
+    Three sum;
+    for (const auto& one : sums) {
+        sum.first += one.first;
+        sum.second += one.second;
+        sum.third += one.third;
+    }
+    return sum;
+}
 
 }  // namespace
 
@@ -55,23 +87,13 @@ std::optional<Association> area_of_sorted(std::span<const LabelledValue> sorted,
 
 std::optional<Association> pearson(std::span<const double> x, std::span<const double> y, double confidence) {
     if (x.size() != y.size()) throw InternalError("pearson: unequal lengths");
-    double n = 0, sum_x = 0, sum_y = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        if (std::isnan(x[i]) || std::isnan(y[i])) continue;
-        ++n;
-        sum_x += x[i];
-        sum_y += y[i];
-    }
+    const auto [n, sum_x, sum_y] = sums_of_known(x, y, [](double a, double b) { return Three{1, a, b}; });
     if (n < 3) return std::nullopt;
     const double mean_x = sum_x / n, mean_y = sum_y / n;
-    double xx = 0, yy = 0, xy = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        if (std::isnan(x[i]) || std::isnan(y[i])) continue;
-        const double dx = x[i] - mean_x, dy = y[i] - mean_y;
-        xx += dx * dx;
-        yy += dy * dy;
-        xy += dx * dy;
-    }
+    const auto [xx, yy, xy] = sums_of_known(x, y, [mean_x, mean_y](double a, double b) {
+        const double dx = a - mean_x, dy = b - mean_y;
+        return Three{dx * dx, dy * dy, dx * dy};
+    });
     if (!(xx > 0) || !(yy > 0)) return std::nullopt;
     Association r;
     r.count = static_cast<std::size_t>(n);

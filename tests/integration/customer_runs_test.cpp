@@ -240,6 +240,34 @@ TEST_F(CustomerRuns, ATrainingThatIsStoppedKeepsNothing) {
                    "nothing to go on with: compare again");
 }
 
+TEST_F(CustomerRuns, SayWhatStoodInForAnUnseenLevelAndAMissingCell) {
+    const auto table = (folder_ / "plans.csv").string(), asked = (folder_ / "asked.csv").string();
+    std::ofstream out(table);
+    out << "id,age,plan,target\n";
+    for (int i = 0; i < 60; ++i) {
+        out << 'C' << i << ',' << 20 + i * 7 % 50 << ',' << (i % 2 == 0 ? "small" : "large") << ','
+            << (i % 3 == 0 ? "yes" : "no") << '\n';
+    }
+    out.close();
+    std::ofstream(asked) << "id,age,plan\nX,33,huge\nY,,small\nZ,40,large\n";
+    const auto run = (folder_ / "plans").string();
+    ASSERT_EQ(run_program({"customers", "train", table, "--target", "target", "--model", "logistic", "--no-report",
+                           "--output", run})
+                  .exit_code,
+              0);
+    const auto document = json_of({"customers", "predict", "--model", run, "--file", asked})["predictions"];
+    ASSERT_EQ(document.size(), 3U);
+    EXPECT_EQ(document[0]["unseen"], nlohmann::json({"plan"}));
+    EXPECT_FALSE(document[0].contains("filled"));
+    EXPECT_EQ(document[1]["filled"], nlohmann::json({"age"}));
+    EXPECT_FALSE(document[2].contains("unseen") || document[2].contains("filled"));
+    const auto text = run_program({"customers", "predict", "--model", run, "--file", asked}).output;
+    EXPECT_THAT(text, HasSubstr("X  (of a level that training did not have, which counts as none: plan)"));
+    EXPECT_THAT(text, HasSubstr("Y  (missing, filled as in training: age)"));
+    expect_refusal({"customers", "compare", table, "--target", "target", "--set", "logistics.C=1"}, 2,
+                   "there is no model 'logistics'");
+}
+
 TEST_F(CustomerRuns, ResultsTooGoodToBeTrueAreToldInBothLanguages) {
     const auto leak = (folder_ / "leak.csv").string();
     std::ofstream out(leak);

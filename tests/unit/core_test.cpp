@@ -10,6 +10,7 @@
 #include <fstream>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/abandoned_files.h"
@@ -19,6 +20,7 @@
 #include "core/edit_distance.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/radix_sort.h"
 #include "core/random.h"
 
 namespace cellwise {
@@ -33,6 +35,36 @@ TEST(CellName, ReadsItsOwnNamesAndTheShortOne) {
     for (const Cell cell : all_cells) EXPECT_EQ(parse_cell(cell_name(cell)), cell);
     EXPECT_EQ(parse_cell("rnn"), Cell::simple_rnn);
     EXPECT_THROW((void)parse_cell("LSTMM"), UsageError);
+}
+
+TEST(RadixSort, SortsAsComparingDoes) {
+    Random random(3, "sort");
+    for (const std::size_t count : {0U, 1U, 2000U, 50000U}) {
+        for (const bool whole : {false, true}) {
+            std::vector<double> numbers;
+            for (std::size_t i = 0; i < count; ++i) {
+                const double spread = std::pow(10, random.uniform(-300, 300));
+                numbers.push_back(whole ? std::floor(random.uniform(-50, 50)) : spread * random.uniform(-1, 1));
+            }
+            if (count > 1) numbers[0] = INFINITY, numbers[1] = -INFINITY;
+            auto expected = numbers;
+            std::sort(expected.begin(), expected.end());
+            sort_numbers(numbers);
+            EXPECT_EQ(numbers, expected) << count;
+        }
+    }
+}
+
+TEST(RadixSort, KeepsTheOrderOfEqualKeys) {
+    for (const int count : {100, 10000}) {
+        std::vector<std::pair<double, int>> pairs;
+        for (int i = 0; i < count; ++i) pairs.emplace_back(i % 7 == 0 ? -0.0 : i % 7 == 1 ? 0.0 : i % 7, i);
+        auto expected = pairs;
+        std::stable_sort(expected.begin(), expected.end(),
+                         [](const auto& one, const auto& other) { return one.first < other.first; });
+        radix_sort(pairs, [](const auto& pair) { return ordered_bits(pair.first); });
+        EXPECT_EQ(pairs, expected) << "0 and -0 are equal";
+    }
 }
 
 TEST(Random, DependsOnSeedAndPurposeAlone) {

@@ -71,7 +71,7 @@ void run_against(const BenchFlags& flags, const benchmark::SpeedOptions& speed, 
 
 void run_against_tables(const BenchFlags& flags) {
     auto options = flags.tables;
-    options.peer = benchmark::table_peer(flags.against);
+    options.against = flags.against;
     options.threads = flags.speed.threads;
     options.offline = flags.offline;
     if (flags.are_rounds_given) options.rounds = flags.speed.rounds;

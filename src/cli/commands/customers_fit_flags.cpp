@@ -67,10 +67,10 @@ CustomersFitFlags::CustomersFitFlags(CLI::App& command) {
 
 void refuse_resume(CLI::App& command, const std::string& advice) {
     const auto refuse = [advice](const std::string& run) {
-        throw UsageError(
-            fmt::format("--resume {}: a training of customers takes seconds and keeps nothing before its end, so there is "
-                        "nothing to go on with: {}",
-                        run, advice));
+        throw UsageError(fmt::format(
+            "--resume {}: a training of customers takes seconds and keeps nothing before its end, so there is "
+            "nothing to go on with: {}",
+            run, advice));
     };
     command.add_option_function<std::string>("--resume", refuse, "there is nothing to go on with")->group("");
 }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/log.h"
+#include "core/utf8.h"
 #include "report/text/table.h"
 #include "tasks/customers/prediction.h"
 
@@ -78,6 +80,14 @@ std::string answer_text(const customers::CustomerRun& run, const customers::Cust
     text += "  " + name_of(prediction);
     if (prediction.trained_on)
         text += *prediction.trained_on ? "  (the model was trained on this row)" : "  (not trained on)";
+    if (!prediction.unseen.empty()) {
+        text += fmt::format("  (of a level that training did not have, which counts as none: {})",
+                            printable(fmt::format("{}", fmt::join(prediction.unseen, ", "))));
+    }
+    if (!prediction.filled.empty()) {
+        text += fmt::format("  (missing, filled as in training: {})",
+                            printable(fmt::format("{}", fmt::join(prediction.filled, ", "))));
+    }
     return text + "\n";
 }
 

@@ -45,6 +45,7 @@ Trained trained(const TrainFlags& flags, const customers::ModelKinds& kinds) {
     auto settings = flags.fit.settings(table);
     const StopRequest stop("stopping; nothing will be kept; once more leaves at once");
     settings.stop = stop.token();
+    customers::require_kinds(kinds, settings.parameters);
     const auto* kind = customers::chosen_kinds(kinds, std::vector{flags.model}, target.is_classification).front();
     if (const auto reason = kind->missing(); !reason.empty()) throw EnvironmentError(reason);
     const bool needs_two = settings.threshold.kind != customers::ThresholdRule::Kind::fixed;

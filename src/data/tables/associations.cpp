@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/parallel_for.h"
+#include "core/radix_sort.h"
 #include "data/tables/description.h"
 #include "data/tables/target.h"
 
@@ -45,7 +46,7 @@ std::optional<statistics::Association> area(std::span<const double> values, cons
         if (!std::isnan(values[row]) && !std::isnan(truth[row])) pairs.push_back({values[row], truth[row] > 0.5});
     }
     if (pairs.empty()) return std::nullopt;
-    std::ranges::sort(pairs, {}, &statistics::LabelledValue::value);
+    radix_sort(pairs, [](const statistics::LabelledValue& pair) { return ordered_bits(pair.value); });
     if (pairs.front().value == pairs.back().value) return std::nullopt;
     return statistics::area_of_sorted(pairs);
 }

@@ -10,6 +10,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/radix_sort.h"
 #include "data/tables/text_kind.h"
 
 namespace cellwise::tables {
@@ -41,7 +42,7 @@ std::vector<std::string> words_of_name(std::string_view name) {
 
 std::size_t distinct_count(std::vector<double> numbers) {
     std::erase_if(numbers, [](double value) { return std::isnan(value); });
-    std::ranges::sort(numbers);
+    sort_numbers(numbers);
     return static_cast<std::size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
 }
 
@@ -58,7 +59,7 @@ void keep_as_levels(const std::vector<double>& numbers, Column& column) {
     std::vector<std::pair<std::string, std::int64_t>> texts;
     std::vector<double> distinct(numbers);
     std::erase_if(distinct, [](double value) { return std::isnan(value); });
-    std::ranges::sort(distinct);
+    sort_numbers(distinct);
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     texts.reserve(distinct.size());
     std::array<char, 32> digits;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/parallel_for.h"
+#include "core/radix_sort.h"
 #include "statistics/association.h"
 #include "statistics/line_fit.h"
 
@@ -118,7 +119,7 @@ ColumnDescription describe_column(const Column& column) {
         std::vector<double> sorted(column.integers.begin(), column.integers.end());
         if (column.integers.empty()) sorted = column.numbers;
         std::erase_if(sorted, [](double value) { return std::isnan(value); });
-        std::ranges::sort(sorted);
+        sort_numbers(sorted);
         if (column.codes.empty()) description.unique = distinct_in(sorted);
         if (!sorted.empty()) {
             description.numbers = figures_of(sorted);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/radix_sort.h"
 #include "core/utf8.h"
 #include "data/tables/columns.h"
 #include "statistics/line_fit.h"
@@ -84,7 +85,7 @@ void FeatureBuilder::fit(const Table& table, RowSpan rows) {
 std::string FeatureBuilder::fit_number(const Column& column, RowSpan rows) {
     auto known = known_numbers(column, rows);
     if (known.empty()) return "it has no value";
-    std::sort(known.begin(), known.end());
+    sort_numbers(known);
     if (known.front() == known.back() && known.size() == rows.size()) return "it has one value only";
     Number number{.column = column.name, .median = statistics::quantile(known, 0.5)};
     if (options_.standardised) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/radix_sort.h"
 #include "core/utf8.h"
 #include "data/tables/columns.h"
 #include "data/tables/plain_number.h"
@@ -44,7 +45,7 @@ std::string strategy_for(const Column& column, const Rule* rule) {
 std::vector<double> known_numbers(const Column& column) {
     auto numbers = numbers_of(column);
     std::erase_if(numbers, [](double x) { return std::isnan(x); });
-    std::sort(numbers.begin(), numbers.end());
+    sort_numbers(numbers);
     return numbers;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/radix_sort.h"
 #include "core/utf8.h"
 #include "data/tables/columns.h"
 #include "data/tables/plain_number.h"
@@ -26,7 +27,7 @@ struct Range {
 };
 
 Range by_quartiles(std::vector<double> known) {
-    std::sort(known.begin(), known.end());
+    sort_numbers(known);
     const double q1 = statistics::quantile(known, 0.25);
     const double q3 = statistics::quantile(known, 0.75);
     return {q1 - whisker * (q3 - q1), q3 + whisker * (q3 - q1), q3 > q1};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iterator>
@@ -10,11 +11,13 @@
 #include <vector>
 
 #include "core/atomic_file.h"
+#include "core/parallel_for.h"
 
 namespace cellwise::tables {
 namespace {
 
-constexpr std::size_t piece = 1 << 20;  // bytes written at once
+// Rows whose text is made by one thread, and how many such pieces are made before they are written.
+constexpr std::size_t rows_of_a_piece = 4096, pieces_at_once = 8;
 
 void append_text(std::string& line, std::string_view text, char delimiter) {
     if (text.find_first_of("\"\r\n") == text.npos && text.find(delimiter) == text.npos) {
@@ -53,19 +56,10 @@ void append_cell(std::string& line, const Column& column, std::size_t row, char 
     }
 }
 
-}  // namespace
-
-void write_table(const Table& table, const std::filesystem::path& path) {
-    const char delimiter = path.extension() == ".tsv" ? '\t' : ',';
-    if (path.has_parent_path()) make_folder(path.parent_path());
-    AtomicFile file(path);
-    std::string text;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        if (i > 0) text += delimiter;
-        append_text(text, table.columns[i].name, delimiter);
-    }
-    text += '\n';
-    for (std::size_t row = 0; row < static_cast<std::size_t>(table.rows); ++row) {
+/// Puts the rows from `row` to below `end` in the place of `text`.
+void write_rows(const Table& table, std::size_t row, std::size_t end, char delimiter, std::string& text) {
+    text.clear();
+    for (; row < end; ++row) {
         const auto start = text.size();
         for (std::size_t i = 0; i < table.columns.size(); ++i) {
             if (i > 0) text += delimiter;
@@ -73,11 +67,32 @@ void write_table(const Table& table, const std::filesystem::path& path) {
         }
         if (text.size() == start) text += "\"\"";  // a line without a byte would be no row
         text += '\n';
-        if (text.size() < piece) continue;
-        file.write(text);
-        text.clear();
     }
-    file.write(text);
+}
+
+}  // namespace
+
+void write_table(const Table& table, const std::filesystem::path& path) {
+    const char delimiter = path.extension() == ".tsv" ? '\t' : ',';
+    if (path.has_parent_path()) make_folder(path.parent_path());
+    AtomicFile file(path);
+    std::string header;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (i > 0) header += delimiter;
+        append_text(header, table.columns[i].name, delimiter);
+    }
+    file.write(header + '\n');
+    const auto rows = static_cast<std::size_t>(table.rows);
+    std::vector<std::string> pieces(pieces_at_once);
+    for (std::size_t begin = 0; begin < rows; begin += pieces_at_once * rows_of_a_piece) {
+        const auto left = (rows - begin + rows_of_a_piece - 1) / rows_of_a_piece;
+        const auto count = std::min(pieces_at_once, left);
+        parallel_for(count, 0, [&](std::size_t i) {
+            const auto first = begin + i * rows_of_a_piece;
+            write_rows(table, first, std::min(rows, first + rows_of_a_piece), delimiter, pieces[i]);
+        });
+        for (std::size_t i = 0; i < count; ++i) file.write(pieces[i]);
+    }
     file.commit();
 }
 

@@ -208,6 +208,7 @@ Comparison compare(const tables::Table& table, const Target& target, const Model
         throw UsageError(fmt::format("--{} needs labels, and the target '{}' is a number",
                                      settings.fit.smote ? "smote" : "class-weights", target.column));
     }
+    require_kinds(kinds, settings.fit.parameters);
     const auto chosen = chosen_kinds(kinds, settings.models, target.is_classification);
     std::vector<const ModelKind*> usable;
     std::vector<std::string> reasons;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,6 +80,9 @@ using ModelKinds = std::vector<ModelKind>;
 
 /// The kind of that name. Throws UsageError with the names that there are.
 [[nodiscard]] const ModelKind& kind_of(const ModelKinds& kinds, std::string_view name);
+
+/// Throws UsageError unless each name that parameters are given for is that of a kind.
+void require_kinds(const ModelKinds& kinds, const std::map<std::string, Parameters>& parameters);
 
 /// The kinds for a target in their order: those named, or all if none is. Throws UsageError for a name that is none or
 /// does not fit the target.

@@ -219,6 +219,10 @@ const ModelKind& kind_of(const ModelKinds& kinds, std::string_view name) {
     throw UsageError(fmt::format("there is no model '{}': choose from {}", name, fmt::join(names, ", ")));
 }
 
+void require_kinds(const ModelKinds& kinds, const std::map<std::string, Parameters>& parameters) {
+    for (const auto& [name, its] : parameters) (void)kind_of(kinds, name);
+}
+
 std::vector<const ModelKind*> chosen_kinds(const ModelKinds& kinds, std::span<const std::string> names,
                                            bool is_classification) {
     const auto fits = [&](const ModelKind& kind) { return is_classification ? kind.classifies : kind.regresses; };

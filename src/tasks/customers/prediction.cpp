@@ -47,6 +47,28 @@ void add_reasons(CustomerPrediction& prediction, std::span<const double> contrib
                      [](const auto& a, const auto& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
 }
 
+/// Names the columns of the row for which something else had to stand.
+void add_fallbacks(CustomerPrediction& prediction, const tables::FeatureMatrix& features, std::size_t row,
+                   const tables::Table& table) {
+    std::map<std::string, bool> has_level;  // of the columns that are features by their levels
+    const auto width = static_cast<std::size_t>(features.columns);
+    for (std::size_t j = 0; j < width; ++j) {
+        const auto& source = features.sources[j];
+        if (features.names[j] != source) has_level[source] |= features.values[row * width + j] != 0;
+    }
+    std::set<std::string> sources(features.sources.begin(), features.sources.end());
+    for (const auto& source : sources) {
+        const auto* column = tables::column_of(table, source);
+        if (column == nullptr) continue;  // a recipe's own
+        const auto levels = has_level.find(source);
+        if (tables::is_missing(*column, prediction.row)) {
+            prediction.filled.push_back(source);
+        } else if (levels != has_level.end() && !levels->second) {
+            prediction.unseen.push_back(source);
+        }
+    }
+}
+
 /// The target of the run's own table, and the split it was trained with.
 struct OwnRows {
     Target target;
@@ -90,6 +112,7 @@ std::vector<CustomerPrediction> predict_rows(const CustomerRun& run, const table
             const auto class_of = predicted_classes(its, run.labels.size(), run.threshold).front();
             prediction.label = run.labels[static_cast<std::size_t>(class_of)];
         }
+        add_fallbacks(prediction, features, i, table);
         if (contributions) {
             const auto parts = contributions->of(i, output);
             if (outputs == 1) check_sum(parts, prediction.answer, run.model->margin_unit());
@@ -147,6 +170,8 @@ nlohmann::ordered_json to_json(const CustomerRun& run, std::span<const CustomerP
         ordered_json one{{"id", prediction.id.empty() ? ordered_json(prediction.row) : ordered_json(prediction.id)}};
         one[run.is_classification ? "probability" : "value"] = prediction.answer;
         if (run.is_classification) one["label"] = prediction.label;
+        if (!prediction.unseen.empty()) one["unseen"] = prediction.unseen;
+        if (!prediction.filled.empty()) one["filled"] = prediction.filled;
         if (prediction.trained_on) one["trained_on"] = *prediction.trained_on;
         one["base"] = prediction.base;
         one["contributions"] = ordered_json::array();

@@ -26,6 +26,8 @@ struct CustomerPrediction {
     std::string label;
     double base = 0;                                ///< of the margin
     std::vector<ColumnContribution> contributions;  ///< the largest first; empty if the model gives no reasons
+    std::vector<std::string> unseen;                ///< columns whose level training did not have: it counts as none
+    std::vector<std::string> filled;                ///< columns that are missing, and filled as in training
     std::optional<bool> trained_on;                 ///< whether the model learned from this row; nothing: another table
 };
 
