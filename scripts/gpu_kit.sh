@@ -44,7 +44,7 @@ mkdir -p "$work/programs/share/doc/cellwise"
 mv "$work/licenses" "$work/programs/share/doc/cellwise/"
 python3 "$root/scripts/glibc_version.py" "$work/programs" >"$kit/glibc_version.txt"
 echo "$libtorch_wanted" >"$kit/torch_version.txt"
-tar --create --sort=name --owner=0 --group=0 --numeric-owner -C "$work/programs" . | xz -6 -T2 >"$kit/programs.tar.xz"
+tar --create --sort=name --owner=0 --group=0 --numeric-owner -C "$work/programs" . | xz -2 -T2 >"$kit/programs.tar.xz"
 
 cp "$root"/scripts/gpu_kit/*.py "$root/scripts/gpu_kit/gpu_check.sh" "$root/src/benchmark/peer.py" "$root/LICENSE" "$kit/"
 cp -r "$root/tests/data/keras_golden" "$kit/"

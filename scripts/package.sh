@@ -17,7 +17,7 @@ if [[ -z ${SOURCE_DATE_EPOCH:-} ]]; then
 fi
 export SOURCE_DATE_EPOCH LC_ALL=C
 # Several threads make blocks of this size, however many there are: the bytes do not depend on the machine.
-compress=(xz --format=xz --check=crc64 --threads=2 --block-size=67108864 "--lzma2=preset=6,dict=64MiB")
+compress=(xz --format=xz --check=crc64 --threads=2 --block-size=33554432 "--lzma2=preset=2,dict=32MiB")
 
 mkdir -p "$output"
 rm -f "$output"/cellwise[-_]* "$output/SHA256SUMS"

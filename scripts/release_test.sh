@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# release_test.sh [FOLDER]: installs each form of the release in FOLDER (by default build/release-files) in a new Debian 12
-# without compiler, CMake or Torch, uses it there as an ordinary user, and removes it again. Prints what it checks and the
-# seconds from the file to the first result. Needs root and debootstrap, as scripts/release.sh does.
+# release_test.sh [FOLDER [FORM…]]: installs each form (archive, package, wheel) of the release in FOLDER (by default
+# build/release-files) in a new Debian 12 without compiler, CMake or Torch, uses it there
+# as an ordinary user, and removes it again. Prints what it checks and the seconds from the file to the first result. Needs root and debootstrap, as scripts/release.sh does.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/messages.sh
@@ -9,6 +9,8 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/debian_root.sh
 . "$root/scripts/debian_root.sh"
 folder=$(readlink -f "${1:-$root/build/release-files}")
+forms=("${@:2}")
+if [[ ${#forms[@]} -eq 0 ]]; then forms=(archive package wheel); fi
 work=$root/build/release-root
 [[ $(id -u) -eq 0 ]] || die "a Debian of its own needs root here"
 (cd "$folder" && sha256sum --quiet --check SHA256SUMS) || die "'$folder' does not hold what its SHA256SUMS says"
@@ -112,9 +114,12 @@ sizes() { # the limit in MB, then files
             under "$(du -b "$file" | awk '{ print $1 / 1e6 }')" "$limit"
     done
 }
-sizes 150 "$folder"/cellwise*.tar.xz "$folder"/cellwise*.deb
-sizes 190 "$folder"/cellwise*.whl
-for form in archive package wheel; do
+for form in "${forms[@]}"; do
+    case $form in
+        archive) sizes 150 "$folder"/cellwise*.tar.xz ;;
+        package) sizes 150 "$folder"/cellwise*.deb ;;
+        wheel) sizes 190 "$folder"/cellwise*.whl ;;
+    esac
     rm -rf "$work/${form:?}"
     cp -a "$work/base" "$work/$form"
     log=$work/$form.log
