@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/version.h"
 #include "report/text/table.h"
+#include "statistics/median.h"
 
 namespace cellwise::benchmark {
 namespace fs = std::filesystem;
@@ -75,12 +76,6 @@ void add_turn(BuildTurnsRecord& record, const json& told, bool is_own) {
     }
 }
 
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    const auto middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 }  // namespace
 
 statistics::Summary BuildTurns::ratio() const {
@@ -136,8 +131,8 @@ std::string build_turns_text(const BuildTurnsRecord& record) {
         {{"cell", Align::left}, {"work", Align::left}, {"other, ms"}, {"this, ms"}, {"ratio"}, {"95% CI"}});
     for (const auto& work : record.work) {
         const auto ratio = work.ratio();
-        table.add_row({work.cell, work.work, fmt::format("{:.2f}", median(work.other)),
-                       fmt::format("{:.2f}", median(work.own)), fmt::format("{:.3f}", ratio.mean),
+        table.add_row({work.cell, work.work, fmt::format("{:.2f}", statistics::median(work.other)),
+                       fmt::format("{:.2f}", statistics::median(work.own)), fmt::format("{:.3f}", ratio.mean),
                        fmt::format("{:.3f} to {:.3f}", ratio.interval->low, ratio.interval->high)});
     }
     return fmt::format(

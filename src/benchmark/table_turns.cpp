@@ -18,18 +18,13 @@
 #include "core/processor.h"
 #include "data/reviews/locate.h"
 #include "report/text/table.h"
+#include "statistics/median.h"
 
 namespace cellwise::benchmark {
 namespace fs = std::filesystem;
 namespace {
 
 using Words = std::vector<std::string>;
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const auto middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 /// What both sides work on.
 struct Work {
@@ -93,13 +88,15 @@ TableTurns take_turns(const std::string& job, const fs::path& python, const fs::
 }
 
 nlohmann::ordered_json side_json(const std::vector<double>& seconds, const std::vector<double>& megabytes) {
-    return {{"seconds", median(seconds)}, {"megabytes", median(megabytes)}, {"all_seconds", seconds}};
+    return {{"seconds", statistics::median(seconds)},
+            {"megabytes", statistics::median(megabytes)},
+            {"all_seconds", seconds}};
 }
 
 }  // namespace
 
-double TableTurns::ratio() const { return median(peer_seconds) / median(seconds); }
-double TableTurns::memory_share() const { return median(megabytes) / median(peer_megabytes); }
+double TableTurns::ratio() const { return statistics::median(peer_seconds) / statistics::median(seconds); }
+double TableTurns::memory_share() const { return statistics::median(megabytes) / statistics::median(peer_megabytes); }
 
 bool is_table_peer(const std::string& framework) { return framework == "pandas" || framework == "sklearn"; }
 
@@ -169,9 +166,10 @@ std::string table_turns_text(const TableTurnsRecord& record) {
                          {"Python MB"},
                          {"memory"}});
     for (const auto& job : record.jobs) {
-        table.add_row({job.job, fmt::format("{:.3f}", median(job.seconds)),
-                       fmt::format("{:.3f}", median(job.peer_seconds)), fmt::format("{:.1f}", job.ratio()),
-                       fmt::format("{:.0f}", median(job.megabytes)), fmt::format("{:.0f}", median(job.peer_megabytes)),
+        table.add_row({job.job, fmt::format("{:.3f}", statistics::median(job.seconds)),
+                       fmt::format("{:.3f}", statistics::median(job.peer_seconds)), fmt::format("{:.1f}", job.ratio()),
+                       fmt::format("{:.0f}", statistics::median(job.megabytes)),
+                       fmt::format("{:.0f}", statistics::median(job.peer_megabytes)),
                        fmt::format("{:.0f}%", 100 * job.memory_share())});
     }
     return fmt::format(

@@ -7,18 +7,13 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "statistics/median.h"
 
 namespace cellwise::search {
 namespace {
 
 constexpr std::array<std::pair<PrunerKind, std::string_view>, 3> pruner_names{
     {{PrunerKind::none, "none"}, {PrunerKind::median, "median"}, {PrunerKind::asha, "asha"}}};
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const auto middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
-}
 
 bool is_rung(std::int64_t step, std::int64_t first, std::int64_t reduction) {
     std::int64_t rung = first;
@@ -66,7 +61,7 @@ bool Pruner::below_median(std::span<const Intermediate> said) const {
     if (complete_ < options_.startup_trials || others == at_step_.end()) return false;
     double best = said.back().value;
     for (const auto& [step, value] : said) best = std::max(best, std::isnan(value) ? best : value);
-    return best < median(others->second);
+    return best < statistics::median(others->second);
 }
 
 bool Pruner::falls_from_rung(const Intermediate& newest) const {

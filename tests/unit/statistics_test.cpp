@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "statistics/line_fit.h"
+#include "statistics/median.h"
 #include "statistics/paired.h"
 #include "statistics/student_t.h"
 #include "statistics/summary.h"
@@ -45,6 +46,13 @@ TEST(Summary, AgreesWithScipy) {
     EXPECT_NEAR(*summary.standard_deviation, 0.056941180177442784, 1e-14);
     EXPECT_NEAR(summary.interval->low, 0.7124381865584355, 1e-12);
     EXPECT_NEAR(summary.interval->high, 0.8538418134415646, 1e-12);
+}
+
+TEST(Median, IsTheMiddleOrTheMeanOfTheTwoThere) {
+    EXPECT_EQ(median({5, 1, 4}), 4);
+    EXPECT_EQ(median({5, 1, 4, 2}), 3);
+    EXPECT_EQ(median({7}), 7);
+    EXPECT_THROW((void)median({}), InternalError);
 }
 
 TEST(Summary, OneValueHasNoSpread) {

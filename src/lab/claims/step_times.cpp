@@ -10,15 +10,10 @@
 #include "lab/claims/training_job.h"
 #include "learning/batches.h"
 #include "learning/trainer.h"
+#include "statistics/median.h"
 
 namespace cellwise::lab {
 namespace {
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 double milliseconds_of(learning::Trainer& trainer, const torch::Tensor& ids, const torch::Tensor& labels) {
     const Stopwatch watch;
@@ -67,7 +62,7 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
     trainers.clear();
     at::set_num_threads(threads);
     std::vector<double> medians;
-    for (const auto& of_trainer : times) medians.push_back(median(of_trainer));
+    for (const auto& of_trainer : times) medians.push_back(statistics::median(of_trainer));
     return medians;
 }
 
