@@ -1,9 +1,10 @@
-// The documents whose command needs Keras or PyTorch, written by the same code from numbers made up here: a JSON
-// object with each by its name.
+// The documents whose command needs Keras, PyTorch or pandas, written by the same code from numbers made up here: a
+// JSON object with each by its name.
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "benchmark/speed_against.h"
+#include "benchmark/table_turns.h"
 
 int main() {
     using namespace cellwise;
@@ -11,7 +12,10 @@ int main() {
     benchmark::PeerRecord peer{"Keras 3.15 on JAX", "a processor", 2, 5, 64, 200, 64, "made-up ids", true, {}};
     peer.cells.push_back({Cell::gru, timing, timing, timing, timing});
     benchmark::JobRecord job{"Keras 3.15 on JAX", "a processor", 2, 3, "imdb", {{Cell::lstm, 90.5, 0.86}}, 12.5};
+    benchmark::TableTurnsRecord tables{"pandas==3.1.1", "a processor", "customers.csv", 2, 3, {}};
+    tables.jobs.push_back({"describe", {0.2, 0.1, 0.3}, {1.5, 2, 1}, {20, 21, 19}, {100, 90, 110}});
     std::cout << nlohmann::ordered_json{{"bench-peer", benchmark::peer_json(peer)},
-                                        {"bench-job", benchmark::job_json(job)}}
+                                        {"bench-job", benchmark::job_json(job)},
+                                        {"bench-tables", benchmark::table_turns_json(tables)}}
               << '\n';
 }
