@@ -115,6 +115,11 @@ TEST(BenchAgainst, NeedsTheFrameworkOrTheLeaveToInstallIt) {
     const auto offline = run_program({"bench", "--against", "keras", "--offline", "--data", "synthetic"});
     EXPECT_EQ(offline.exit_code, 4);
     EXPECT_THAT(offline.errors, HasSubstr("--offline forbids its download"));
+    for (const char* peer : {"pandas", "sklearn"}) {
+        const auto tables = run_program({"bench", "--against", peer, "--offline"});
+        EXPECT_EQ(tables.exit_code, 4);
+        EXPECT_THAT(tables.errors, HasSubstr("--offline forbids its download")) << peer;
+    }
     EXPECT_FALSE(std::filesystem::exists(cache / "cache" / "cellwise" / "peers"));
 
     const Variable path("PATH", cache / "nothing");
@@ -128,6 +133,9 @@ TEST(BenchAgainst, RefusesWhatItDoesNotKnow) {
              {{"--against", "theano"}, "--against 'theano' is unknown"},
              {{"--against", "keras", "--backend", "mxnet"}, "--backend 'mxnet' is unknown"},
              {{"--job"}, "--job goes with --against"},
+             {{"--rows", "100"}, "go with --against pandas or sklearn"},
+             {{"--against", "pandas", "--table", "x.csv"}, "--table and --target go together"},
+             {{"--against", "pandas", "--table", "x.csv", "--target", "y", "--rows", "9"}, "leave --table out"},
              {{"--against", "keras", "--length", "5,6"}, "--against measures one shape"}}) {
         auto all = arguments;
         all.insert(all.begin(), "bench");

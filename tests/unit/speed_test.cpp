@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "benchmark/batches.h"
 #include "benchmark/speed.h"
+#include "benchmark/table_turns.h"
 #include "core/error.h"
 
 namespace cellwise {
@@ -10,6 +13,22 @@ namespace {
 
 using benchmark::Batch;
 using benchmark::Shape;
+
+TEST(TableTurns, SayHowManyTimesAsFastByTheMedians) {
+    benchmark::TableTurnsRecord record{"pandas==3.1.1", "a processor", "customers.csv", 2, 3, {}};
+    record.jobs.push_back({"describe", {0.2, 0.1, 9}, {1.5, 2, 1}, {20, 21, 19}, {100, 90, 110}});
+    EXPECT_DOUBLE_EQ(record.jobs[0].ratio(), 1.5 / 0.2);
+    EXPECT_DOUBLE_EQ(record.jobs[0].memory_share(), 20.0 / 100);
+    const auto json = benchmark::table_turns_json(record);
+    EXPECT_EQ(json["jobs"][0]["ours"]["seconds"], 0.2);
+    EXPECT_EQ(json["jobs"][0]["peer"]["megabytes"], 100);
+    const auto text = benchmark::table_turns_text(record);
+    for (const char* part : {"describe", "7.5", "20%", "customers.csv", "2 threads or processes on either side"}) {
+        EXPECT_THAT(text, testing::HasSubstr(part));
+    }
+    EXPECT_TRUE(benchmark::is_table_peer("sklearn"));
+    EXPECT_FALSE(benchmark::is_table_peer("keras"));
+}
 
 TEST(Timing, IsQuartilesOfTheTimes) {
     const auto timing = benchmark::Timing::of({5, 1, 4, 2, 3});

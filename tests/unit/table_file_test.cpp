@@ -9,6 +9,8 @@
 
 #include "core/csv_cell.h"
 #include "core/error.h"
+#include "data/tables/columns.h"
+#include "data/tables/write_table.h"
 #include "unit/error_of.h"
 
 namespace cellwise::tables {
@@ -260,6 +262,27 @@ RC_GTEST_PROP(TableFile, EveryTextComesBack, ()) {
         RC_ASSERT((texts_of(read)[i] == (is_blank ? "(missing)" : cells[i])));
     }
     RC_ASSERT(std::ranges::is_sorted(read.levels));
+}
+
+TEST(TableFile, WrittenInManyPiecesIsReadBackInItsOrder) {
+    Table table{"many", 40000, {}, {}};  // more than are made at once
+    std::vector<double> numbers;
+    std::vector<std::optional<std::string>> texts;
+    for (std::int64_t row = 0; row < table.rows; ++row) {
+        numbers.push_back(row % 97 == 0 ? NAN : static_cast<double>(row) / 7);
+        texts.emplace_back(row % 3 == 0 ? "a, \"b\"" : "c");
+    }
+    table.columns = {numeric_column("number", numbers), level_column("text", texts)};
+    const auto path = std::filesystem::temp_directory_path() / "cellwise-table-file-test.csv";
+    write_table(table, path);
+    const auto back = read_table(path);
+    std::filesystem::remove(path);
+    ASSERT_EQ(back.rows, table.rows);
+    EXPECT_EQ(texts_of(back.columns[1]), texts_of(table.columns[1]));
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+        const double number = back.columns[0].numbers[row];
+        EXPECT_TRUE(number == numbers[row] || (std::isnan(number) && std::isnan(numbers[row]))) << row;
+    }
 }
 
 TEST(TableFile, Telco) {

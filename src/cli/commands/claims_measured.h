@@ -31,8 +31,8 @@ struct AllMeasuredClaims {
 
 /// The tables, when and on what they were measured, and how to measure them anew.
 [[nodiscard]] std::string measured_claims_text(const AllMeasuredClaims& measured);
-/// {"measured": {"date", "version", "set_up"}, "measured_customers": {…}, "claims": [{"name", "verdict", "estimate", "interval", "unit",
-/// "true_if", "runs"}]}, with the table's texts.
+/// {"measured": {"date", "version", "set_up"}, "measured_customers": {…}, "claims": [{"name", "verdict", "estimate",
+/// "interval", "unit", "true_if", "runs"}]}, with the table's texts.
 [[nodiscard]] nlohmann::ordered_json measured_claims_json(const AllMeasuredClaims& measured);
 
 }  // namespace cellwise::cli
