@@ -54,17 +54,24 @@ inline std::map<std::string, std::string> trial_files(const std::filesystem::pat
     return files;
 }
 
-/// Begins a study, or goes on with it, and kills the program without warning after a while, again and again until the
-/// journal has so many trials; the last call is let run to its end. The number of kills.
+/// Begins a study, or goes on with it, and kills the program without warning soon after its journal has one trial more,
+/// `step` later each time, again and again until there are so many trials; the last call is let run to its end. The
+/// number of kills after which trials were missing.
 inline int killed_again_and_again(const Arguments& begin, const Arguments& command, const std::filesystem::path& study,
-                                  std::size_t trials, std::chrono::milliseconds first, std::chrono::milliseconds step) {
+                                  std::size_t trials, std::chrono::milliseconds step) {
     int kills = 0;
     const auto resume = joined(command, {"--resume", study.string()});
     const auto next = [&] { return std::filesystem::exists(study / "study.toml") ? resume : begin; };
-    for (; lines_in(study) < trials && kills < 60; ++kills) {
+    for (int call = 0; lines_in(study) < trials; ++call) {
+        const auto before = lines_in(study);
         const RunningProgram program(next());
-        std::this_thread::sleep_for(first + step * (kills % 7));
+        const auto begun = std::chrono::steady_clock::now();
+        while (lines_in(study) == before && std::chrono::steady_clock::now() - begun < std::chrono::minutes(2)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        std::this_thread::sleep_for(step * (call % 5));
         program.send(SIGKILL);
+        kills += lines_in(study) < trials ? 1 : 0;
     }
     const auto last = run_program(next());
     EXPECT_EQ(last.exit_code, 0) << last.errors;

@@ -98,8 +98,8 @@ TEST_F(TableTrials, ThatWereEndedEarlyHaveNoModel) {
 TEST_F(TableTrials, KilledAtAnyMomentGoOnToTheSameBits) {
     const Arguments more{"--budget", "24", "--jobs", "2"};
     ASSERT_EQ(run_program(tune("whole", more)).exit_code, 0);
-    const auto kills = killed_again_and_again(tune("killed", more), {"customers", "tune"}, folder_ / "killed", 24,
-                                              milliseconds(60), milliseconds(23));
+    const auto kills =
+        killed_again_and_again(tune("killed", more), {"customers", "tune"}, folder_ / "killed", 24, milliseconds(7));
     EXPECT_GE(kills, 2) << "or nothing was tested";
     EXPECT_EQ(trials_in(folder_ / "killed"), trials_in(folder_ / "whole"));
     const auto expected = trial_files(folder_ / "whole", {});
@@ -161,8 +161,7 @@ protected:
 TEST_F(ReviewTrials, KilledAtAnyMomentGoOnToTheSameBits) {
     const Arguments more{"--budget", "8", "--jobs", "2"};
     ASSERT_EQ(run_program(tune("whole", more)).exit_code, 0);
-    const auto kills = killed_again_and_again(tune("killed", more), {"tune"}, folder_ / "killed", 8, milliseconds(700),
-                                              milliseconds(130));
+    const auto kills = killed_again_and_again(tune("killed", more), {"tune"}, folder_ / "killed", 8, milliseconds(90));
     EXPECT_GE(kills, 2) << "or nothing was tested";
     EXPECT_EQ(trials_in(folder_ / "killed"), trials_in(folder_ / "whole"));
     const Arguments files{"model.safetensors", "config.toml", "vocabulary.json", "result.json"};

@@ -54,13 +54,14 @@ report::Table customer_figures_table(bool is_classification, const customers::Fi
 }
 
 std::string customer_runs_text(const std::vector<RunEntry>& runs) {
+    const bool has_trials = std::ranges::any_of(runs, [](const auto& run) { return run.description.folds > 0; });
     report::Table table({{"run", Align::left},
                          {"kind", Align::left},
                          {"status", Align::left},
                          {"model", Align::left},
                          {"target", Align::left},
                          {"table", Align::left},
-                         {"on the test rows", Align::left}});
+                         {has_trials ? "on rows held out" : "on the test rows", Align::left}});
     std::string problems;
     for (const auto& run : runs) {
         const auto folder = run.folder.string();
