@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # release_test.sh [FOLDER [FORM…]]: installs each form (archive, package, wheel) of the release in FOLDER (by default
-# build/release-files) in a new Debian 12 without compiler, CMake or Torch, uses it there
-# as an ordinary user, and removes it again. Prints what it checks and the seconds from the file to the first result. Needs root and debootstrap, as scripts/release.sh does.
+# build/release-files) in a new Debian 12 without compiler, CMake or Torch, uses it there as an ordinary user, and removes
+# it again. Prints what it checks and the seconds from the file to the first result. Needs root and debootstrap, as
+# scripts/release.sh does.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/messages.sh
@@ -21,7 +22,7 @@ if [[ ! -e $work/base/complete ]]; then
     make_debian_root "$work/base"
     touch "$work/base/complete"
 fi
-failures=0
+failures=0 processor=
 check() {
     local what=$1
     shift
@@ -42,6 +43,10 @@ listing() {
     find / -xdev \( -path /proc -o -path /dev -o -path /sys -o -path /tmp -o -path /release -o -path '/var/lib/dpkg' -o -path '/var/lib/apt' \
         -o -path /var/cache -o -path /var/log -o -path /inside.sh \) -prune -o -type f -print -o -type l -print | sort
 }
+processor_seconds() { # of all that ended so far
+    times >/tmp/times
+    awk 'NR == 2 { split($1, user, "[ms]"); split($2, system, "[ms]"); print user[1] * 60 + user[2] + system[1] * 60 + system[2] }' /tmp/times
+}
 step() { echo "STEP $1"; shift; "$@" && echo "DONE" || echo "FAILED with $?"; }
 export DEBIAN_FRONTEND=noninteractive
 {
@@ -56,6 +61,7 @@ export DEBIAN_FRONTEND=noninteractive
 if command -v g++ cmake ninja || python3 -c 'import torch' 2>/dev/null; then echo "STEP nothing to build with"; echo "FAILED"; fi
 listing >/tmp/before
 began=$(date +%s.%N)
+processor_began=$(processor_seconds)
 case $form in
     archive)
         step "unpack" runuser -u person -- bash -c 'cd /home/person && tar -xf /release/*.tar.xz && mv cellwise-* cellwise' ;;
@@ -64,6 +70,7 @@ case $form in
 esac
 cd /home/person
 step "compare" as_person cellwise compare --limit 500 --epochs 1 --output runs/small
+echo "PROCESSOR $(processor_seconds | awk -v began="$processor_began" '{ printf "%.1f", $1 - began }')"
 echo "SECONDS $(date +%s.%N | awk -v began="$began" '{ printf "%.1f", $1 - began }')"
 step "doctor" as_person cellwise doctor
 step "version" as_person cellwise --version
@@ -133,7 +140,8 @@ for form in "${forms[@]}"; do
                 say "FAILED: $form: $step (see $log)"
                 failures=$((failures + 1))
                 ;;
-            "SECONDS "*) check "$form: the first result after ${line#SECONDS } s" under "${line#SECONDS }" 60 ;;
+            "PROCESSOR "*) processor=${line#PROCESSOR } ;;
+            "SECONDS "*) check "$form: the first result after ${line#SECONDS } s ($processor s of processor time)" under "${line#SECONDS }" 60 ;;
         esac
     done <"$log"
     grep -q '^STEP only runs are left' "$log" || failures=$((failures + 1))
