@@ -3,7 +3,7 @@
 # names, that of the Python that CELLWISE_TORCH names, else the pinned wheel from PyPI in the user's cache, checked by
 # hash; of the version that CELLWISE_LIBTORCH names, if it names one.
 
-libtorch_versions='2.11.0 2.15.0'  # that the tests have passed with
+libtorch_versions='2.11.0 2.15.0'  # that Cellwise is built with
 libtorch_version=2.15.0
 libtorch_cpu_requirements="\
 torch==2.15.0 --hash=sha256:48c2d861134c0b5697c7602cb5ffa68f62a2989fdcd1717e593356f67996ca1e

@@ -26,31 +26,27 @@ trap 'rm -rf "$work"' EXIT
 tree=$work/$name
 "$root/scripts/release_tree.sh" "$build" "$tree"
 
-# The program comes last: an archive that was not unpacked to its end has none.
-say "packing $name.tar.xz"
-(cd "$work" && tar --create --format=gnu --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
-    "$name/lib" "$name/share" "$name/bin") | "${compress[@]}" >"$output/$name.tar.xz"
-
-say "packing cellwise-$version: wheel"
-python3 "$root/scripts/wheel.py" --tree "$tree" --version "$version" --output "$output"
-
-say "packing cellwise_${version}_amd64.deb"
-python3 "$root/scripts/glibc_version.py" "$tree" >"$work/glibc"
-debian=$work/debian
-mkdir -p "$debian/DEBIAN"
-mv "$tree" "$debian/usr"
-mkdir -p "$debian/usr/share/zsh/vendor-completions"
-mv "$debian/usr/share/zsh/site-functions/_cellwise" "$debian/usr/share/zsh/vendor-completions/"
-rmdir "$debian/usr/share/zsh/site-functions"
-mv "$debian/usr/share/doc/cellwise/LICENSE" "$debian/usr/share/doc/cellwise/copyright"
-gzip -9n "$debian/usr/share/man/man1/cellwise.1"
-cat >"$debian/DEBIAN/control" <<END
+pack_archive() {
+    # The program comes last: an archive that was not unpacked to its end has none.
+    (cd "$work" && packed "$name/lib" "$name/share" "$name/bin") | "${compress[@]}" >"$output/$name.tar.xz"
+}
+pack_wheel() { python3 "$root/scripts/wheel.py" --tree "$tree" --version "$version" --output "$output"; }
+pack_debian() { # an ar archive of three files
+    local debian=$work/debian parts=$work/parts
+    mkdir -p "$debian/DEBIAN" "$parts"
+    cp -a "$tree" "$debian/usr"
+    mkdir -p "$debian/usr/share/zsh/vendor-completions"
+    mv "$debian/usr/share/zsh/site-functions/_cellwise" "$debian/usr/share/zsh/vendor-completions/"
+    rmdir "$debian/usr/share/zsh/site-functions"
+    mv "$debian/usr/share/doc/cellwise/LICENSE" "$debian/usr/share/doc/cellwise/copyright"
+    gzip -9n "$debian/usr/share/man/man1/cellwise.1"
+    cat >"$debian/DEBIAN/control" <<END
 Package: cellwise
 Version: $version
 Architecture: amd64
 Maintainer: The Cellwise authors <cellwise@localhost>
 Installed-Size: $(du -sk --apparent-size "$debian/usr" | cut -f 1)
-Depends: libc6 (>= $(cat "$work/glibc"))
+Depends: libc6 (>= $(python3 "$root/scripts/glibc_version.py" "$tree"))
 Recommends: ca-certificates
 Section: science
 Priority: optional
@@ -59,18 +55,23 @@ Description: The IMDB comparison of SimpleRNN, LSTM and GRU
  reviews, and models on tables of customers. It brings LibTorch and the other
  libraries that it needs.
 END
-(cd "$debian" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$debian/DEBIAN/md5sums"
-chmod 644 "$debian/DEBIAN"/*
-find "$debian" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-# A Debian package is an ar archive of three files.
-parts=$work/parts
-mkdir "$parts"
-echo 2.0 >"$parts/debian-binary"
+    (cd "$debian" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$debian/DEBIAN/md5sums"
+    chmod 644 "$debian/DEBIAN"/*
+    echo 2.0 >"$parts/debian-binary"
+    packed -C "$debian/DEBIAN" . | xz >"$parts/control.tar.xz"
+    packed -C "$debian" ./usr | "${compress[@]}" >"$parts/data.tar.xz"
+    (cd "$parts" && ar rcD "$output/cellwise_${version}_amd64.deb" debian-binary control.tar.xz data.tar.xz)
+    dpkg-deb --info "$output/cellwise_${version}_amd64.deb" >/dev/null
+}
 packed() { tar --create --format=gnu --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" "$@"; }
-packed -C "$debian/DEBIAN" . | xz >"$parts/control.tar.xz"
-packed -C "$debian" ./usr | "${compress[@]}" >"$parts/data.tar.xz"
-(cd "$parts" && ar rcD "$output/cellwise_${version}_amd64.deb" debian-binary control.tar.xz data.tar.xz)
-dpkg-deb --info "$output/cellwise_${version}_amd64.deb" >/dev/null
+
+say "packing an archive, a Debian package and a wheel"
+jobs=()
+for form in archive debian wheel; do
+    "pack_$form" &
+    jobs+=($!)
+done
+for job in "${jobs[@]}"; do wait "$job"; done
 
 (cd "$output" && sha256sum cellwise* >SHA256SUMS)
 (cd "$output" && du -b --apparent-size cellwise*) | while read -r size file; do

@@ -22,6 +22,8 @@ class Check:
         self.folder = pathlib.Path(options.output)
         self.programs = programs
         self.environment = kit.environment(programs, torch[0])
+        if options.small:  # threads that wait do not take the processor from others
+            self.environment["OMP_WAIT_POLICY"] = "passive"
         self.data = str(kit.HERE / "data")
         self.scratch = tempfile.TemporaryDirectory(prefix="gpu-check-")
         self.deadline = None

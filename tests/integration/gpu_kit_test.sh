@@ -32,7 +32,7 @@ print(json.dumps({
     "parity": {"device": device, "passed": os.environ.get("PARITY", "1") == "1",
                "cases": [{"case": "one", "passed": os.environ.get("PARITY", "1") == "1",
                           "quantities": [{"quantity": "loss", "share_of_tolerance": 0.25}]}]},
-    "compare": {"runs": [{"cell": cell, "engine": "fused", "test_accuracy": 0.75, "epochs": [{"seconds": 1.5}]} for cell in cells],
+    "compare": {"runs": [{"cell": cell, "engine": "fused", "test_accuracy": 0.75, "epochs": [{"train_seconds": 1.5}]} for cell in cells],
                 "summary": [{"cell": cell, "mean_accuracy": 0.75, "std_accuracy": None} for cell in cells]},
     "bench": {"fma_peak_gflops": 100, "cells": [{"cell": cell, "fused_train_ms": 2, "fused_forward_ms": 1, "peak_share": 0.5}
                                                 for cell in cells]},
