@@ -41,16 +41,20 @@ std::string variable_or(const char* variable, const char* otherwise) {
 class PartFile {
 public:
     explicit PartFile(fs::path path) : path_(std::move(path)) {
-        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-        if (descriptor_ < 0) fail(path_, "write", errno);
-        if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            log::notice(fmt::format("another process is downloading '{}'; waiting for it", path_.string()));
-            if (::flock(descriptor_, LOCK_EX) != 0) fail(path_, "lock", errno);
+        open_locked();
+        while (!has_name()) {  // who had the lock before took the file away
+            ::close(descriptor_);
+            open_locked();
         }
     }
     PartFile(const PartFile&) = delete;
     PartFile& operator=(const PartFile&) = delete;
-    ~PartFile() { ::close(descriptor_); }
+    /// What nothing came into is not left behind.
+    ~PartFile() {
+        struct stat status {};
+        if (::fstat(descriptor_, &status) == 0 && status.st_size == 0 && has_name()) ::unlink(path_.c_str());
+        ::close(descriptor_);
+    }
 
     [[nodiscard]] const fs::path& path() const { return path_; }
     [[nodiscard]] curl_off_t size() const {
@@ -75,6 +79,21 @@ public:
     }
 
 private:
+    void open_locked() {
+        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        if (descriptor_ < 0) fail(path_, "write", errno);
+        if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+        log::notice(fmt::format("another process is downloading '{}'; waiting for it", path_.string()));
+        if (::flock(descriptor_, LOCK_EX) != 0) fail(path_, "lock", errno);
+    }
+    /// Whether the path still leads to the open file.
+    [[nodiscard]] bool has_name() const {
+        struct stat own {
+        }, named{};
+        return ::fstat(descriptor_, &own) == 0 && ::stat(path_.c_str(), &named) == 0 && own.st_ino == named.st_ino &&
+               own.st_dev == named.st_dev;
+    }
+
     fs::path path_;
     int descriptor_ = -1;
 };
