@@ -19,7 +19,12 @@ namespace cellwise::test {
 
 using Arguments = std::vector<std::string>;
 
+/// A flag of `more` takes the place of the same one, with its value, among `one`.
 inline Arguments joined(Arguments one, const Arguments& more) {
+    for (const auto& flag : more) {
+        const auto known = flag.starts_with("--") ? std::find(one.begin(), one.end(), flag) : one.end();
+        if (known != one.end()) one.erase(known, known + 2);
+    }
     one.insert(one.end(), more.begin(), more.end());
     return one;
 }

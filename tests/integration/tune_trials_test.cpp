@@ -180,8 +180,9 @@ TEST_F(ReviewTrials, DoNotLookAtTheTestReviews) {
     EXPECT_FALSE(std::filesystem::exists(trial / "predictions.csv"));
     const auto listed = run_program({"runs", "list", (folder_ / "study").string(), "--json", "-"});
     std::size_t tested = 0, set_aside = 0;
-    for (const auto& run : json::parse(listed.output).at("runs")) {
-        const bool is_trial = run.at("folder").get<std::string>().find("trial-") != std::string::npos;
+    const auto document = json::parse(listed.output);
+    for (const auto& run : document.at("runs")) {
+        const bool is_trial = run.at("folder").get<std::string>().find("/trial-") != std::string::npos;
         EXPECT_EQ(run.at("status"), "finished");
         EXPECT_EQ(run.at("test_accuracy").is_null(), is_trial) << run.at("folder");
         (is_trial ? set_aside : tested) += 1;

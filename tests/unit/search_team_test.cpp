@@ -147,10 +147,18 @@ TEST_F(TeamTest, OneThatIsStoppedStopsAllAndNothingThatEndedIsLost) {
     // Trial 5 is the second of its round: the second process's.
     const auto texts = shared(2, 19, false, [&](const AskedTrial& trial, TrialProgress& progress) {
         if (trial.number == 5) throw Interrupted(ExitCode::interrupted, "stopped");
-        auto outcome = try_one(trial, progress);
-        const std::lock_guard guard(mutex);
-        ++ended[trial.number];
-        return outcome;
+        const auto count = [&] {
+            const std::lock_guard guard(mutex);
+            ++ended[trial.number];
+        };
+        try {
+            auto outcome = try_one(trial, progress);
+            count();
+            return outcome;
+        } catch (const UsageError&) {  // a trial that fails has ended too
+            count();
+            throw;
+        }
     });
     EXPECT_THAT(texts, ::testing::ElementsAre("stopped", "stopped"));
     EXPECT_EQ(Study::resume(folder_).trials().size(), ended.size());

@@ -84,23 +84,26 @@ MeasuredClaims read_measured_claims(std::string_view document) {
 }
 
 AllMeasuredClaims measured_claims() {
-    return {read_measured_claims(claims_document), read_measured_claims(customer_claims_document)};
+    return {read_measured_claims(claims_document), read_measured_claims(customer_claims_document),
+            read_measured_claims(search_claims_document)};
 }
 
 std::string measured_claims_text(const AllMeasuredClaims& measured) {
     return fmt::format(
-        "{}\n{}\nThese tables were measured before, not now.\n"
-        "Intervals, rules and set-ups: docs/claims.md, docs/claims-customers.md.\n"
+        "{}\n{}\n{}\nThese tables were measured before, not now.\n"
+        "Intervals, rules and set-ups: docs/claims.md, docs/claims-customers.md,\ndocs/claims-search.md.\n"
         "To measure here: cellwise claims NAME…, or cellwise claims --all --results DIR\n",
-        family_text(measured.reviews), family_text(measured.customers));
+        family_text(measured.reviews), family_text(measured.customers), family_text(measured.searches));
 }
 
 nlohmann::ordered_json measured_claims_json(const AllMeasuredClaims& measured) {
     auto claims = nlohmann::ordered_json::array();
     add_claims(claims, measured.reviews);
     add_claims(claims, measured.customers);
+    add_claims(claims, measured.searches);
     return {{"measured", origin_json(measured.reviews)},
             {"measured_customers", origin_json(measured.customers)},
+            {"measured_searches", origin_json(measured.searches)},
             {"claims", std::move(claims)}};
 }
 

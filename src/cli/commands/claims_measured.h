@@ -23,16 +23,16 @@ struct MeasuredClaims {
 /// Reads the section "Measured" of a document. Throws InternalError if it is not as it should be.
 [[nodiscard]] MeasuredClaims read_measured_claims(std::string_view document);
 
-/// docs/claims.md and docs/claims-customers.md, which are part of the program.
+/// docs/claims.md, docs/claims-customers.md and docs/claims-search.md, which are part of the program.
 struct AllMeasuredClaims {
-    MeasuredClaims reviews, customers;
+    MeasuredClaims reviews, customers, searches;
 };
 [[nodiscard]] AllMeasuredClaims measured_claims();
 
 /// The tables, when and on what they were measured, and how to measure them anew.
 [[nodiscard]] std::string measured_claims_text(const AllMeasuredClaims& measured);
-/// {"measured": {"date", "version", "set_up"}, "measured_customers": {…}, "claims": [{"name", "verdict", "estimate",
-/// "interval", "unit", "true_if", "runs"}]}, with the table's texts.
+/// {"measured": {"date", "version", "set_up"}, "measured_customers": {…}, "measured_searches": {…}, "claims": [{"name",
+/// "verdict", "estimate", "interval", "unit", "true_if", "runs"}]}, with the table's texts.
 [[nodiscard]] nlohmann::ordered_json measured_claims_json(const AllMeasuredClaims& measured);
 
 }  // namespace cellwise::cli

@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "cli/flags/settings.h"
 #include "core/error.h"
@@ -139,6 +141,13 @@ void compare_customer_runs(const std::vector<std::string>& folders, const Output
     std::vector<RunEntry> runs;
     for (const auto& folder : folders) runs.push_back(customers::read_run_entry(folder));
     customers::require_comparable(runs);
+    // All is read before anything is printed.
+    const auto differing = customers::differing_settings(runs);
+    const bool is_other_split = std::ranges::any_of(differing, [](const auto& setting) {
+        constexpr std::array<std::string_view, 4> decide{"test_share", "seed", "stratify", "folds"};
+        return std::ranges::find(decide, setting.name) != decide.end();
+    });
+    const auto tests = is_other_split ? std::vector<customers::Difference>() : customers::paired_tests(runs);
     const auto& first = runs.front().description;
     const auto metrics = customers::metrics_of(first.is_classification);
     std::vector<report::Table::Column> columns{
@@ -156,21 +165,16 @@ void compare_customer_runs(const std::vector<std::string>& folders, const Output
         json["runs"].push_back(customers::entry_json(run));
     }
     out.print(table.text());
-    const auto differing = customers::differing_settings(runs);
     json["differences"] = nlohmann::ordered_json::array();
     json["differing_settings"] = nlohmann::ordered_json::array();
     report::Table settings(names);
-    bool is_other_split = false;
     for (const auto& [name, values] : differing) {
         std::vector<std::string> row{name};
         for (const auto& value : values) row.push_back(value.empty() ? "–" : one_line(value));
         settings.add_row(row);
         json["differing_settings"].push_back({{"setting", name}, {"values", values}});
-        is_other_split =
-            is_other_split || name == "test_share" || name == "seed" || name == "stratify" || name == "folds";
     }
     out.print(differing.empty() ? "\nAll settings are the same.\n" : fmt::format("\n{}", settings.text()));
-    const auto tests = is_other_split ? std::vector<customers::Difference>() : customers::paired_tests(runs);
     json["paired_tests"] = nlohmann::ordered_json::array();
     for (const auto& test : tests) {
         json["paired_tests"].push_back({{"a", runs.at(std::stoul(test.a)).folder.string()},
