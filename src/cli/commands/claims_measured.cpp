@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -47,7 +48,9 @@ std::string family_text(const MeasuredClaims& measured) {
     for (const auto& claim : measured.claims) {
         table.add_row({claim.name, claim.verdict, fmt::format("{} {}", claim.estimate, claim.unit)});
     }
-    return fmt::format("{}\n{}\n", table.text(), wrapped(measured.set_up));
+    auto set_up = measured.set_up;
+    std::ranges::replace(set_up, '\n', ' ');  // the document's lines are longer than a terminal's
+    return fmt::format("{}\n{}\n", table.text(), wrapped(set_up));
 }
 
 void add_claims(nlohmann::ordered_json& claims, const MeasuredClaims& measured) {
