@@ -30,6 +30,8 @@ else
 fi
 # shellcheck source=scripts/debian_root.sh
 . "$root/scripts/debian_root.sh"
+# shellcheck source=scripts/checks.sh
+. "$root/scripts/checks.sh"
 say() { printf 'docker/test.sh: %s\n' "$*"; }
 die() {
     say "error: $*" >&2
@@ -45,16 +47,6 @@ if [[ $action == clean ]]; then
     exit
 fi
 mkdir -p "$work"
-failures=0
-# check WHAT COMMAND…: runs the command, says what it was for and whether it held.
-check() {
-    local what=$1
-    shift
-    if "$@"; then say "ok: $what"; else
-        say "FAILED: $what"
-        failures=$((failures + 1))
-    fi
-}
 
 # localhost/cellwise-base: a minimal Debian 12 that gets its packages where this machine gets them.
 make_base() {

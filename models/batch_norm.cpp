@@ -2,10 +2,12 @@
 
 #include <torch/torch.h>
 
+#include "models/fused_classifier.h"
+
 namespace cellwise::models {
 
 KerasBatchNorm1dImpl::KerasBatchNorm1dImpl(std::int64_t features)
-    : BatchNorm1dImpl(torch::nn::BatchNorm1dOptions(features).momentum(0.01).eps(1e-3)) {}
+    : BatchNorm1dImpl(torch::nn::BatchNorm1dOptions(features).momentum(0.01).eps(batch_norm_epsilon)) {}
 
 // values: [rows given, features].
 torch::Tensor KerasBatchNorm1dImpl::batch_mean(const torch::Tensor& values, const Shard* shard) {

@@ -79,7 +79,8 @@ void FusedClassifier::normalise(std::size_t rows) {
     const auto& norm = weights_.batch_norm;
     const std::size_t features = layers_.back().features();
     std::vector<float> scale(features);
-    for (std::size_t i = 0; i < features; ++i) scale[i] = 1 / std::sqrt(norm.running_var[i] + batch_norm_epsilon);
+    constexpr auto epsilon = static_cast<float>(batch_norm_epsilon);
+    for (std::size_t i = 0; i < features; ++i) scale[i] = 1 / std::sqrt(norm.running_var[i] + epsilon);
     for (std::size_t row = 0; row < rows; ++row) {
         float* const x = state_.data() + row * features;
         for (std::size_t i = 0; i < features; ++i) {
@@ -112,11 +113,18 @@ void FusedClassifier::logits(const std::int32_t* ids, std::size_t rows, std::siz
 
 double probability_of_logit(double logit) { return 1 / (1 + std::exp(-logit)); }
 
+bool FusedClassifier::logits_unless(const std::function<bool()>& stop, const std::int32_t* ids, std::size_t rows,
+                                    std::size_t steps, float* out) {
+    for (std::size_t first = 0; first < rows; first += evaluation_rows) {
+        if (stop && stop()) return false;
+        logits(ids + first * steps, std::min(evaluation_rows, rows - first), steps, out + first);
+    }
+    return true;
+}
+
 std::vector<float> FusedClassifier::probabilities(const std::int32_t* ids, std::size_t rows, std::size_t steps) {
     std::vector<float> values(rows);
-    for (std::size_t first = 0; first < rows; first += evaluation_rows) {
-        logits(ids + first * steps, std::min(evaluation_rows, rows - first), steps, values.data() + first);
-    }
+    (void)logits_unless({}, ids, rows, steps, values.data());
     for (auto& value : values) value = static_cast<float>(probability_of_logit(static_cast<double>(value)));
     return values;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -31,8 +32,8 @@ struct ClassifierWeights {
     const float* dense_bias = nullptr;    ///< [1]
 };
 
-/// batch_norm(ε) of Keras for inference: (x − mean) / sqrt(variance + ε) · weight + bias.
-inline constexpr float batch_norm_epsilon = 1e-3F;
+/// The ε of Keras's batch normalisation: (x − mean) / sqrt(variance + ε) · weight + bias.
+inline constexpr double batch_norm_epsilon = 1e-3;
 
 /// state·weight + bias of one unit for every row of state [rows, features], summed in float64 in the order of the
 /// features: logits [rows].
@@ -69,7 +70,11 @@ public:
     /// Logits [rows] of ids [rows, steps]; steps is at least 1. Throws DataError for an id outside the vocabulary.
     void logits(const std::int32_t* ids, std::size_t rows, std::size_t steps, float* out);
 
-    /// The probabilities [rows] of a positive review, some hundred rows at a time.
+    /// The same for many rows, some hundred at a time, and false if `stop`, asked between, said so.
+    [[nodiscard]] bool logits_unless(const std::function<bool()>& stop, const std::int32_t* ids, std::size_t rows,
+                                     std::size_t steps, float* out);
+
+    /// The probabilities [rows] of a positive review, likewise.
     [[nodiscard]] std::vector<float> probabilities(const std::int32_t* ids, std::size_t rows, std::size_t steps);
 
 private:

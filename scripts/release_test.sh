@@ -7,6 +7,8 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/messages.sh
 . "$root/scripts/messages.sh"
+# shellcheck source=scripts/checks.sh
+. "$root/scripts/checks.sh"
 # shellcheck source=scripts/debian_root.sh
 . "$root/scripts/debian_root.sh"
 folder=$(readlink -f "${1:-$root/build/release-files}")
@@ -22,15 +24,7 @@ if [[ ! -e $work/base/complete ]]; then
     make_debian_root "$work/base"
     touch "$work/base/complete"
 fi
-failures=0 processor=
-check() {
-    local what=$1
-    shift
-    if "$@"; then say "ok: $what"; else
-        say "FAILED: $what"
-        failures=$((failures + 1))
-    fi
-}
+processor=
 under() { awk -v value="$1" -v limit="$2" 'BEGIN { exit !(value <= limit) }'; }
 
 # What is done in the Debian, with the form to try as its argument. Each step tells its name, then its outcome.

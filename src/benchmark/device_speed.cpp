@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "benchmark/fused_side.h"
 #include "core/stopwatch.h"
 #include "data/reviews/dataset.h"
 #include "learning/trainer.h"
@@ -47,13 +48,7 @@ struct DeviceBatch {
 }  // namespace
 
 models::Classifier device_classifier(Cell cell, const Shape& shape) {
-    models::ClassifierOptions options;
-    options.cell = cell;
-    options.engine = models::Engine::torch;
-    options.vocabulary_size = shape.vocabulary_size;
-    options.embedding_size = shape.embedding_size;
-    options.hidden_size = shape.hidden_size;
-    return models::Classifier(options);
+    return classifier_of(cell, shape, models::Engine::torch);
 }
 
 DeviceSpeed measure_on_device(Cell cell, const Shape& shape, const std::vector<Batch>& batches, torch::Device device,

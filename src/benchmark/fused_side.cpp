@@ -14,20 +14,20 @@ constexpr int runs_per_round = 5;
 // Other threads spin for some milliseconds after their last work and would slow whatever comes next.
 constexpr std::chrono::milliseconds settling_time{15};
 
-models::Classifier classifier(Cell cell, const Shape& shape) {
+}  // namespace
+
+models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine engine) {
     models::ClassifierOptions options;
     options.cell = cell;
-    options.engine = models::Engine::fused;
+    options.engine = engine;
     options.vocabulary_size = shape.vocabulary_size;
     options.embedding_size = shape.embedding_size;
     options.hidden_size = shape.hidden_size;
     return models::Classifier(options);
 }
 
-}  // namespace
-
 FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, bool with_phases)
-    : shape_(shape), trainer_(classifier(cell, shape), {}, 0) {
+    : shape_(shape), trainer_(classifier_of(cell, shape, models::Engine::fused), {}, 0) {
     for (const auto& batch : batches) {
         const auto labels = torch::tensor(batch.labels);
         batches_.push_back({torch::tensor(batch.ids, torch::kInt32).view({shape.batch_size, shape.length}), labels,

@@ -10,6 +10,7 @@
 #include "benchmark/phases.h"
 #include "benchmark/speed.h"
 #include "learning/trainer.h"
+#include "models/classifier.h"
 
 namespace cellwise::benchmark {
 
@@ -17,6 +18,9 @@ namespace cellwise::benchmark {
 struct TensorBatch {
     torch::Tensor ids, labels, float_labels;
 };
+
+/// The tutorial's classifier of one layer at these sizes.
+[[nodiscard]] models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine engine);
 
 /// The product's side of a measurement: models::Classifier on the fused engine with learning::Trainer
 /// and Keras's Adam, as `cellwise train` runs it.

@@ -2,8 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
-
 #include "learning/batches.h"
 #include "learning/device.h"
 #include "learning/loss.h"
@@ -19,12 +17,10 @@ constexpr std::int64_t device_evaluation_batch = 2048;
 std::optional<torch::Tensor> fused_logits(models::FusedClassifier& model, const torch::Tensor& ids,
                                           const std::function<bool()>& stop) {
     auto logits = torch::empty({ids.size(0)});
-    for (std::int64_t first = 0; first < ids.size(0); first += evaluation_batch) {
-        if (stop && stop()) return std::nullopt;
-        const auto rows = std::min(evaluation_batch, ids.size(0) - first);
-        model.logits(ids.const_data_ptr<std::int32_t>() + first * ids.size(1), static_cast<std::size_t>(rows),
-                     static_cast<std::size_t>(ids.size(1)), logits.mutable_data_ptr<float>() + first);
-    }
+    const bool is_done =
+        model.logits_unless(stop, ids.const_data_ptr<std::int32_t>(), static_cast<std::size_t>(ids.size(0)),
+                            static_cast<std::size_t>(ids.size(1)), logits.mutable_data_ptr<float>());
+    if (!is_done) return std::nullopt;
     return logits;
 }
 

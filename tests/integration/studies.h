@@ -29,6 +29,37 @@ inline Arguments joined(Arguments one, const Arguments& more) {
     return one;
 }
 
+/// A study of reviews over the learning rate and dropout, small enough to take seconds, with two fresh seeds at its
+/// end.
+inline Arguments review_study(const std::filesystem::path& study, const Arguments& more) {
+    return joined({"tune",
+                   "--cell",
+                   "lstm",
+                   "--data",
+                   "synthetic",
+                   "--limit",
+                   "300",
+                   "--length",
+                   "30",
+                   "--hidden-size",
+                   "8",
+                   "--embedding-size",
+                   "4",
+                   "--vocabulary-size",
+                   "200",
+                   "--epochs",
+                   "3",
+                   "--search",
+                   "learning-rate=log:1e-3..1e-1",
+                   "--search",
+                   "dropout=0..0.5",
+                   "--confirm-seeds",
+                   "2",
+                   "--output",
+                   study.string()},
+                  more);
+}
+
 /// The journal by number, without the seconds.
 inline std::map<int, nlohmann::json> trials_in(const std::filesystem::path& study) {
     std::map<int, nlohmann::json> trials;

@@ -106,36 +106,9 @@ TEST_F(CustomersTune, ResumesNoOtherStudy) {
 class ReviewTune : public testing::Test {
 protected:
     Arguments tune(const std::string& study, const Arguments& more = {}) const {
-        return joined({"tune",
-                       "--cell",
-                       "gru",
-                       "--data",
-                       "synthetic",
-                       "--limit",
-                       "400",
-                       "--length",
-                       "40",
-                       "--hidden-size",
-                       "8",
-                       "--embedding-size",
-                       "4",
-                       "--vocabulary-size",
-                       "200",
-                       "--epochs",
-                       "4",
-                       "--search",
-                       "learning-rate=log:1e-3..1e-1",
-                       "--search",
-                       "dropout=0..0.5",
-                       "--pruner",
-                       "median",
-                       "--budget",
-                       "10",
-                       "--confirm-seeds",
-                       "2",
-                       "--output",
-                       (folder_ / study).string()},
-                      more);
+        return review_study(folder_ / study, joined({"--cell", "gru", "--limit", "400", "--length", "40", "--epochs",
+                                                     "4", "--pruner", "median", "--budget", "10"},
+                                                    more));
     }
     ScratchFolder folder_;
 };

@@ -128,32 +128,7 @@ TEST_F(TableTrials, SharedByTwoProcessesAreThoseOfOne) {
 class ReviewTrials : public testing::Test {
 protected:
     Arguments tune(const std::string& study, const Arguments& more = {}) const {
-        return joined({"tune",
-                       "--cell",
-                       "lstm",
-                       "--data",
-                       "synthetic",
-                       "--limit",
-                       "300",
-                       "--length",
-                       "30",
-                       "--hidden-size",
-                       "8",
-                       "--embedding-size",
-                       "4",
-                       "--vocabulary-size",
-                       "200",
-                       "--epochs",
-                       "3",
-                       "--search",
-                       "learning-rate=log:1e-3..1e-1",
-                       "--search",
-                       "dropout=0..0.5",
-                       "--confirm-seeds",
-                       "2",
-                       "--output",
-                       (folder_ / study).string()},
-                      more);
+        return review_study(folder_ / study, more);
     }
     ScratchFolder folder_;
 };

@@ -19,7 +19,7 @@
 #include "tasks/customers/network_kinds.h"
 #include "tasks/sentiment/configuration.h"
 #include "verbs/claims/customer_claims.h"
-#include "verbs/search_claims.h"
+#include "verbs/claims/search_claims.h"
 
 namespace cellwise::cli {
 namespace {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,7 +52,7 @@ private:
         return nullptr;
     }
 
-    std::map<std::string, const StoredTensor*, std::less<>> tensors_;
+    std::map<std::string, const StoredTensor*> tensors_;
     bool failed_ = false;
 };
 

@@ -1,4 +1,4 @@
-#include "verbs/search_claims.h"
+#include "verbs/claims/search_claims.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
