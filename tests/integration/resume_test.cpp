@@ -208,6 +208,25 @@ TEST(ResumeCommand, LeavesWhatARunAtWorkIsWriting) {
     EXPECT_EQ(content_of(folder / "run" / "metrics.csv"), "whole\n");
 }
 
+// "auto" stands for another device, or other instructions, on another machine: what the run was begun with is in its
+// environment.json, which is edited here as another machine would have written it.
+TEST(ResumeCommand, SaysThatARunGoesOnWithOtherHardware) {
+    const ScratchFolder folder;
+    RunningProgram program(training("train", folder / "run"));
+    ASSERT_TRUE(wait_for([&] { return fs::exists(folder / "run" / "checkpoint.safetensors"); }));
+    program.send(SIGINT);
+    ASSERT_EQ(program.wait().exit_code, 130);
+    auto environment = json::parse(content_of(folder / "run" / "environment.json"));
+    const auto here = environment["machine"]["instruction_set"].get<std::string>();
+    environment["device"] = "cuda:1";
+    environment["machine"]["instruction_set"] = "AVX9";
+    write_file_atomically(folder / "run" / "environment.json", environment.dump());
+    const auto resumed = run_program({"train", "--resume", folder / "run"});
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.errors;
+    EXPECT_THAT(resumed.errors, HasSubstr("was begun with the device cuda:1 and goes on with cpu: the bits will not be"));
+    EXPECT_THAT(resumed.errors, HasSubstr("was begun with the instruction set AVX9 and goes on with " + here));
+}
+
 TEST(ResumeCommand, RedoesOnlyWhatAComparisonLacks) {
     const ScratchFolder folder;
     const Words more{"--cells", "rnn,gru", "--seeds", "2", "--jobs", "2"};

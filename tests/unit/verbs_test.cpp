@@ -1,6 +1,5 @@
 // Trains, watches, stops, predicts and looks at gates by function calls alone: no flags, no terminal.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -14,6 +13,7 @@
 #include "data/reviews/text_reviews.h"
 #include "learning/inference.h"
 #include "runs/run_folder.h"
+#include "scratch_folder.h"
 #include "verbs/comparison.h"
 #include "verbs/gates.h"
 #include "verbs/model_source.h"
@@ -25,12 +25,6 @@ namespace fs = std::filesystem;
 
 class Verbs : public testing::Test {
 protected:
-    Verbs() : folder_(fs::temp_directory_path() / ("cellwise-verbs-" + std::to_string(::getpid()))) {
-        fs::remove_all(folder_);
-        fs::create_directories(folder_);
-    }
-    ~Verbs() override { fs::remove_all(folder_); }
-
     [[nodiscard]] TrainRequest request(const std::string& name, Cell cell, std::int64_t threads) const {
         TrainRequest request;
         auto& configuration = request.configuration;
@@ -52,7 +46,7 @@ protected:
         return read_file(folder_ / name / "model.safetensors");
     }
 
-    fs::path folder_;
+    test::ScratchFolder folder_;
 };
 
 /// Counts what it is told of, and may ask for a stop after an epoch.
@@ -62,7 +56,10 @@ public:
         titles_.assign(titles.begin(), titles.end());
         validation_ = validation;
     }
-    void progressed(std::size_t, const records::Progress& progress) override { rows_ = progress.rows; }
+    void progressed(std::size_t, const records::Progress& progress) override {
+        rows_ = progress.rows;
+        if (stop_at_rows_ > 0 && rows_ >= stop_at_rows_) source_.request();
+    }
     void epoch_done(std::size_t, const records::EpochFigures& figures, std::int64_t) override {
         epochs_.push_back(figures.epoch);
         if (figures.epoch == stop_after_) source_.request();
@@ -74,7 +71,7 @@ public:
     std::int64_t rows_ = 0;
     std::vector<std::int64_t> epochs_;
     int ended_ = 0;
-    std::int64_t stop_after_ = 0;
+    std::int64_t stop_after_ = 0, stop_at_rows_ = 0;
     StopSource source_;
 };
 
@@ -108,6 +105,26 @@ TEST_F(Verbs, TrainIsWatchedStoppedAndGoneOnWithToTheBit) {
     (void)train(again, alone, resumed, {});
     EXPECT_EQ(resumed.epochs_, (std::vector<std::int64_t>{2, 3}));
     EXPECT_EQ(model_of("stopped"), model_of("whole"));
+}
+
+// A stop between the step that spoils the weights and the one that would notice it.
+TEST_F(Verbs, AStopAfterARefusedSaveDoesNotSayThatEverythingIsSaved) {
+    auto asked = request("spoilt", Cell::lstm, 1);
+    asked.configuration.training.optimizer = learning::OptimizerKind::sgd;
+    asked.configuration.training.learning_rate = 1e45;  // float32 ends at 3.4e38
+    asked.configuration.training.clip_norm = 0;
+    Watcher stopping;
+    stopping.stop_at_rows_ = 16;
+    std::string message;
+    try {
+        (void)train(asked, alone, stopping, stopping.source_.token());
+    } catch (const Interrupted& stopped) {
+        message = stopped.what();
+    }
+    EXPECT_EQ(stopping.rows_, 16);
+    EXPECT_NE(message.find("the weights are no numbers any more and were not saved"), std::string::npos) << message;
+    EXPECT_EQ(message.find("everything is saved"), std::string::npos) << message;
+    EXPECT_FALSE(fs::exists(runs::RunFolder::view(folder_ / "spoilt").checkpoint()));
 }
 
 TEST_F(Verbs, TwoTrainingsSideBySideHaveTheirOwnThreadsAndTheBitsOfOneAlone) {
