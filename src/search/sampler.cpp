@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/error.h"
 #include "search/gp_sampler.h"
@@ -50,6 +52,24 @@ std::unique_ptr<Sampler> make_sampler(const Space& space, const SamplerOptions& 
             return std::make_unique<GridSampler>(space, options);
     }
     throw InternalError("a sampler without a class");
+}
+
+std::vector<Trial> unkept_trials(const Space& space, const SamplerOptions& options, std::int64_t trials,
+                                 std::int64_t round, const std::function<double(const Point&)>& objective) {
+    const auto sampler = make_sampler(space, options);
+    std::vector<Trial> done;
+    while (static_cast<std::int64_t>(done.size()) < trials) {
+        const auto first = done.size();
+        const auto left = trials - static_cast<std::int64_t>(first);
+        auto points = sampler->ask(static_cast<std::size_t>(std::min(round, left)));
+        if (points.empty()) break;
+        for (auto& point : points) {
+            const double value = objective(point);
+            done.push_back({static_cast<std::int64_t>(done.size()), std::move(point), {}, value, {}, 0, ""});
+        }
+        for (auto told = first; told < done.size(); ++told) sampler->tell(done[told]);
+    }
+    return done;
 }
 
 }  // namespace cellwise::search

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -58,5 +59,11 @@ private:
 };
 
 [[nodiscard]] std::unique_ptr<Sampler> make_sampler(const Space& space, const SamplerOptions& options);
+
+/// A study in memory alone: so many trials, asked `round` at a time, each complete with what `objective` says of its
+/// point (larger is better). Fewer trials where a grid has no more.
+[[nodiscard]] std::vector<Trial> unkept_trials(const Space& space, const SamplerOptions& options, std::int64_t trials,
+                                               std::int64_t round,
+                                               const std::function<double(const Point&)>& objective);
 
 }  // namespace cellwise::search

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -65,20 +64,10 @@ const std::vector<TestFunction>& test_functions() {
 
 double best_value(const TestFunction& function, const SamplerOptions& options, std::int64_t trials,
                   std::int64_t round) {
-    const auto space = Space::parse(function.space);
-    const auto sampler = make_sampler(space, options);
     Random noise(options.seed, "noise");
-    std::vector<Trial> done;
-    while (static_cast<std::int64_t>(done.size()) < trials) {
-        const auto left = trials - static_cast<std::int64_t>(done.size());
-        for (auto& point : sampler->ask(static_cast<std::size_t>(std::min(round, left)))) {
-            const double value = -(function.value(point) + function.noise * noise.normal());
-            done.push_back({static_cast<std::int64_t>(done.size()), std::move(point), {}, value, {}, 0, ""});
-        }
-        for (auto told = done.size() - static_cast<std::size_t>(std::min(round, left)); told < done.size(); ++told) {
-            sampler->tell(done[told]);
-        }
-    }
+    const auto done = unkept_trials(Space::parse(function.space), options, trials, round, [&](const Point& point) {
+        return -(function.value(point) + function.noise * noise.normal());
+    });
     return function.value(done[*best_trial(done)].point);
 }
 

@@ -9,7 +9,9 @@
 #include "core/error.h"
 #include "data/tables/columns.h"
 #include "lab/claims/registry.h"
+#include "tasks/customers/tuning.h"
 #include "verbs/claims/fold_variants.h"
+#include "verbs/claims/tuned_model.h"
 
 namespace cellwise::verbs {
 namespace {
@@ -55,6 +57,41 @@ TEST(CustomerClaims, TheSyntheticCustomersLoseTheirPlantedLeak) {
                                               settings_of({"logistic"}, found, 3));
     EXPECT_THAT(fold.train.names, testing::Contains("visit_count"));
     EXPECT_THAT(fold.train.names, testing::Not(testing::Contains("after_sales_calls")));
+}
+
+// The test part decides nothing: with its labels turned round the search comes to the same parameters, and the areas
+// under the curve are turned round.
+TEST(TunedModel, DoesNotLookAtTheTestPart) {
+    auto found = synthetic();
+    const auto kinds = customers::plain_model_kinds();
+    const auto& logistic = customers::kind_of(kinds, "logistic");
+    const auto outcomes = default_and_tuned(found, logistic, 6, 3);
+    ASSERT_EQ(outcomes.size(), 2u);
+    const auto settings = settings_of({"logistic"}, found, 3);
+    const std::vector<customers::Candidate> by_default{{&logistic, {}}};
+    const auto expected = customers::answers_on_test(found.table, found.target, settings, by_default, 1);
+    EXPECT_EQ(outcomes[0].test.roc_auc, expected.candidates[0].figures.roc_auc);
+
+    for (const auto position : customers::notes_split(found.target, settings).test) {
+        const auto place = static_cast<std::size_t>(position);
+        found.target.values[place] = 1 - found.target.values[place];
+        found.target.sorted[place] = 1 - found.target.sorted[place];
+    }
+    const auto turned = default_and_tuned(found, logistic, 6, 3);
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(turned[i].train.roc_auc, outcomes[i].train.roc_auc);
+        EXPECT_NEAR(*turned[i].test.roc_auc, 1 - *outcomes[i].test.roc_auc, 1e-12);
+    }
+}
+
+TEST(TunedModel, IsTheBestOfItsTrials) {
+    const auto found = synthetic();
+    const auto kinds = customers::plain_model_kinds();
+    const auto& logistic = customers::kind_of(kinds, "logistic");
+    const auto few = default_and_tuned(found, logistic, 2, 5), more = default_and_tuned(found, logistic, 9, 5);
+    EXPECT_GE(*more[1].train.roc_auc, *few[1].train.roc_auc);
+    EXPECT_EQ(more[0].train.roc_auc, few[0].train.roc_auc);
+    EXPECT_THROW((void)default_and_tuned(found, customers::kind_of(kinds, "majority"), 2, 5), UsageError);
 }
 
 TEST(FoldVariants, BlanksAFifthOfTheNumbersAndNothingElse) {

@@ -16,6 +16,7 @@ namespace cellwise::verbs {
 [[nodiscard]] std::vector<lab::Claim> smote_claims(const Tables& tables);
 [[nodiscard]] std::vector<lab::Claim> feature_claims(const Tables& tables);
 [[nodiscard]] std::vector<lab::Claim> leaderboard_claims(const Tables& tables);
+[[nodiscard]] std::vector<lab::Claim> tuning_claims(const Tables& tables);
 
 /// What models are compared by: the area under the ROC curve of labels, R² of numbers; and its unit.
 [[nodiscard]] customers::Metric main_metric(const Tables& tables);

@@ -13,6 +13,7 @@
 #include "core/paths.h"
 #include "core/strict_json.h"
 #include "verbs/claims/fold_variants.h"
+#include "verbs/claims/tuned_model.h"
 
 namespace cellwise::verbs {
 namespace {
@@ -121,34 +122,66 @@ FoldOutcome TableLaboratory::fit(const FoundTable& found, const FoldsSpec& spec,
             spec.smote_before_split ? 0 : static_cast<std::int64_t>(splits[fold].train.size()) - learned};
 }
 
+std::string TableLaboratory::key_of(const FoundTable& found, const std::string& way, const std::string& parts,
+                                    std::uint64_t seed) {
+    return fmt::format("{} | {} of {} rows, {} | {} seed {}", way, found.target.column, found.table.rows,
+                       found.source.sha256, parts, seed);
+}
+
+std::vector<FoldOutcome> TableLaboratory::kept_or_run(
+    lab::Laboratory& lab, const std::vector<std::string>& keys, std::size_t jobs,
+    const std::function<std::vector<FoldOutcome>(std::size_t, std::size_t)>& run) {
+    make_folder(lab.folder() / "customers");
+    std::vector<std::optional<std::vector<FoldOutcome>>> outcomes;
+    std::vector<std::size_t> absent;
+    for (const auto& key : keys) {
+        outcomes.push_back(known_outcomes(outcome_file(lab, key), key));
+        if (!outcomes.back()) absent.push_back(outcomes.size() - 1);
+    }
+    if (!absent.empty()) {
+        const auto& first = keys[absent.front()];
+        log::notice(fmt::format("{}: {} seeds", first.substr(0, first.rfind(" seed ")), absent.size()));
+    }
+    std::vector<std::vector<FoldOutcome>> parts(absent.size() * jobs);
+    lab.side_by_side(parts.size(), [&](std::size_t i) { parts[i] = run(absent[i / jobs], i % jobs); });
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        auto& outcome = outcomes[absent[i / jobs]];
+        if (!outcome) outcome.emplace();
+        outcome->insert(outcome->end(), parts[i].begin(), parts[i].end());
+    }
+    for (const auto place : absent) write_outcomes(outcome_file(lab, keys[place]), keys[place], *outcomes[place]);
+    std::vector<FoldOutcome> all;
+    for (const auto& outcome : outcomes) all.insert(all.end(), outcome->begin(), outcome->end());
+    return all;
+}
+
 std::vector<FoldOutcome> TableLaboratory::measure(lab::Laboratory& lab, const FoldsSpec& spec,
                                                   std::span<const std::uint64_t> seeds) {
     const auto& found = table(lab.sizes());
     const auto count = folds(lab.sizes());
-    make_folder(lab.folder() / "customers");
     std::vector<std::string> keys;
-    std::vector<std::vector<FoldOutcome>> outcomes;
-    std::vector<std::size_t> absent;
+    std::vector<std::vector<tables::Split>> splits;
     for (const auto seed : seeds) {
-        keys.push_back(fmt::format("{} | {} of {} rows, {} | {} folds seed {}", spec.key(), found.target.column,
-                                   found.table.rows, found.source.sha256, count, seed));
-        auto known = known_outcomes(outcome_file(lab, keys.back()), keys.back());
-        if (!known) absent.push_back(outcomes.size());
-        outcomes.push_back(known ? std::move(*known) : std::vector<FoldOutcome>(static_cast<std::size_t>(count)));
+        keys.push_back(key_of(found, spec.key(), fmt::format("{} folds", count), seed));
+        splits.push_back(customers::cross_validation_splits(found.target, count, 1, seed));
     }
-    if (!absent.empty()) log::notice(fmt::format("{}: {} seeds of {} folds", spec.key(), absent.size(), count));
-    std::vector<std::vector<tables::Split>> splits(seeds.size());
-    for (const auto place : absent) {
-        splits[place] = customers::cross_validation_splits(found.target, count, 1, seeds[place]);
-    }
-    lab.side_by_side(absent.size() * static_cast<std::size_t>(count), [&](std::size_t job) {
-        const auto place = absent[job / static_cast<std::size_t>(count)], fold = job % static_cast<std::size_t>(count);
-        outcomes[place][fold] = fit(found, spec, splits[place], fold, seeds[place]);
+    return kept_or_run(lab, keys, static_cast<std::size_t>(count), [&](std::size_t place, std::size_t fold) {
+        return std::vector{fit(found, spec, splits[place], fold, seeds[place])};
     });
-    for (const auto place : absent) write_outcomes(outcome_file(lab, keys[place]), keys[place], outcomes[place]);
-    std::vector<FoldOutcome> all;
-    for (const auto& some : outcomes) all.insert(all.end(), some.begin(), some.end());
-    return all;
+}
+
+std::vector<FoldOutcome> TableLaboratory::tune(lab::Laboratory& lab, const std::string& model, std::int64_t trials,
+                                               std::span<const std::uint64_t> seeds) {
+    const auto& found = table(lab.sizes());
+    const auto& kind = customers::kind_of(kinds_, model);
+    std::vector<std::string> keys;
+    for (const auto seed : seeds) {
+        const auto way = fmt::format("{} tuned in {} trials", model, trials);
+        keys.push_back(key_of(found, way, fmt::format("{} folds of four fifths", tuning_folds), seed));
+    }
+    return kept_or_run(lab, keys, 1, [&](std::size_t place, std::size_t) {
+        return default_and_tuned(found, kind, trials, seeds[place]);
+    });
 }
 
 }  // namespace cellwise::verbs

@@ -61,11 +61,24 @@ public:
     [[nodiscard]] std::vector<FoldOutcome> measure(lab::Laboratory& lab, const FoldsSpec& spec,
                                                    std::span<const std::uint64_t> seeds);
 
+    /// For each seed the model with its defaults, and then with what a search found: [seeds × 2]. A seed draws a test
+    /// part of a fifth; the search (its built-in space, so many trials, TPE of that seed) sees three folds of the rest.
+    /// `test`: of models that learned from the whole rest; `train`: the means over the three folds.
+    [[nodiscard]] std::vector<FoldOutcome> tune(lab::Laboratory& lab, const std::string& model, std::int64_t trials,
+                                                std::span<const std::uint64_t> seeds);
+
     [[nodiscard]] static std::int64_t folds(const lab::Sizes& sizes) { return sizes.pick(5, 3); }
     /// Of each table, the first so many; 0: all.
     [[nodiscard]] static std::int64_t rows(const lab::Sizes& sizes) { return sizes.reviews(sizes.pick(0, 600)); }
 
 private:
+    /// What run(place of the key, job) says of every key, jobs side by side; read from the files of those that are kept.
+    [[nodiscard]] static std::vector<FoldOutcome> kept_or_run(
+        lab::Laboratory& lab, const std::vector<std::string>& keys, std::size_t jobs,
+        const std::function<std::vector<FoldOutcome>(std::size_t, std::size_t)>& run);
+    /// A text that is the same exactly for the same outcomes. way: what is fitted; parts: to which rows.
+    [[nodiscard]] static std::string key_of(const FoundTable& found, const std::string& way, const std::string& parts,
+                                            std::uint64_t seed);
     [[nodiscard]] FoldOutcome fit(const FoundTable& found, const FoldsSpec& spec,
                                   const std::vector<tables::Split>& splits, std::size_t fold, std::uint64_t seed) const;
 
