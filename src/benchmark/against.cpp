@@ -47,8 +47,7 @@ benchmark::PeerSpeed measure_cell(Cell cell, const Shape& shape, const BatchSour
                                   std::string& peer_name) {
     const TemporaryFolder folder;
     const auto batches = source.batches(shape, shared_batch_count);
-    at::set_num_threads(threads);
-    FusedSide fused(cell, shape, batches, false);
+    FusedSide fused(cell, shape, batches, threads, false);
     const auto file = folder.path() / "work";
     write_safetensors(file, peer_tensors(fused.model(), batches, shape), peer_settings(cell, shape));
     log::detail(fmt::format("measuring {}", cell_title(cell)));
@@ -107,7 +106,7 @@ benchmark::JobRecord measure_job(const AgainstOptions& options, std::int64_t epo
         const TemporaryFolder folder;
         const auto file = folder.path() / "work";
         {
-            FusedSide initial(cell, shape, batches, false);
+            FusedSide initial(cell, shape, batches, threads, false);
             auto tensors = peer_tensors(initial.model(), batches, shape);
             add_split(tensors, "train", source.padded_train(shape.length));
             add_split(tensors, "test", source.padded_test(shape.length));

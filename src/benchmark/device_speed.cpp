@@ -66,7 +66,7 @@ DeviceSpeed measure_on_device(Cell cell, const Shape& shape, const std::vector<B
                          torch::tensor(batch.labels).to(device)});
     }
     {
-        learning::Trainer trainer(device_classifier(cell, shape), options, 0, device);
+        learning::Trainer trainer(device_classifier(cell, shape), options, 0, {device});
         const auto forward = [&](const DeviceBatch& batch) { return trainer.model()->forward(batch.ids); };
         const torch::NoGradGuard no_grad;
         trainer.model()->eval();
@@ -77,7 +77,7 @@ DeviceSpeed measure_on_device(Cell cell, const Shape& shape, const std::vector<B
         });
     }
     {
-        learning::Trainer trainer(device_classifier(cell, shape), options, 0, device);
+        learning::Trainer trainer(device_classifier(cell, shape), options, 0, {device});
         speed.eager_train = time_rounds(rounds, there.size(), device, [&] {
             for (const auto& batch : there) {
                 (void)trainer.forward_backward(batch.ids, batch.labels);
@@ -85,7 +85,7 @@ DeviceSpeed measure_on_device(Cell cell, const Shape& shape, const std::vector<B
             }
         });
     }
-    learning::Trainer trainer(device_classifier(cell, shape), options, 0, device);
+    learning::Trainer trainer(device_classifier(cell, shape), options, 0, {device});
     if (!trainer.has_own_device()) {
         speed.why_not_recorded = "steps are recorded on GPUs alone";
         return speed;

@@ -26,8 +26,9 @@ models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine e
     return models::Classifier(options);
 }
 
-FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, bool with_phases)
-    : shape_(shape), trainer_(classifier_of(cell, shape, models::Engine::fused), {}, 0) {
+FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads,
+                     bool with_phases)
+    : shape_(shape), trainer_(classifier_of(cell, shape, models::Engine::fused), {}, 0, {torch::kCPU, threads}) {
     for (const auto& batch : batches) {
         const auto labels = torch::tensor(batch.labels);
         batches_.push_back({torch::tensor(batch.ids, torch::kInt32).view({shape.batch_size, shape.length}), labels,

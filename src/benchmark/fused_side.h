@@ -26,8 +26,7 @@ struct TensorBatch {
 /// and Keras's Adam, as `cellwise train` runs it.
 class FusedSide {
 public:
-    /// Computes with as many threads as LibTorch has now.
-    FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, bool with_phases);
+    FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads, bool with_phases);
 
     /// A few training steps and forward batches, after one of each that is not counted; before them a
     /// pause in which other threads go to sleep.

@@ -73,8 +73,7 @@ benchmark::CellSpeed measure(Cell cell, const Shape& shape, const BatchSource& s
                             shape.length, shape.hidden_size));
     const auto batches = source.batches(shape, batch_count);
     const auto threads = static_cast<int>(record.threads);
-    at::set_num_threads(threads);
-    FusedSide fused(cell, shape, batches, options.phases);
+    FusedSide fused(cell, shape, batches, threads, options.phases);
     std::optional<TorchSide> torch;
     if (options.with_torch) torch.emplace(fused, threads);
     engine::ThreadPool peak_pool(threads);

@@ -29,6 +29,12 @@ void set_gpu_arithmetic(bool deterministic, bool tf32);
 /// Returns the number set.
 std::int64_t set_threads(std::int64_t threads);
 
+/// What a training computes with: a value, so that each of two side by side has its own.
+struct Compute {
+    torch::Device device = torch::kCPU;
+    std::int64_t threads = 0;  ///< of the CPU; 0: as many as LibTorch has on this thread
+};
+
 /// What becomes of numbers so small that they have no exponent left: vanishing gradients become such, and are slow.
 enum class Denormals { flushed, kept };
 

@@ -17,23 +17,25 @@
 namespace cellwise::learning {
 namespace {
 
-models::Classifier moved(models::Classifier model, torch::Device device, Precision precision) {
-    model->to(device, precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
+models::Classifier moved(models::Classifier model, const Compute& compute, Precision precision) {
+    model->to(compute.device, precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
+    if (compute.threads > 0) model->set_threads(static_cast<int>(compute.threads));
     return model;
 }
 
 }  // namespace
 
-Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed, torch::Device device,
+Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed, const Compute& compute,
                  Communicator* processes)
-    : model_(moved(std::move(model), device, options.precision)),
+    : model_(moved(std::move(model), compute, options.precision)),
       options_(options),
-      device_(device),
+      device_(compute.device),
       processes_(processes),
       variables_(model_->variables()),
       optimizer_(variables_, options, model_->pool()),
       order_(seed, "order") {
-    if (model_->pool()) one_torch_thread_.emplace(1, Denormals::kept);
+    const auto threads = model_->pool() ? 1 : compute.threads;
+    if (threads > 0) torch_threads_.emplace(threads, Denormals::kept);
 }
 
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {

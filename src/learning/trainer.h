@@ -57,12 +57,12 @@ struct EpochHooks {
 /// fit.h trains by whole epochs, with checkpoints.
 class Trainer {
 public:
-    /// Moves the model to the device and precision. The fused kernels compute with as many threads as
-    /// LibTorch has now (set_threads), and LibTorch with one until the trainer is gone.
+    /// Moves the model to the device and precision. The fused kernels compute with compute.threads, and LibTorch with
+    /// one until the trainer is gone; where there are no fused kernels, LibTorch computes with compute.threads.
     /// With `processes`, each trains on its share of every batch, with the result that one process would have (to
     /// rounding): all of them must make the same calls with the same options, seed and reviews.
     Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed,
-            torch::Device device = torch::kCPU, Communicator* processes = nullptr);
+            const Compute& compute = {}, Communicator* processes = nullptr);
 
     /// Forward in training mode, loss and backward; the gradients stay in the variables.
     /// ids: [batch, time] int32 or int64; labels: [batch] 0 or 1, any dtype.
@@ -143,7 +143,7 @@ private:
     Communicator* processes_;
     std::vector<models::Variable> variables_;
     Optimizer optimizer_;
-    std::optional<ComputeScope> one_torch_thread_;  // where the model has a pool of its own
+    std::optional<ComputeScope> torch_threads_;  // one where the model has a pool of its own
     Random order_;
     EpochPosition position_;
     std::unique_ptr<ResidentEpoch> resident_;  // holds the sums of an open epoch that is trained on a device

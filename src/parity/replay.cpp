@@ -69,7 +69,7 @@ public:
         : golden_(golden),
           device_(device),
           trainer_(model_of(golden, device.is_cpu() ? engine : models::Engine::torch), options_of(golden, precision), 0,
-                   device) {
+                   {device}) {
         Tensors initial;
         for (const auto& [name, array] : golden.initial) initial[name] = tensor_of(array);
         interchange::set_from_keras_layout(trainer_.model(), initial);

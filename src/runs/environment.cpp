@@ -44,7 +44,7 @@ Json paths_json(const data::DataOptions& data) {
 
 }  // namespace
 
-Json environment_json(const std::string& command, const sentiment::Configuration& configuration, const Compute& compute,
+Json environment_json(const std::string& command, const sentiment::Configuration& configuration, const ComputeUsed& compute,
                       const Json& data) {
     return {{"schema_version", 1},
             {"command", command},

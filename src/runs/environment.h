@@ -9,7 +9,7 @@
 namespace cellwise::runs {
 
 /// What a run computes with, as it came out: "cpu" or "cuda:0", never "auto"; threads of this run alone.
-struct Compute {
+struct ComputeUsed {
     std::string device = "cpu";
     std::int64_t threads = 1;
 };
@@ -18,6 +18,6 @@ struct Compute {
 /// machine, the engine, and the data (`data`: data_json) with its hash and whole paths.
 [[nodiscard]] nlohmann::ordered_json environment_json(const std::string& command,
                                                       const sentiment::Configuration& configuration,
-                                                      const Compute& compute, const nlohmann::ordered_json& data);
+                                                      const ComputeUsed& compute, const nlohmann::ordered_json& data);
 
 }  // namespace cellwise::runs

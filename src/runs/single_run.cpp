@@ -85,7 +85,7 @@ void write_predictions(const RunFolder& folder, const learning::Fit& fit, const 
     write_file_atomically(folder.predictions(), records::predictions_csv(predictions));
 }
 
-void begin_folder(const RunFolder& folder, const sentiment::Configuration& configuration, const Compute& compute,
+void begin_folder(const RunFolder& folder, const sentiment::Configuration& configuration, const ComputeUsed& compute,
                   const sentiment::PreparedData& data, bool is_begun) {
     const auto environment = environment_json("train", configuration, compute, data_json(data));
     if (is_begun) {
@@ -175,8 +175,9 @@ records::RunRecord finished_run(const sentiment::Configuration& configuration, c
 }
 
 records::RunRecord train_single_run(const sentiment::Configuration& configuration, const PlannedRun& planned,
-                                    const sentiment::PreparedData& data, RunObserver& observer, const StopToken& stop,
-                                    std::size_t number, const distributed::ProcessGroup& processes) {
+                                    const sentiment::PreparedData& data, std::int64_t threads, RunObserver& observer,
+                                    const StopToken& stop, std::size_t number,
+                                    const distributed::ProcessGroup& processes) {
     if (processes.any(stop.requested())) throw stopped(stop, true);
     const auto own = of_run(configuration, planned);
     const auto origin = sentiment::origin_of(own, data.source.sha256);
@@ -193,9 +194,10 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
     }
     require_not_diverged(configuration, planned, data, folder, processes);
 
-    const auto threads = at::get_num_threads();  // the trainer's engine takes them over from LibTorch
+    const learning::ComputeScope scope(threads);
+    const auto device = learning::resolve_device(own.device, processes.local_rank());
     learning::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
-                              learning::resolve_device(own.device, processes.local_rank()), processes.communicator());
+                              {device, scope.threads()}, processes.communicator());
     learning::Fit fit(trainer, own.training);
     const auto checkpoint = RunFolder::view(planned.folder).checkpoint();
     const auto title = run_title(planned.cell, sentiment::text_of(configuration, "stack"), planned.seed);
@@ -205,9 +207,8 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
         observer.said(fmt::format("{} goes on after step {}", title, trainer.optimizer().steps()));
     }
     if (folder) {
-        const auto device = learning::resolve_device(own.device, processes.local_rank()).str();
-        if (is_begun) tell_other_hardware(*folder, device, observer, title);
-        begin_folder(*folder, own, {device, threads}, data, is_begun);
+        if (is_begun) tell_other_hardware(*folder, device.str(), observer, title);
+        begin_folder(*folder, own, {device.str(), scope.threads()}, data, is_begun);
     }
     std::optional<EventFile> events;
     if (folder) events.emplace(folder->events(), events_of(fit.epochs(), validation_of(data)));

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/parallel_for.h"
+#include "core/processor.h"
 #include "core/stopped_together.h"
 #include "distributed/process_group.h"
 #include "learning/device.h"
@@ -151,10 +152,11 @@ ReviewTrials::ReviewTrials(sentiment::Configuration configuration, std::shared_p
       metric_(metric),
       jobs_(jobs),
       processes_(processes),
-      threads_(learning::set_threads(processes.threads(configuration_.threads))),
+      threads_(processes.threads(configuration_.threads)),
       titles_(trial_titles(trials).size()),
       observer_(observer),
       stop_(std::move(stop)) {
+    if (threads_ <= 0) threads_ = usable_processors();
     observer_.planned(trial_titles(trials), "validation");
     prepared_.emplace_back(key_of(configuration_), std::move(data));
     const auto device = learning::resolve_device(configuration_.device, processes.local_rank());
@@ -195,7 +197,7 @@ search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::Tri
     };
     try {
         const auto bar = std::min(static_cast<std::size_t>(trial.number), titles_ - 1);
-        const auto record = runs::train_single_run(configuration, planned, *data, observer_, stop_, bar,
+        const auto record = runs::train_single_run(configuration, planned, *data, threads_each_, observer_, stop_, bar,
                                                    distributed::ProcessGroup(false));
         double objective = 0;
         for (const auto& epoch : record.epochs) {
@@ -214,13 +216,10 @@ search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::Tri
     }
 }
 
-void ReviewTrials::side_by_side(std::size_t count, const std::function<void(std::size_t)>& run) const {
+void ReviewTrials::side_by_side(std::size_t count, const std::function<void(std::size_t)>& run) {
     const auto jobs = std::clamp<std::size_t>(count, 1, jobs_);
-    const auto threads_each = std::max<std::int64_t>(1, threads_ / static_cast<std::int64_t>(jobs));
-    parallel_for(count, static_cast<int>(jobs), [&](std::size_t i) {
-        const learning::ComputeScope compute(threads_each);
-        run(i);
-    });
+    threads_each_ = std::max<std::int64_t>(1, threads_ / static_cast<std::int64_t>(jobs));
+    parallel_for(count, static_cast<int>(jobs), run);
 }
 
 std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const search::AskedTrial& best,
@@ -253,7 +252,7 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
                                        true,
                                        {}};
         try {
-            const auto record = runs::train_single_run(configuration, planned, *data, observer, stop_, job,
+            const auto record = runs::train_single_run(configuration, planned, *data, threads_each_, observer, stop_, job,
                                                        distributed::ProcessGroup(false));
             objectives[job] = objective_of(metric_, record.test_loss, record.test_accuracy);
         } catch (const learning::Diverged&) {

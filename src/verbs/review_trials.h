@@ -52,7 +52,7 @@ public:
     [[nodiscard]] search::Outcome tried(const search::AskedTrial& trial, search::TrialProgress& progress);
 
     /// Calls run(0) … run(count − 1), `jobs` at once, which share the threads.
-    void side_by_side(std::size_t count, const std::function<void(std::size_t)>& run) const;
+    void side_by_side(std::size_t count, const std::function<void(std::size_t)>& run);
 
     /// On the test reviews: default settings ([0]) and a trial's ([1]), trained with each seed. [2][seeds]; nothing,
     /// with a notice, if one of them diverges.
@@ -77,6 +77,7 @@ private:
     std::size_t jobs_;
     const distributed::ProcessGroup& processes_;
     std::int64_t threads_;
+    std::int64_t threads_each_ = 1;  ///< of a run of those that are side by side now
     std::size_t titles_;
     runs::RunObserver& observer_;
     StopToken stop_;

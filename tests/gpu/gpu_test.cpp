@@ -46,7 +46,7 @@ struct Outcome {
 Outcome train(const models::ClassifierOptions& model, learning::Precision precision, torch::Device device) {
     const auto reviews = random_reviews(77, 12);  // nine batches of eight, one of five
     const auto options = options_of(precision);
-    learning::Trainer trainer(models::Classifier(model, 4), options, 4, device);
+    learning::Trainer trainer(models::Classifier(model, 4), options, 4, {device});
     Outcome outcome;
     outcome.epochs = trainer.fit(reviews, reviews, {}, {});
     outcome.replays = trainer.replays();

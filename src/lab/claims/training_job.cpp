@@ -142,7 +142,7 @@ TrainingOutcome run_training(const TrainingSpec& spec, const data::PaddedReviews
     const Stopwatch watch;
     models::Classifier model(spec.model, spec.seed);
     if (spec.recurrent_scale != 1) scale_recurrent_kernel(model, spec.recurrent_scale);
-    learning::Trainer trainer(model, spec.training, spec.seed);
+    learning::Trainer trainer(model, spec.training, spec.seed, {torch::kCPU, 1});
 
     TrainingOutcome outcome;
     outcome.parameters = model->parameter_count();
