@@ -47,6 +47,19 @@ TEST(DialectTest, ColumnOfLabelsDecidesBetweenTwoThatFit) {
     EXPECT_EQ(dialect("Bad, really\t0\nGood, really\t1\nBad, truly\t0\nGood, truly\t1\n").delimiter, '\t');
 }
 
+TEST(DialectTest, ExcelsFirstLineSaysTheDelimiterAndIsNoRow) {
+    const std::string rows = "text;label;rate\na, b;1;1,5\nc, d;0;2,5\n";
+    for (const std::string first : {"sep=;\n", "sep=;\r\n", "\xEF\xBB\xBFsep=;\n", "SEP=;\n"}) {
+        const auto told = dialect(first + rows);
+        EXPECT_EQ(told.delimiter, ';') << first;
+        EXPECT_TRUE(told.declares_delimiter) << first;
+        EXPECT_TRUE(told.has_header) << first;
+    }
+    EXPECT_EQ(dialect("sep=,\n" + rows).delimiter, ',') << "it says so";
+    EXPECT_FALSE(dialect("sep=x;label\n" + rows).declares_delimiter);
+    EXPECT_FALSE(dialect(rows).declares_delimiter);
+}
+
 TEST(DialectTest, GivenDelimiterAndQuotingStand) {
     EXPECT_EQ(dialect("a,b\nc,d\n", {'|', std::nullopt, ','}).delimiter, '|');
     EXPECT_EQ(dialect("a,b\n\"c,d\n", {std::nullopt, Quoting::none, ','}).quoting, Quoting::none);

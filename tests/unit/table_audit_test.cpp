@@ -140,6 +140,16 @@ TEST(Audit, RandomColumnsAreNotSuspected) {
     EXPECT_THAT(understanding.findings, IsEmpty());
 }
 
+// Of four rows a column tells the target by chance.
+TEST(Audit, FewRowsShowNoLeak) {
+    std::string text = "x,y\n";
+    for (int i = 0; i < 10; ++i) {
+        const auto findings = told(understand_text(text + "50,yes\n1,no\n", "y").findings);
+        EXPECT_EQ(std::ranges::find(findings, "leak: x") != findings.end(), i >= 4) << text;
+        text += std::to_string(i * 3 % 10) + ",no\n" + std::to_string(20 + i * 7 % 10) + ",yes\n";
+    }
+}
+
 /// The order of the rows changes no figure but which of equally frequent levels is the top.
 RC_GTEST_PROP(Description, DoesNotDependOnTheOrderOfRows, ()) {
     auto rows = *rc::gen::resize(60, rc::gen::nonEmpty(rc::gen::container<std::vector<std::pair<int, int>>>(

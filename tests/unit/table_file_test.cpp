@@ -165,6 +165,8 @@ TEST(TableFile, EncodingsAndDialects) {
     const Table semicolons = csv("a;b\n1,5;x\n2,25;y\n");
     EXPECT_THAT(semicolons.columns[0].numbers, ElementsAre(1.5, 2.25));
     EXPECT_THAT(csv("a\tb\n1\tx,y\n2\tz\n").columns[0].numbers, ElementsAre(1, 2));
+    EXPECT_THAT(csv("sep=;\na;b\n1,5;x, y\n2,25;z\n").columns[0].numbers, ElementsAre(1.5, 2.25));
+    EXPECT_THAT(error_of<DataError>([] { (void)csv("sep=;\na;b\n1;2\n3\n"); }), HasSubstr("line 4"));
     options = {};
     options.quoting = data::Quoting::backslash;
     const Table table = csv("a,b\n\"say \\\"hi, you\\\"\",1\n\"x\\\\\",2\n", options);

@@ -126,6 +126,7 @@ TextTable read_delimited_rows(std::string_view text, char likely_delimiter, cons
     TextTable table;
     std::vector<std::string> cells;
     Rows rows;  // those of a table without a header, whose columns are known when all are read
+    if (dialect.declares_delimiter) (void)reader.read(cells);
     if (!reader.read(cells)) {
         throw DataError(fmt::format("{} is empty{}", origin, settings.no_header ? "" : "; a header line is needed"));
     }

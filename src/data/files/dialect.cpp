@@ -176,6 +176,18 @@ bool header_of(std::string_view text, const Dialect& dialect) {
     return values == 0 || names > values;
 }
 
+/// The ; of a first line "sep=;", behind a byte order mark or not.
+std::optional<char> declared_delimiter(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    auto line = text.substr(0, text.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.size() != 5 || line.size() == text.size() || !(line.starts_with("sep=") || line.starts_with("SEP="))) {
+        return std::nullopt;
+    }
+    if (std::string_view(",;|\t").find(line.back()) == std::string_view::npos) return std::nullopt;
+    return line.back();
+}
+
 }  // namespace
 
 LineEnds line_ends_of(std::string_view text) {
@@ -213,9 +225,15 @@ char delimiter_named(std::string_view name, std::string_view where) {
     throw UsageError(fmt::format("{}: '{}' is none of , ; | and tab", where, name));
 }
 
-Dialect dialect_of(std::string_view text, const DialectHints& hints, const std::string& origin) {
+Dialect dialect_of(std::string_view text, const DialectHints& given, const std::string& origin) {
     Dialect dialect;
     dialect.line_ends = line_ends_of(text);
+    auto hints = given;
+    if (const auto declared = declared_delimiter(text)) {
+        dialect.declares_delimiter = true;
+        if (!hints.delimiter) hints.delimiter = *declared;
+        text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
+    }
     dialect.delimiter = delimiter_of(text, hints);
     dialect.quoting = quoting_of(text, dialect.delimiter, hints, origin);
     dialect.has_header = header_of(text, dialect);

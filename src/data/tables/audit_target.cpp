@@ -11,6 +11,7 @@ namespace {
 constexpr double significant = 0.001;       // shared by the columns that are asked
 constexpr std::int64_t fewest_missing = 5;  // that may be all of one label
 constexpr std::size_t enough_expected = 10;
+constexpr std::size_t fewest_of_a_leak = 10;  // among fewer rows a column tells the target by chance
 
 struct Counts {
     std::size_t missing_with = 0, missing_without = 0, present_with = 0, present_without = 0;
@@ -93,7 +94,7 @@ void audit_target(const Table& table, const Target& target, const std::vector<Co
         const double value = one.association.value;
         const bool is_auc = one.measure == ColumnAssociation::Measure::auc;
         const bool is_suspect = is_auc ? value >= leak_auc || value <= 1 - leak_auc : std::abs(value) >= leak_auc;
-        if (is_suspect) {
+        if (is_suspect && one.association.count >= fewest_of_a_leak) {
             findings.push_back({FindingKind::leak,
                                 {table.columns[one.column].name},
                                 static_cast<std::int64_t>(one.association.count),

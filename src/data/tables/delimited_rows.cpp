@@ -31,6 +31,9 @@ DelimitedRows::DelimitedRows(std::string_view text, Form form, std::function<voi
 
 void DelimitedRows::read_header() {
     RowScanner scanner(text_, form_.delimiter, form_.quoting, 0);
+    if (form_.declares_delimiter && scanner.begin_row()) {
+        while (!scanner.row_ended()) (void)scanner.next_cell();
+    }
     if (!scanner.begin_row()) {
         starts_ = {text_.size(), text_.size()};
         return;

@@ -16,6 +16,7 @@ public:
     struct Form {
         char delimiter = ',';
         data::Quoting quoting = data::Quoting::standard;
+        bool declares_delimiter = false;  ///< the first line is no row (data::Dialect)
         bool has_header = true;
         std::vector<std::string> missing_values;
         int threads = 0;

@@ -158,7 +158,7 @@ data::Dialect dialect_of(std::string_view text, const ReadOptions& options, cons
     const auto head = head_of(text);
     if (first_invalid_utf8(head)) {  // which is told with its line later
         return {hints.delimiter.value_or(hints.likely_delimiter), hints.quoting.value_or(data::Quoting::standard),
-                data::LineEnds::lf, true};
+                data::LineEnds::lf, true, false};
     }
     return data::dialect_of(data::with_known_line_ends(std::string(head)), hints, origin);
 }
@@ -167,7 +167,8 @@ Table parse_delimited(std::string_view text, const std::string& origin, const Re
                       std::function<void(std::string_view)> release) {
     const auto dialect = dialect_of(text, options, origin);
     DelimitedRows rows(text,
-                       {dialect.delimiter, dialect.quoting, options.header, options.missing_values, options.threads},
+                       {dialect.delimiter, dialect.quoting, dialect.declares_delimiter, options.header,
+                        options.missing_values, options.threads},
                        std::move(release));
     Table table = read_rows(rows, options, origin, dialect.delimiter);
     if (options.header && !dialect.has_header) {

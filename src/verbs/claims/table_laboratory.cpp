@@ -140,7 +140,7 @@ std::vector<FoldOutcome> TableLaboratory::kept_or_run(
     }
     if (!absent.empty()) {
         const auto& first = keys[absent.front()];
-        log::notice(fmt::format("{}: {} seeds", first.substr(0, first.rfind(" seed ")), absent.size()));
+        log::notice(fmt::format("{}: {} seeds", first.substr(0, first.find(" | ")), absent.size()));
     }
     std::vector<std::vector<FoldOutcome>> parts(absent.size() * jobs);
     lab.side_by_side(parts.size(), [&](std::size_t i) { parts[i] = run(absent[i / jobs], i % jobs); });
