@@ -97,23 +97,34 @@ std::int64_t bytes_of(const Column& column) {
     return static_cast<std::int64_t>(bytes);
 }
 
-/// One column's r with itself and with those before it, `row`. A part of the rows at a time is made wide.
-void correlate(const Table& table, std::span<const std::size_t> columns, std::size_t one, std::vector<double>& row) {
+/// r of each of the columns `first` to below `last` with itself and with those before it. A part of the rows at a time
+/// is made wide.
+void correlate(const Table& table, std::span<const std::size_t> columns, std::size_t first, std::size_t last,
+               std::vector<std::vector<double>>& matrix) {
     constexpr std::size_t part = 1024;
     const auto rows = static_cast<std::size_t>(table.rows);
-    std::vector<statistics::PairedSums> sums(one + 1);
-    std::vector<double> x_storage, y_storage;
+    std::vector<std::vector<statistics::PairedSums>> sums;
+    for (std::size_t i = first; i < last; ++i) sums.emplace_back(i + 1);
+    std::vector<std::vector<double>> storage(last - first);
+    std::vector<std::span<const double>> x(last - first);
+    std::vector<double> other;
     for (const auto add : {&statistics::PairedSums::add_to_means, &statistics::PairedSums::add_to_products}) {
         for (std::size_t from = 0; from < rows; from += part) {
             const auto count = std::min(part, rows - from);
-            const auto x = numbers_in(table.columns[columns[one]], from, count, x_storage);
-            for (std::size_t k = 0; k <= one; ++k) {
-                (sums[k].*add)(x, numbers_in(table.columns[columns[k]], from, count, y_storage));
+            const auto wide = [&](std::size_t i, std::vector<double>& room) {
+                return numbers_in(table.columns[columns[i]], from, count, room);
+            };
+            for (std::size_t i = first; i < last; ++i) x[i - first] = wide(i, storage[i - first]);
+            for (std::size_t k = 0; k < last; ++k) {
+                const auto y = k < first ? wide(k, other) : x[k - first];
+                for (std::size_t i = std::max(first, k); i < last; ++i) (sums[i - first][k].*add)(x[i - first], y);
             }
         }
     }
-    for (std::size_t k = 0; k <= one; ++k) {
-        if (const auto r = sums[k].pearson()) row[k] = k == one ? 1 : r->value;
+    for (std::size_t i = first; i < last; ++i) {
+        for (std::size_t k = 0; k <= i; ++k) {
+            if (const auto r = sums[i - first][k].pearson()) matrix[i][k] = k == i ? 1 : r->value;
+        }
     }
 }
 
@@ -183,7 +194,10 @@ Correlations correlations(const Table& table, int threads) {
     }
     const std::size_t count = result.columns.size();
     result.matrix.assign(count, std::vector<double>(count, std::numeric_limits<double>::quiet_NaN()));
-    parallel_for(count, threads, [&](std::size_t i) { correlate(table, result.columns, i, result.matrix[i]); });
+    constexpr std::size_t together = 4;  // columns for which the others are made wide once
+    parallel_for((count + together - 1) / together, threads, [&](std::size_t i) {
+        correlate(table, result.columns, i * together, std::min(count, (i + 1) * together), result.matrix);
+    });
     for (std::size_t i = 0; i < count; ++i) {
         for (std::size_t k = i + 1; k < count; ++k) result.matrix[i][k] = result.matrix[k][i];
     }
