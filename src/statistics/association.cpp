@@ -5,6 +5,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cassert>
 #include <cmath>
+#include <tuple>
 
 #include "core/error.h"
 
@@ -23,37 +24,6 @@ struct Placements {
     }
     [[nodiscard]] double variance() const { return (squares - sum * sum / count) / (count - 1); }
 };
-
-struct Three {
-    double first = 0, second = 0, third = 0;
-};
-
-/// The sums of what `of` makes of each pair in which neither is NaN. Four sums side by side, which do not wait for each
-/// other, are added up in the end.
-template <class Of>
-Three sums_of_known(std::span<const double> x, std::span<const double> y, Of of) {
-    constexpr std::size_t lanes = 4;
-    std::array<Three, lanes> sums;
-    const auto add = [&](std::size_t lane, std::size_t i) {
-        const bool is_known = !std::isnan(x[i]) && !std::isnan(y[i]);
-        const auto [first, second, third] = of(is_known ? x[i] : 0, is_known ? y[i] : 0);
-        sums[lane].first += is_known ? first : 0;
-        sums[lane].second += is_known ? second : 0;
-        sums[lane].third += is_known ? third : 0;
-    };
-    std::size_t i = 0;
-    for (; i + lanes <= x.size(); i += lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, i + lane);
-    }
-    for (; i < x.size(); ++i) add(i % lanes, i);
-    Three sum;
-    for (const auto& one : sums) {
-        sum.first += one.first;
-        sum.second += one.second;
-        sum.third += one.third;
-    }
-    return sum;
-}
 
 }  // namespace
 
@@ -85,16 +55,61 @@ std::optional<Association> area_of_sorted(std::span<const LabelledValue> sorted,
     return area;
 }
 
-std::optional<Association> pearson(std::span<const double> x, std::span<const double> y, double confidence) {
+template <class Of>
+void PairedSums::add_known(std::span<const double> x, std::span<const double> y, Of of, Lanes& sums) {
+    Lanes sum = sums;
+    const auto add = [&](std::size_t lane, std::size_t i) {
+        const bool is_known = !std::isnan(x[i]) && !std::isnan(y[i]);
+        const auto [first, second, third] = of(is_known ? x[i] : 0, is_known ? y[i] : 0);
+        sum[lane].first += is_known ? first : 0;
+        sum[lane].second += is_known ? second : 0;
+        sum[lane].third += is_known ? third : 0;
+    };
+    constexpr std::size_t lanes = std::tuple_size_v<Lanes>;
+    std::size_t i = 0;
+    for (; i + lanes <= x.size(); i += lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, i + lane);
+    }
+    for (; i < x.size(); ++i) add(i % lanes, i);
+    sums = sum;
+}
+
+PairedSums::Three PairedSums::total(const Lanes& sums) {
+    Three sum;
+    for (const auto& one : sums) {
+        sum.first += one.first;
+        sum.second += one.second;
+        sum.third += one.third;
+    }
+    return sum;
+}
+
+void PairedSums::add_to_means(std::span<const double> x, std::span<const double> y) {
     if (x.size() != y.size()) throw InternalError("pearson: unequal lengths");
-    const auto [n, sum_x, sum_y] = sums_of_known(x, y, [](double a, double b) { return Three{1, a, b}; });
-    if (n < 3) return std::nullopt;
+    add_known(
+        x, y,
+        [](double a, double b) {
+            return Three{1, a, b};
+        },
+        means_);
+}
+
+void PairedSums::add_to_products(std::span<const double> x, std::span<const double> y) {
+    if (x.size() != y.size()) throw InternalError("pearson: unequal lengths");
+    const auto [n, sum_x, sum_y] = total(means_);
+    if (n < 3) return;
     const double mean_x = sum_x / n, mean_y = sum_y / n;
-    const auto [xx, yy, xy] = sums_of_known(x, y, [mean_x, mean_y](double a, double b) {
+    const auto products = [mean_x, mean_y](double a, double b) {
         const double dx = a - mean_x, dy = b - mean_y;
         return Three{dx * dx, dy * dy, dx * dy};
-    });
-    if (!(xx > 0) || !(yy > 0)) return std::nullopt;
+    };
+    add_known(x, y, products, products_);
+}
+
+std::optional<Association> PairedSums::pearson(double confidence) const {
+    const double n = total(means_).first;
+    const auto [xx, yy, xy] = total(products_);
+    if (n < 3 || !(xx > 0) || !(yy > 0)) return std::nullopt;
     Association r;
     r.count = static_cast<std::size_t>(n);
     r.value = std::clamp(xy / std::sqrt(xx) / std::sqrt(yy), -1.0, 1.0);
@@ -103,6 +118,13 @@ std::optional<Association> pearson(std::span<const double> x, std::span<const do
         r.interval = Interval{std::tanh(std::atanh(r.value) - half), std::tanh(std::atanh(r.value) + half)};
     }
     return r;
+}
+
+std::optional<Association> pearson(std::span<const double> x, std::span<const double> y, double confidence) {
+    PairedSums sums;
+    sums.add_to_means(x, y);
+    sums.add_to_products(x, y);
+    return sums.pearson(confidence);
 }
 
 double fisher_exact_p(std::size_t a, std::size_t b, std::size_t c, std::size_t d) {

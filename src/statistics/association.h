@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,29 @@ struct LabelledValue {
 /// for fewer than three pairs or if a side does not vary. Throws InternalError for unequal lengths.
 [[nodiscard]] std::optional<Association> pearson(std::span<const double> x, std::span<const double> y,
                                                  double confidence = 0.95);
+
+/// Pearson's r of pairs that come in parts: what pearson() gives for all of them at once, to the bit. All parts go
+/// through add_to_means(), then all of them again through add_to_products(); each but the last holds a number of pairs
+/// that four divides, and both of its sides are of one length.
+class PairedSums {
+public:
+    void add_to_means(std::span<const double> x, std::span<const double> y);
+    void add_to_products(std::span<const double> x, std::span<const double> y);
+    [[nodiscard]] std::optional<Association> pearson(double confidence = 0.95) const;
+
+private:
+    struct Three {
+        double first = 0, second = 0, third = 0;
+    };
+    /// Four sums side by side, which do not wait for each other, are added up in the end.
+    using Lanes = std::array<Three, 4>;
+    template <class Of>
+    static void add_known(std::span<const double> x, std::span<const double> y, Of of, Lanes& sums);
+    static Three total(const Lanes& sums);
+
+    Lanes means_;     ///< the count, Σx, Σy
+    Lanes products_;  ///< Σdx², Σdy², Σdx·dy
+};
 
 /// Two shares beside each other: the two-sided p-value of Fisher's exact test of a table of 2 × 2, the sum of all
 /// tables with the same margins that are no more likely than this one.

@@ -148,8 +148,8 @@ TEST(Fold, LearnsNothingFromItsTestPart) {
     for (const auto position : split.test) {
         const auto row = static_cast<std::size_t>(position);
         for (auto& column : table.columns) {
-            if (column.name == "visits") column.numbers[row] = 1e6;
-            if (column.name == "plan") column.codes[row] = 0;
+            if (column.name == "visits") column.numbers.set(row, 1e6);
+            if (column.name == "plan") column.codes.set(row, 0);
         }
         other_target.values[row] = 1 - other_target.values[row];
     }

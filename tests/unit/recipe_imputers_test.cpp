@@ -22,7 +22,8 @@ Masked masked_table(const std::string& name, const nlohmann::json& expected) {
     const auto table = golden_table(name);
     Masked masked;
     std::vector<std::vector<double>> all;
-    for (const auto& column : expected["columns"]) all.push_back(column_of(table, column.get<std::string>())->numbers);
+    for (const auto& column : expected["columns"])
+        all.push_back(column_of(table, column.get<std::string>())->numbers.values());
     masked.columns.resize(all.size());
     for (std::size_t row = 0; masked.columns[0].size() < 200; ++row) {
         if (std::any_of(all.begin(), all.end(), [&](const auto& column) { return std::isnan(column[row]); })) continue;

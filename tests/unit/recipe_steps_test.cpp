@@ -30,7 +30,9 @@ Recipe rules(const std::string& step, const std::vector<std::string>& list) {
     return recipe_of({{{"do", step}, {"rules", list}}});
 }
 
-std::vector<double> numbers_in(const Table& table, const std::string& name) { return column_of(table, name)->numbers; }
+std::vector<double> numbers_in(const Table& table, const std::string& name) {
+    return column_of(table, name)->numbers.values();
+}
 
 std::vector<std::string> texts_in(const Table& table, const std::string& name) {
     std::vector<std::string> texts;
@@ -240,11 +242,13 @@ RC_GTEST_PROP(Preparation, OtherRowsAndLabelsChangeNothingThatWasFitted, ()) {
     const auto tested = half(table, 1);
     for (const auto row : tested) {
         const auto i = static_cast<std::size_t>(row);
-        other.columns[0].numbers[i] = 1e6;
-        other.columns[1].numbers[i] = missing;
-        other.columns[2].codes[i] = -1;
+        other.columns[0].numbers.set(i, 1e6);
+        other.columns[1].numbers.set(i, missing);
+        other.columns[2].codes.set(i, -1);
     }
-    std::reverse(other.columns[3].codes.begin(), other.columns[3].codes.end());
+    auto labels = other.columns[3].codes.values();
+    std::reverse(labels.begin(), labels.end());
+    other.columns[3].codes = labels;
     auto first = random_preparation();
     auto second = first;
     const auto rows = half(table, 0);

@@ -83,7 +83,7 @@ inline Table golden_table(const std::string& name) {
 
 inline std::vector<std::int32_t> golden_labels(const std::string& name) {
     const auto table = golden_table(name);
-    return column_of(table, name == "telco" ? "Churn" : "deny")->codes;
+    return column_of(table, name == "telco" ? "Churn" : "deny")->codes.values();
 }
 
 }  // namespace cellwise::tables

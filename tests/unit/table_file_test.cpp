@@ -1,5 +1,6 @@
 #include "data/tables/table_file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
@@ -238,6 +239,44 @@ TEST(TableFile, ThreadsAndStrayQuotesChangeNothing) {
         EXPECT_EQ(first.columns[0].numbers[100], 100 * 37 % 1001);
         EXPECT_EQ(first.columns[1].levels.size(), 7U);
         EXPECT_EQ(first.columns[2].levels.size(), stray ? 2U : 1U);
+    }
+}
+
+TEST(TableFile, ManyChunksAreOneTable) {
+    constexpr int rows = 450000;  // 27 MB: six chunks, of which three threads read three at a time
+    const auto number = [](int i) {
+        if (i % 1000 == 7) return std::string();
+        return i == rows - 2 ? "0.5" : std::to_string(i < rows / 2 ? i % 100 : i % 99999);
+    };
+    const auto name = [](int i) { return "K" + std::to_string(1000000 + (rows - i) % rows); };
+    const auto level = [](int i) { return "level " + std::to_string(9 - i / (rows / 9)); };
+    const auto late = [](int i) { return i == rows - 1 ? "none of them" : std::to_string(i % 3); };
+    std::string text = "number,name,level,late,filler\n";
+    for (int i = 0; i < rows; ++i) {
+        text +=
+            number(i) + "," + name(i) + "," + level(i) + "," + late(i) + ",\"and so on, as it goes in every row\"\n";
+    }
+    ASSERT_GT(text.size(), std::size_t{24} << 20);
+    for (const int threads : {1, 3}) {
+        ReadOptions options;
+        options.threads = threads;
+        EXPECT_THAT(error_of<DataError>([&] { (void)csv(text + "1,2\n", options); }),
+                    HasSubstr("t.csv, line 450002: the row has 2 cells and the header 5"));
+        const Table table = csv(text, options);
+        ASSERT_EQ(table.rows, rows);
+        ASSERT_EQ(table.columns[1].kind, Kind::identifier);
+        ASSERT_EQ(table.columns[3].kind, Kind::category);
+        const auto& numbers = table.columns[0].numbers;
+        for (int i = 0; i < rows; ++i) {
+            const auto row = static_cast<std::size_t>(i);
+            ASSERT_EQ(std::isnan(numbers[row]) ? "" : fmt::format("{}", numbers[row]), number(i)) << i;
+            for (const auto& [place, expected] : {std::pair(1U, name(i)), {2U, level(i)}, {3U, late(i)}}) {
+                const auto& column = table.columns[place];
+                ASSERT_EQ(column.levels[static_cast<std::size_t>(column.codes[row])], expected) << i;
+            }
+        }
+        for (const auto place : {1U, 2U, 3U}) EXPECT_TRUE(std::ranges::is_sorted(table.columns[place].levels));
+        EXPECT_EQ(table.columns[2].levels.size(), 9U);
     }
 }
 

@@ -21,21 +21,23 @@ std::vector<double> scores_by_level(const Column& column, const std::vector<doub
     };
     std::vector<Sum> halves[2] = {std::vector<Sum>(column.levels.size()), std::vector<Sum>(column.levels.size())};
     Sum whole;
-    for (std::size_t row = 0; row < truth.size(); ++row) {
-        if (column.codes[row] < 0 || std::isnan(truth[row])) continue;
-        auto& level = halves[row % 2][static_cast<std::size_t>(column.codes[row])];
-        level.sum += truth[row];
-        ++level.count;
-        whole.sum += truth[row];
-        ++whole.count;
-    }
-    const double mean = whole.count > 0 ? whole.sum / whole.count : 0;
     std::vector<double> scores(truth.size(), nothing);
-    for (std::size_t row = 0; row < truth.size(); ++row) {
-        if (column.codes[row] < 0) continue;
-        const auto& other = halves[1 - row % 2][static_cast<std::size_t>(column.codes[row])];
-        scores[row] = (other.sum + prior_rows * mean) / (other.count + prior_rows);
-    }
+    column.codes.visit([&](auto codes) {
+        for (std::size_t row = 0; row < truth.size(); ++row) {
+            if (codes[row] < 0 || std::isnan(truth[row])) continue;
+            auto& level = halves[row % 2][static_cast<std::size_t>(codes[row])];
+            level.sum += truth[row];
+            ++level.count;
+            whole.sum += truth[row];
+            ++whole.count;
+        }
+        const double mean = whole.count > 0 ? whole.sum / whole.count : 0;
+        for (std::size_t row = 0; row < truth.size(); ++row) {
+            if (codes[row] < 0) continue;
+            const auto& other = halves[1 - row % 2][static_cast<std::size_t>(codes[row])];
+            scores[row] = (other.sum + prior_rows * mean) / (other.count + prior_rows);
+        }
+    });
     return scores;
 }
 
@@ -71,7 +73,7 @@ std::optional<statistics::Association> associate(const Column& column, const std
         storage = scores_by_level(column, truth);
         values = storage;
     } else {
-        values = numbers_in(column, storage);
+        values = numbers_in(column, 0, truth.size(), storage);
     }
     return measure == Measure::auc ? area(values, truth) : statistics::pearson(values, truth);
 }

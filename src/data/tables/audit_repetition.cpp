@@ -36,12 +36,14 @@ bool keeps_few_levels(const Column& column) {
 
 std::vector<LevelRows> rows_of_levels(const Column& column) {
     std::vector<LevelRows> rows(column.levels.size());
-    for (std::size_t row = 0; row < column.codes.size(); ++row) {
-        if (column.codes[row] < 0) continue;
-        auto& level = rows[static_cast<std::size_t>(column.codes[row])];
-        level.rows += mixed(row);
-        ++level.count;
-    }
+    column.codes.visit([&](auto codes) {
+        for (std::size_t row = 0; row < codes.size(); ++row) {
+            if (codes[row] < 0) continue;
+            auto& level = rows[static_cast<std::size_t>(codes[row])];
+            level.rows += mixed(row);
+            ++level.count;
+        }
+    });
     return rows;
 }
 
@@ -89,22 +91,22 @@ bool is_constant(const Column& column) {
 /// Finds c ≈ a·b. Not where a or b alone, or c's being a multiple of one of them, is the reason.
 class ProductFinder {
 public:
-    ProductFinder(const Table& table, const Correlations& correlations) : correlations_(correlations) {
-        storage_.resize(correlations.columns.size());
-        for (std::size_t i = 0; i < correlations.columns.size(); ++i) {
-            values_.push_back(numbers_in(table.columns[correlations.columns[i]], storage_[i]));
-        }
+    ProductFinder(const Table& table, const Correlations& correlations)
+        : correlations_(correlations), rows_(static_cast<std::size_t>(table.rows)) {
+        for (const auto column : correlations.columns) columns_.push_back(&table.columns[column]);
+        step_ = std::max<std::size_t>(1, rows_ / product_rows);
+        for (const auto* column : columns_) samples_.push_back(every(step_, *column));
     }
 
     /// Places among the correlated columns: the factors, and r; nothing if `c` is no product.
     [[nodiscard]] std::optional<std::pair<std::pair<std::size_t, std::size_t>, double>> factors_of(
         std::size_t c) const {
-        for (std::size_t a = 0; a < values_.size(); ++a) {
-            for (std::size_t b = a + 1; b < values_.size(); ++b) {
+        for (std::size_t a = 0; a < columns_.size(); ++a) {
+            for (std::size_t b = a + 1; b < columns_.size(); ++b) {
                 if (a == c || b == c || !may_be(a, c) || !may_be(b, c)) continue;
-                const auto sampled = r_of(a, b, c, std::max<std::size_t>(1, values_[c].size() / product_rows));
+                const auto sampled = r_of(samples_[a], samples_[b], samples_[c]);
                 if (!sampled || std::abs(*sampled) < product_from) continue;
-                const auto whole = r_of(a, b, c, 1);
+                const auto whole = r_of(every(1, *columns_[a]), every(1, *columns_[b]), every(1, *columns_[c]));
                 if (whole && std::abs(*whole) >= product_from) return std::pair(std::pair(a, b), *whole);
             }
         }
@@ -116,19 +118,28 @@ private:
         const double r = std::abs(correlations_.matrix[factor][c]);
         return r < collinear_from;  // NaN: a constant
     }
-    [[nodiscard]] std::optional<double> r_of(std::size_t a, std::size_t b, std::size_t c, std::size_t step) const {
-        std::vector<double> products, values;
-        for (std::size_t row = 0; row < values_[c].size(); row += step) {
-            products.push_back(values_[a][row] * values_[b][row]);
-            values.push_back(values_[c][row]);
+    /// The numbers of every so-manieth row, from the first on.
+    [[nodiscard]] std::vector<double> every(std::size_t step, const Column& column) const {
+        std::vector<double> numbers;
+        numbers.reserve(rows_ / step + 1);
+        for (std::size_t row = 0; row < rows_; row += step) {
+            numbers.push_back(column.integers.empty() ? column.numbers[row]
+                                                      : static_cast<double>(column.integers[row]));
         }
-        const auto r = statistics::pearson(products, values);
+        return numbers;
+    }
+    /// r of a·b and c.
+    [[nodiscard]] static std::optional<double> r_of(std::vector<double> a, std::span<const double> b,
+                                                    std::span<const double> c) {
+        for (std::size_t i = 0; i < a.size(); ++i) a[i] *= b[i];
+        const auto r = statistics::pearson(a, c);
         return r ? std::optional(r->value) : std::nullopt;
     }
 
     const Correlations& correlations_;
-    std::vector<std::vector<double>> storage_;
-    std::vector<std::span<const double>> values_;
+    std::size_t rows_ = 0, step_ = 1;
+    std::vector<const Column*> columns_;
+    std::vector<std::vector<double>> samples_;  ///< of every step_-th row
 };
 
 void add_levels(const Table& table, const std::set<std::pair<std::size_t, std::size_t>>& equal, int threads,

@@ -40,14 +40,30 @@ std::vector<std::string> words_of_name(std::string_view name) {
     return words;
 }
 
-std::size_t distinct_count(std::vector<double> numbers) {
-    std::erase_if(numbers, [](double value) { return std::isnan(value); });
-    sort_numbers(numbers);
-    return static_cast<std::size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
+/// Each number once, upwards, without the missing ones.
+std::vector<double> distinct_numbers(const CompactValues<double>& numbers) {
+    std::vector<double> distinct;
+    numbers.visit([&](auto view) {
+        if constexpr (sizeof view.stored[0] <= sizeof(std::int16_t)) {
+            std::vector<bool> is_there(std::size_t{1} << 16U);
+            for (std::size_t row = 0; row < view.size(); ++row) {
+                if (!std::isnan(view[row])) is_there[static_cast<std::size_t>(view.stored[row] - INT16_MIN)] = true;
+            }
+            for (std::size_t i = 0; i < is_there.size(); ++i) {
+                if (is_there[i]) distinct.push_back(static_cast<double>(i) + INT16_MIN);
+            }
+        } else {
+            distinct = numbers.values();
+            std::erase_if(distinct, [](double value) { return std::isnan(value); });
+            sort_numbers(distinct);
+            distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+        }
+    });
+    return distinct;
 }
 
 /// Whether each row has one more than the row before it.
-bool counts_rows(const std::vector<double>& numbers) {
+bool counts_rows(const CompactValues<double>& numbers) {
     for (std::size_t i = 1; i < numbers.size(); ++i) {
         if (numbers[i] != numbers[i - 1] + 1) return false;
     }
@@ -55,12 +71,9 @@ bool counts_rows(const std::vector<double>& numbers) {
 }
 
 /// Codes and levels of whole numbers, whose texts are their digits.
-void keep_as_levels(const std::vector<double>& numbers, Column& column) {
+void keep_as_levels(const CompactValues<double>& numbers, Column& column) {
     std::vector<std::pair<std::string, std::int64_t>> texts;
-    std::vector<double> distinct(numbers);
-    std::erase_if(distinct, [](double value) { return std::isnan(value); });
-    sort_numbers(distinct);
-    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    const auto distinct = distinct_numbers(numbers);
     texts.reserve(distinct.size());
     std::array<char, 32> digits;
     for (std::size_t i = 0; i < distinct.size(); ++i) {
@@ -74,11 +87,16 @@ void keep_as_levels(const std::vector<double>& numbers, Column& column) {
         code_of[static_cast<std::size_t>(texts[i].second)] = static_cast<std::int32_t>(i);
         column.levels.push_back(std::move(texts[i].first));
     }
-    column.codes.reserve(numbers.size());
-    for (const double value : numbers) {
-        const auto place = std::ranges::lower_bound(distinct, value) - distinct.begin();
-        column.codes.push_back(std::isnan(value) ? -1 : code_of[static_cast<std::size_t>(place)]);
-    }
+    std::vector<std::int32_t> codes(numbers.size(), -1);
+    numbers.visit([&](auto view) {
+        for (std::size_t row = 0; row < view.size(); ++row) {
+            const double value = view[row];
+            if (std::isnan(value)) continue;
+            const auto place = std::ranges::lower_bound(distinct, value) - distinct.begin();
+            codes[row] = code_of[static_cast<std::size_t>(place)];
+        }
+    });
+    column.codes = codes;
 }
 
 void decide_whole_numbers(const WholeColumn& whole, std::size_t present, Column& column) {
@@ -87,7 +105,7 @@ void decide_whole_numbers(const WholeColumn& whole, std::size_t present, Column&
         column.kind = Kind::identifier;
         column.reason = whole.is_nameless ? "no name, and it counts the rows" : "it counts the rows";
     } else if (names_identifier(whole.name)) {
-        const std::size_t distinct = distinct_count(whole.numbers);
+        const std::size_t distinct = distinct_numbers(whole.numbers).size();
         column.kind = 2 * distinct > present ? Kind::identifier : Kind::category;
         column.reason =
             fmt::format("its name says that its numbers are names; {} of {} are distinct", distinct, present);
@@ -100,17 +118,20 @@ void decide_whole_numbers(const WholeColumn& whole, std::size_t present, Column&
 Column decide_numbers(WholeColumn&& whole, std::optional<Kind> given) {
     Column column;
     column.name = whole.name;
-    const auto present =
-        static_cast<std::size_t>(std::ranges::count_if(whole.numbers, [](double value) { return !std::isnan(value); }));
-    const auto count = [&](double wanted) {
-        return static_cast<std::size_t>(std::ranges::count(whole.numbers, wanted));
-    };
+    std::size_t present = 0, zeros = 0, ones = 0;
+    whole.numbers.visit([&](auto numbers) {
+        for (std::size_t row = 0; row < numbers.size(); ++row) {
+            const double value = numbers[row];
+            present += !std::isnan(value);
+            zeros += value == 0;
+            ones += value == 1;
+        }
+    });
     column.reason = given             ? "as asked for"
                     : !present        ? "every cell is missing"
                     : whole.all_whole ? "whole numbers"
                                       : "numbers";
     if (!given && present > 0 && whole.all_whole) {
-        const std::size_t zeros = count(0), ones = count(1);
         if (zeros > 0 && ones > 0 && zeros + ones == present) {
             column.kind = Kind::boolean;
             column.reason = "0 and 1 alone";
@@ -142,7 +163,7 @@ bool looks_missing(std::string_view text) {
 Column decide_kind(WholeColumn&& whole, std::optional<Kind> given, const CellSource& source) {
     if (!whole.has_texts) return decide_numbers(std::move(whole), given);
     if (whole.levels.empty() && !given) {
-        whole.numbers.assign(whole.codes.size(), std::numeric_limits<double>::quiet_NaN());
+        whole.numbers = std::vector<double>(whole.codes.size(), std::numeric_limits<double>::quiet_NaN());
         return decide_numbers(std::move(whole), given);
     }
     return decide_texts(std::move(whole), given, source);

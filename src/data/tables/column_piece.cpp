@@ -5,16 +5,34 @@
 #include "data/tables/row_source.h"
 
 namespace cellwise::tables {
+namespace {
 
-void ColumnPiece::reserve(std::size_t rows) {
-    if (use_ == CellUse::numbers) numbers.reserve(rows);
-    if (use_ == CellUse::texts) codes.reserve(rows);
+constexpr std::size_t wide_cells = 1024;  // that are gathered before they are made compact
+
+template <class Value>
+void put_behind(std::vector<Value>& last, CompactValues<Value>& values, Value value) {
+    last.push_back(value);
+    if (last.size() < wide_cells) return;
+    values.append(last);
+    last.clear();
+}
+
+}  // namespace
+
+void ColumnPiece::put(double number) { put_behind(last_numbers_, numbers, number); }
+void ColumnPiece::put(std::int32_t code) { put_behind(last_codes_, codes, code); }
+
+void ColumnPiece::finish() {
+    numbers.append(last_numbers_);
+    codes.append(last_codes_);
+    last_numbers_ = {};
+    last_codes_ = {};
 }
 
 void ColumnPiece::add_missing() {
     if (failed_) return;
-    if (use_ == CellUse::numbers) numbers.push_back(std::numeric_limits<double>::quiet_NaN());
-    if (use_ == CellUse::texts) codes.push_back(-1);
+    if (use_ == CellUse::numbers) put(std::numeric_limits<double>::quiet_NaN());
+    if (use_ == CellUse::texts) put(std::int32_t{-1});
 }
 
 void ColumnPiece::add(std::string_view cell, std::size_t place, std::span<const std::string> missing_values) {
@@ -26,17 +44,18 @@ void ColumnPiece::add(std::string_view cell, std::size_t place, std::span<const 
         return add_missing();
     }
     if (use_ == CellUse::texts) {
-        codes.push_back(dictionary.code(cell, place));
+        put(dictionary.code(cell, place));
         return;
     }
     const auto number = read_number(cell);
     if (!number || number->is_padded || number->is_large) {
         failed_ = true;
-        numbers = {};
+        numbers.clear();
+        last_numbers_ = {};
         return;
     }
     all_whole_ = all_whole_ && number->is_whole;
-    numbers.push_back(number->value);
+    put(number->value);
 }
 
 }  // namespace cellwise::tables

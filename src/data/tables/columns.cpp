@@ -14,15 +14,15 @@
 namespace cellwise::tables {
 namespace {
 
-template <class T>
-void take(std::vector<T>& values, const std::vector<T>& from, std::span<const std::int64_t> rows) {
-    if (from.empty()) return;
-    values.reserve(rows.size());
-    for (const auto row : rows) values.push_back(from[static_cast<std::size_t>(row)]);
+std::vector<std::int64_t> taken(const std::vector<std::int64_t>& values, std::span<const std::int64_t> rows) {
+    std::vector<std::int64_t> some;
+    if (values.empty()) return some;
+    some.reserve(rows.size());
+    for (const auto row : rows) some.push_back(values[static_cast<std::size_t>(row)]);
+    return some;
 }
 
-template <class T>
-void keep(std::vector<T>& values, const std::vector<bool>& kept) {
+void keep(std::vector<std::int64_t>& values, const std::vector<bool>& kept) {
     std::size_t next = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (kept[i]) values[next++] = values[i];
@@ -61,15 +61,15 @@ Column& fitted_column(Table& table, std::string_view name) { return fitted_in(ta
 const Column& fitted_column(const Table& table, std::string_view name) { return fitted_in(table, name); }
 
 std::vector<double> numbers_of(const Column& column) {
-    if (column.integers.empty()) return column.numbers;
+    if (column.integers.empty()) return column.numbers.values();
     return {column.integers.begin(), column.integers.end()};
 }
 
-Column numeric_column(std::string name, std::vector<double> numbers, std::string reason) {
+Column numeric_column(std::string name, const std::vector<double>& numbers, std::string reason) {
     Column column;
     column.name = std::move(name);
     column.reason = std::move(reason);
-    column.numbers = std::move(numbers);
+    column.numbers = numbers;
     return column;
 }
 
@@ -84,43 +84,47 @@ Column level_column(std::string name, const std::vector<std::optional<std::strin
     }
     std::sort(column.levels.begin(), column.levels.end());
     column.levels.erase(std::unique(column.levels.begin(), column.levels.end()), column.levels.end());
-    column.codes.reserve(texts.size());
+    std::vector<std::int32_t> codes;
+    codes.reserve(texts.size());
     for (const auto& text : texts) {
         const auto at =
             text ? std::lower_bound(column.levels.begin(), column.levels.end(), *text) : column.levels.end();
-        column.codes.push_back(text ? static_cast<std::int32_t>(at - column.levels.begin()) : -1);
+        codes.push_back(text ? static_cast<std::int32_t>(at - column.levels.begin()) : -1);
     }
+    column.codes = codes;
     return column;
 }
 
-Column flag_column(std::string name, std::vector<double> flags, std::string reason) {
+Column flag_column(std::string name, const std::vector<double>& flags, std::string reason) {
     Column column;
     column.name = std::move(name);
     column.kind = Kind::boolean;
     column.reason = std::move(reason);
     column.levels = {"0", "1"};
-    column.codes.reserve(flags.size());
+    std::vector<std::int32_t> codes;
+    codes.reserve(flags.size());
     for (const double flag : flags) {
         assert(std::isnan(flag) || flag == 0 || flag == 1);
-        column.codes.push_back(std::isnan(flag) ? -1 : static_cast<std::int32_t>(flag));
+        codes.push_back(std::isnan(flag) ? -1 : static_cast<std::int32_t>(flag));
     }
-    column.numbers = std::move(flags);
+    column.codes = codes;
+    column.numbers = flags;
     return column;
 }
 
-void set_numbers(Column& column, std::vector<double> numbers) {
+void set_numbers(Column& column, const std::vector<double>& numbers) {
     const bool are_flags = column.kind == Kind::boolean && std::all_of(numbers.begin(), numbers.end(), [](double x) {
                                return std::isnan(x) || x == 0 || x == 1;
                            });
     if (are_flags) {
-        column = flag_column(std::move(column.name), std::move(numbers), std::move(column.reason));
+        column = flag_column(std::move(column.name), numbers, std::move(column.reason));
         return;
     }
     column.kind = Kind::numeric;
     column.codes.clear();
     column.levels.clear();
     column.integers.clear();
-    column.numbers = std::move(numbers);
+    column.numbers = numbers;
 }
 
 std::int32_t add_level(Column& column, const std::string& level) {
@@ -128,9 +132,11 @@ std::int32_t add_level(Column& column, const std::string& level) {
     const auto code = static_cast<std::int32_t>(at - column.levels.begin());
     if (at != column.levels.end() && *at == level) return code;
     column.levels.insert(at, level);
-    for (auto& other : column.codes) {
+    auto codes = column.codes.values();
+    for (auto& other : codes) {
         if (other >= code) ++other;
     }
+    column.codes = codes;
     if (column.kind == Kind::boolean) {
         column.kind = Kind::category;
         column.numbers.clear();
@@ -150,8 +156,8 @@ std::int64_t fill_level(Column& column, const std::string& level) {
     std::int64_t filled = 0;
     for (std::size_t i = 0; i < column.codes.size(); ++i) {
         if (column.codes[i] >= 0) continue;
-        column.codes[i] = code;
-        if (!column.numbers.empty()) column.numbers[i] = number;
+        column.codes.set(i, code);
+        if (!column.numbers.empty()) column.numbers.set(i, number);
         ++filled;
     }
     return filled;
@@ -184,7 +190,7 @@ bool match_kind(Column& column, Kind kind) {
         return true;
     }
     if (wants_number && column.kind == Kind::identifier && !column.numbers.empty()) {
-        column = numeric_column(column.name, std::move(column.numbers), column.reason);
+        column = numeric_column(column.name, column.numbers.values(), column.reason);
         return true;
     }
     return false;
@@ -201,9 +207,9 @@ Table take_rows(const Table& table, std::span<const std::int64_t> rows) {
         copy.kind = column.kind;
         copy.reason = column.reason;
         copy.levels = column.levels;
-        take(copy.numbers, column.numbers, rows);
-        take(copy.integers, column.integers, rows);
-        take(copy.codes, column.codes, rows);
+        if (!column.numbers.empty()) copy.numbers = column.numbers.taken(rows);
+        copy.integers = taken(column.integers, rows);
+        if (!column.codes.empty()) copy.codes = column.codes.taken(rows);
     }
     return part;
 }
@@ -211,9 +217,9 @@ Table take_rows(const Table& table, std::span<const std::int64_t> rows) {
 void keep_rows(Table& table, const std::vector<bool>& kept) {
     assert(kept.size() == static_cast<std::size_t>(table.rows));
     for (auto& column : table.columns) {
-        keep(column.numbers, kept);
+        column.numbers.keep(kept);
         keep(column.integers, kept);
-        keep(column.codes, kept);
+        column.codes.keep(kept);
     }
     table.rows = std::count(kept.begin(), kept.end(), true);
 }

@@ -29,17 +29,17 @@ inline constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 /// [rows]: a column's numbers, NaN where missing; `integers` as doubles.
 [[nodiscard]] std::vector<double> numbers_of(const Column& column);
 
-[[nodiscard]] Column numeric_column(std::string name, std::vector<double> numbers, std::string reason = {});
+[[nodiscard]] Column numeric_column(std::string name, const std::vector<double>& numbers, std::string reason = {});
 
 /// A column with one text a row, nothing where missing.
 [[nodiscard]] Column level_column(std::string name, const std::vector<std::optional<std::string>>& texts,
                                   Kind kind = Kind::category, std::string reason = {});
 
 /// A column of 0 and 1, NaN where missing.
-[[nodiscard]] Column flag_column(std::string name, std::vector<double> flags, std::string reason = {});
+[[nodiscard]] Column flag_column(std::string name, const std::vector<double>& flags, std::string reason = {});
 
 /// Puts new numbers into a column that is_number(). A column of 0 and 1 becomes numeric if others are among them.
-void set_numbers(Column& column, std::vector<double> numbers);
+void set_numbers(Column& column, const std::vector<double>& numbers);
 
 /// The code of a level, which joins the column's levels if it is not among them; a boolean then becomes a category.
 std::int32_t add_level(Column& column, const std::string& level);

@@ -88,11 +88,19 @@ RowChunk DelimitedRows::sample(std::int64_t rows, std::span<const CellUse> uses)
 
 bool DelimitedRows::follows(const RowChunk& before, const RowChunk& chunk) const { return before.end == chunk.from; }
 
+std::size_t DelimitedRows::count_before(std::size_t place, char letter) const {
+    std::size_t count = 0;
+    for (std::size_t from = 0; from < place; from += chunk_bytes) {
+        const auto part = text_.substr(from, std::min(chunk_bytes, place - from));
+        count += static_cast<std::size_t>(std::ranges::count(part, letter));
+        if (release_) release_(part);
+    }
+    return count;
+}
+
 std::size_t DelimitedRows::line_of(std::size_t place) const {
-    const auto before = text_.substr(0, place);
-    const auto ends = std::ranges::count(before, '\n');
-    if (ends > 0) return static_cast<std::size_t>(ends) + 1;
-    return static_cast<std::size_t>(std::ranges::count(before, '\r')) + 1;
+    const auto ends = count_before(place, '\n');
+    return (ends > 0 ? ends : count_before(place, '\r')) + 1;
 }
 
 RowFault DelimitedRows::ragged(std::size_t place, std::size_t cells, bool at_end) const {
@@ -127,11 +135,8 @@ RowChunk DelimitedRows::read(std::size_t from, std::size_t to, std::int64_t most
     try {
         while (chunk.rows < most_rows && scanner.position() < to && scanner.begin_row() && scanner.position() < to) {
             read_row(scanner, chunk);
-            if (chunk.rows == 1) {  // a guess by the first row, a little too much rather than too little
-                const std::size_t rows = (to - from) / std::max<std::size_t>(1, scanner.position() - from);
-                for (auto& piece : chunk.pieces) piece.reserve(most_rows < 1000 ? 0 : rows + rows / 16);
-            }
         }
+        for (auto& piece : chunk.pieces) piece.finish();
     } catch (RowFault& fault) {
         chunk.fault = std::move(fault);
     }

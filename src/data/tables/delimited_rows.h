@@ -39,6 +39,7 @@ private:
     [[nodiscard]] std::size_t row_behind(std::size_t place, bool in_quotes) const;
     [[nodiscard]] RowChunk read(std::size_t from, std::size_t to, std::int64_t most_rows,
                                 std::span<const CellUse> uses) const;
+    [[nodiscard]] std::size_t count_before(std::size_t place, char letter) const;
     void read_row(RowScanner& scanner, RowChunk& chunk) const;
     [[nodiscard]] RowFault ragged(std::size_t place, std::size_t cells, bool at_end) const;
 

@@ -60,11 +60,11 @@ void DerivedFeature::fit(const Table& table, const Protected& kept) {
 }
 
 void DerivedFeature::apply(Table& table, std::vector<std::int64_t>&, Use, std::vector<StepRecord>& records) const {
-    auto result = expression_.evaluate(table);
+    const auto result = expression_.evaluate(table);
     if (result.type == ValueType::truth) {
-        table.columns.push_back(flag_column(definition_.name, std::move(result.values), definition_.expression));
+        table.columns.push_back(flag_column(definition_.name, result.values, definition_.expression));
     } else {
-        table.columns.push_back(numeric_column(definition_.name, std::move(result.values), definition_.expression));
+        table.columns.push_back(numeric_column(definition_.name, result.values, definition_.expression));
         if (result.type == ValueType::date) table.columns.back().kind = Kind::date;
     }
     const auto missing = missing_count(table.columns.back());
@@ -122,10 +122,13 @@ void Grade::apply(Table& table, std::vector<std::int64_t>&, Use, std::vector<Ste
         codes.push_back(
             static_cast<std::int32_t>(std::ranges::lower_bound(column.levels, level) - column.levels.begin()));
     }
+    std::vector<std::int32_t> rows;
+    rows.reserve(result.values.size());
     for (const double x : result.values) {
         const auto grade = std::lower_bound(cut_.bounds.begin(), cut_.bounds.end(), x) - cut_.bounds.begin();
-        column.codes.push_back(std::isnan(x) ? -1 : codes[static_cast<std::size_t>(grade)]);
+        rows.push_back(std::isnan(x) ? -1 : codes[static_cast<std::size_t>(grade)]);
     }
+    column.codes = rows;
     const auto missing = missing_count(column);
     std::string did = printable(definition_.expression);
     if (missing > 0) did += fmt::format(" ({} missing)", missing);

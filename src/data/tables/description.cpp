@@ -6,6 +6,7 @@
 
 #include "core/parallel_for.h"
 #include "core/radix_sort.h"
+#include "data/tables/columns.h"
 #include "statistics/association.h"
 #include "statistics/line_fit.h"
 
@@ -68,11 +69,13 @@ void count_levels(const Column& column, ColumnDescription& description) {
         std::size_t code = 0;
     };
     std::vector<Count> counts(column.levels.size());
-    for (std::size_t row = 0; row < column.codes.size(); ++row) {
-        if (column.codes[row] < 0) continue;
-        auto& level = counts[static_cast<std::size_t>(column.codes[row])];
-        if (level.count++ == 0) level.first = row;
-    }
+    column.codes.visit([&](auto codes) {
+        for (std::size_t row = 0; row < codes.size(); ++row) {
+            if (codes[row] < 0) continue;
+            auto& level = counts[static_cast<std::size_t>(codes[row])];
+            if (level.count++ == 0) level.first = row;
+        }
+    });
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i].code = i;
     std::erase_if(counts, [](const Count& count) { return count.count == 0; });
     description.unique = static_cast<std::int64_t>(counts.size());
@@ -86,8 +89,7 @@ void count_levels(const Column& column, ColumnDescription& description) {
 }
 
 std::int64_t bytes_of(const Column& column) {
-    std::size_t bytes = column.numbers.size() * sizeof(double) + column.integers.size() * sizeof(std::int64_t) +
-                        column.codes.size() * sizeof(std::int32_t);
+    std::size_t bytes = column.numbers.bytes() + column.integers.size() * sizeof(std::int64_t) + column.codes.bytes();
     constexpr std::size_t within = 15;  // bytes that a string keeps in itself
     for (const auto& level : column.levels) {
         bytes += sizeof(std::string) + (level.size() > within ? level.size() + 1 : 0);
@@ -95,11 +97,49 @@ std::int64_t bytes_of(const Column& column) {
     return static_cast<std::int64_t>(bytes);
 }
 
+/// r of each of the columns `first` to below `last` with itself and with those before it. A part of the rows at a time
+/// is made wide.
+void correlate(const Table& table, std::span<const std::size_t> columns, std::size_t first, std::size_t last,
+               std::vector<std::vector<double>>& matrix) {
+    constexpr std::size_t part = 1024;
+    const auto rows = static_cast<std::size_t>(table.rows);
+    std::vector<std::vector<statistics::PairedSums>> sums;
+    for (std::size_t i = first; i < last; ++i) sums.emplace_back(i + 1);
+    std::vector<std::vector<double>> storage(last - first);
+    std::vector<std::span<const double>> x(last - first);
+    std::vector<double> other;
+    for (const auto add : {&statistics::PairedSums::add_to_means, &statistics::PairedSums::add_to_products}) {
+        for (std::size_t from = 0; from < rows; from += part) {
+            const auto count = std::min(part, rows - from);
+            const auto wide = [&](std::size_t i, std::vector<double>& room) {
+                return numbers_in(table.columns[columns[i]], from, count, room);
+            };
+            for (std::size_t i = first; i < last; ++i) x[i - first] = wide(i, storage[i - first]);
+            for (std::size_t k = 0; k < last; ++k) {
+                const auto y = k < first ? wide(k, other) : x[k - first];
+                for (std::size_t i = std::max(first, k); i < last; ++i) (sums[i - first][k].*add)(x[i - first], y);
+            }
+        }
+    }
+    for (std::size_t i = first; i < last; ++i) {
+        for (std::size_t k = 0; k <= i; ++k) {
+            if (const auto r = sums[i - first][k].pearson()) matrix[i][k] = k == i ? 1 : r->value;
+        }
+    }
+}
+
 }  // namespace
 
-std::span<const double> numbers_in(const Column& column, std::vector<double>& storage) {
-    if (column.integers.empty()) return column.numbers;
-    storage.assign(column.integers.begin(), column.integers.end());
+std::span<const double> numbers_in(const Column& column, std::size_t from, std::size_t count,
+                                   std::vector<double>& storage) {
+    if (column.integers.empty()) {
+        if (const auto wide = column.numbers.wide(); !wide.empty()) return wide.subspan(from, count);
+        storage.resize(count);
+        column.numbers.copy(from, storage);
+    } else {
+        const auto begin = column.integers.begin() + static_cast<std::ptrdiff_t>(from);
+        storage.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+    }
     return storage;
 }
 
@@ -116,8 +156,7 @@ ColumnDescription describe_column(const Column& column) {
     if (!column.codes.empty()) count_levels(column, description);
     if (is_number(column) || column.kind == Kind::date ||
         (column.kind == Kind::identifier && !column.numbers.empty())) {
-        std::vector<double> sorted(column.integers.begin(), column.integers.end());
-        if (column.integers.empty()) sorted = column.numbers;
+        auto sorted = numbers_of(column);
         std::erase_if(sorted, [](double value) { return std::isnan(value); });
         sort_numbers(sorted);
         if (column.codes.empty()) description.unique = distinct_in(sorted);
@@ -154,14 +193,10 @@ Correlations correlations(const Table& table, int threads) {
         return result;
     }
     const std::size_t count = result.columns.size();
-    std::vector<std::vector<double>> made(count);
-    std::vector<std::span<const double>> values;
-    for (std::size_t i = 0; i < count; ++i) values.push_back(numbers_in(table.columns[result.columns[i]], made[i]));
     result.matrix.assign(count, std::vector<double>(count, std::numeric_limits<double>::quiet_NaN()));
-    parallel_for(count, threads, [&](std::size_t i) {
-        for (std::size_t k = 0; k <= i; ++k) {
-            if (const auto r = statistics::pearson(values[i], values[k])) result.matrix[i][k] = i == k ? 1 : r->value;
-        }
+    constexpr std::size_t together = 4;  // columns for which the others are made wide once
+    parallel_for((count + together - 1) / together, threads, [&](std::size_t i) {
+        correlate(table, result.columns, i * together, std::min(count, (i + 1) * together), result.matrix);
     });
     for (std::size_t i = 0; i < count; ++i) {
         for (std::size_t k = i + 1; k < count; ++k) result.matrix[i][k] = result.matrix[k][i];

@@ -65,7 +65,9 @@ struct Correlations {
 /// Of at most 200 columns: a table of more gets none, for it would take a page a column.
 [[nodiscard]] Correlations correlations(const Table& table, int threads = 0);
 
-/// [rows]: a column's numbers; its large whole numbers as doubles. `storage` is used where they must be made.
-[[nodiscard]] std::span<const double> numbers_in(const Column& column, std::vector<double>& storage);
+/// [count]: a column's numbers from the row `from` on; its large whole numbers as doubles. `storage` is used where they
+/// must be made.
+[[nodiscard]] std::span<const double> numbers_in(const Column& column, std::size_t from, std::size_t count,
+                                                 std::vector<double>& storage);
 
 }  // namespace cellwise::tables

@@ -18,7 +18,7 @@ void Scaling::fit(const Table& table, const Protected& kept) {
     scales_.clear();
     for (const auto& column : table.columns) {
         if (column.kind != Kind::numeric || !column.integers.empty() || is_protected(kept, column.name)) continue;
-        auto known = column.numbers;
+        auto known = column.numbers.values();
         std::erase_if(known, [](double x) { return std::isnan(x); });
         if (known.empty()) continue;
         Scale scale{.column = column.name};
@@ -38,7 +38,7 @@ void Scaling::apply(Table& table, std::vector<std::int64_t>&, Use, std::vector<S
         auto& column = fitted_column(table, scale.column);
         auto numbers = numbers_of(column);
         for (double& x : numbers) x = (x - scale.mean) / scale.deviation;
-        set_numbers(column, std::move(numbers));
+        set_numbers(column, numbers);
         records.push_back({.step = "scale",
                            .column = scale.column,
                            .did = fmt::format("(x - {}) / {}", number_text(scale.mean), number_text(scale.deviation)),
@@ -98,7 +98,7 @@ void OneHot::apply(Table& table, std::vector<std::int64_t>&, Use, std::vector<St
         table.columns.erase(table.columns.begin() + where);
         for (std::size_t i = 0; i < levels.size(); ++i) {
             table.columns.insert(table.columns.begin() + where + static_cast<std::ptrdiff_t>(i),
-                                 flag_column(name + "_" + levels[i], std::move(flags[i]), "one level of " + name));
+                                 flag_column(name + "_" + levels[i], flags[i], "one level of " + name));
         }
         std::string did = fmt::format("{} columns of 0 and 1", levels.size());
         if (unseen > 0) did += fmt::format(" ({} cells of unseen levels: all 0)", unseen);

@@ -127,7 +127,7 @@ private:
             }
         }
         if (is_number(*found)) return {.type = ValueType::number, .numbers = numbers_of(*found), .text = {}};
-        if (found->kind == Kind::date) return {.type = ValueType::date, .numbers = found->numbers, .text = {}};
+        if (found->kind == Kind::date) return {.type = ValueType::date, .numbers = found->numbers.values(), .text = {}};
         return {.type = ValueType::text, .numbers = {}, .levels = found, .text = {}};
     }
 

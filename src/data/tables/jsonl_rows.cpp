@@ -138,6 +138,7 @@ RowChunk JsonlRows::sample(std::int64_t rows, std::span<const CellUse> uses) con
         chunk.fault = std::move(fault);
     }
     for (std::size_t i = 0; i < names_.size(); ++i) fill(i, chunk.rows);
+    for (auto& piece : chunk.pieces) piece.finish();
     return chunk;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "core/error.h"
 
@@ -30,9 +31,39 @@ std::uint32_t hash_of(std::string_view text) {
     return static_cast<std::uint32_t>(hash >> 32);
 }
 
+/// The first eight bytes as a number that compares as they do.
+std::uint64_t beginning_of(std::string_view text) {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < sizeof bytes; ++i) {
+        bytes = bytes << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+    }
+    return bytes;
+}
+
+/// The codes of the levels in the order of their bytes.
+std::vector<std::int32_t> sorted_codes(const std::vector<LevelDictionary::Level>& levels) {
+    struct Entry {
+        std::uint64_t beginning;  // decides for most pairs, without a look at the texts
+        std::int32_t code;
+    };
+    std::vector<Entry> entries;
+    entries.reserve(levels.size());
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+        entries.push_back({beginning_of(levels[i].text), static_cast<std::int32_t>(i)});
+    }
+    std::ranges::sort(entries, [&](const Entry& a, const Entry& b) {
+        if (a.beginning != b.beginning) return a.beginning < b.beginning;
+        return levels[static_cast<std::size_t>(a.code)].text < levels[static_cast<std::size_t>(b.code)].text;
+    });
+    std::vector<std::int32_t> codes;
+    codes.reserve(entries.size());
+    for (const auto& entry : entries) codes.push_back(entry.code);
+    return codes;
+}
+
 }  // namespace
 
-std::int32_t LevelDictionary::code(std::string_view text, std::size_t place) {
+std::int32_t LevelDictionary::code(std::string_view text, std::size_t place, std::int64_t times) {
     if (slots_.empty()) slots_.assign(first_slots, -1);
     const std::uint32_t hash = hash_of(text);
     const std::size_t mask = slots_.size() - 1;
@@ -40,14 +71,14 @@ std::int32_t LevelDictionary::code(std::string_view text, std::size_t place) {
     for (; slots_[slot] >= 0; slot = (slot + 1) & mask) {
         const auto known = static_cast<std::size_t>(slots_[slot]);
         if (hashes_[known] == hash && levels_[known].text == text) {
-            ++levels_[known].count;
+            levels_[known].count += times;
             return static_cast<std::int32_t>(known);
         }
     }
     if (levels_.size() >= INT32_MAX) throw InternalError("a column of more than 2^31 distinct texts");
     const auto code = static_cast<std::int32_t>(levels_.size());
     slots_[slot] = code;
-    levels_.push_back({kept(text), place, 1});
+    levels_.push_back({kept(text), place, times});
     hashes_.push_back(hash);
     if (levels_.size() * 2 > slots_.size()) grow();
     return code;
@@ -74,6 +105,22 @@ void LevelDictionary::grow() {
         while (slots_[slot] >= 0) slot = (slot + 1) & mask;
         slots_[slot] = static_cast<std::int32_t>(i);
     }
+}
+
+LevelDictionary::Sorted LevelDictionary::sorted() && {
+    hashes_ = {};  // first what is not needed for it
+    slots_ = {};
+    const auto codes = sorted_codes(levels_);
+    Sorted result;
+    result.levels.reserve(codes.size());
+    result.places.resize(codes.size());
+    for (const auto code : codes) {
+        result.places[static_cast<std::size_t>(code)] = static_cast<std::int32_t>(result.levels.size());
+        result.levels.push_back(levels_[static_cast<std::size_t>(code)]);
+    }
+    result.texts = std::move(blocks_);
+    *this = {};
+    return result;
 }
 
 }  // namespace cellwise::tables

@@ -17,10 +17,20 @@ public:
         std::int64_t count = 0;
     };
 
-    /// The text's code, from 0; `place` is kept if the text is new.
-    std::int32_t code(std::string_view text, std::size_t place);
+    /// The text's code, from 0; `place` is kept if the text is new. `times` is added to its count.
+    std::int32_t code(std::string_view text, std::size_t place, std::int64_t times = 1);
 
     [[nodiscard]] const std::vector<Level>& levels() const { return levels_; }
+
+    /// The memory in which texts lie.
+    using Texts = std::vector<std::unique_ptr<char[]>>;
+    struct Sorted {
+        std::vector<Level> levels;         ///< in the order of their bytes
+        std::vector<std::int32_t> places;  ///< of each code the place of its level
+        Texts texts;
+    };
+    /// Hands all of it over; there is nothing in the dictionary then.
+    [[nodiscard]] Sorted sorted() &&;
 
 private:
     [[nodiscard]] std::string_view kept(std::string_view text);
@@ -29,7 +39,7 @@ private:
     std::vector<Level> levels_;
     std::vector<std::uint32_t> hashes_;  ///< of each level
     std::vector<std::int32_t> slots_;    ///< a power of two of them; -1: free
-    std::vector<std::unique_ptr<char[]>> blocks_;
+    Texts blocks_;
     std::size_t block_size_ = 0, used_ = 0;
 };
 

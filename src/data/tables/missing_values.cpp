@@ -99,6 +99,15 @@ std::vector<bool> complete_rows(const Table& table, const std::vector<std::strin
     return complete;
 }
 
+/// The column in the rows whose mark is true.
+Column part_of(const Column& column, const std::vector<bool>& kept) {
+    Table table;
+    table.rows = static_cast<std::int64_t>(kept.size());
+    table.columns.push_back(column);
+    keep_rows(table, kept);
+    return std::move(table.columns.front());
+}
+
 void drop(std::vector<std::int64_t>& rows, const std::vector<bool>& kept) {
     std::size_t next = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -155,23 +164,28 @@ void MissingValues::fit(const Table& whole, const Protected& kept) {
     }
     const auto marks = complete_rows(whole, complete);
     const bool all_kept = std::ranges::all_of(marks, [](bool mark) { return mark; });
-    Table part;
-    if (!all_kept) {
-        part = whole;
-        keep_rows(part, marks);
-    }
-    const Table& table = all_kept ? whole : part;
-    for (const auto& column : table.columns) {
-        const auto known = rule_of.find(column.name);
+    for (const auto& given : whole.columns) {
+        const auto known = rule_of.find(given.name);
         if (known == rule_of.end()) continue;
+        std::optional<Column> part;
+        if (!all_kept) part = part_of(given, marks);
+        const Column& column = part ? *part : given;
         auto plan = plan_for(column, known->second);
         if (plan.strategy == "drop-column" && missing_count(column) == 0) plan.strategy = "keep";
         if (plan.indicator && missing_count(column) == 0) plan.indicator = false;
         if (is_number(column) && column.integers.empty()) numbers_.push_back(column.name);
         plans_.push_back(std::move(plan));
     }
-    if (uses("knn")) nearest_.fit(columns_of(table, numbers_));
-    if (uses("regression")) regression_.fit(columns_of(table, numbers_));
+    const auto numbers_left = [&] {
+        NumberColumns columns;
+        for (const auto& name : numbers_) {
+            const auto& column = fitted_column(whole, name);
+            columns.push_back(all_kept ? numbers_of(column) : numbers_of(part_of(column, marks)));
+        }
+        return columns;
+    };
+    if (uses("knn")) nearest_.fit(numbers_left());
+    if (uses("regression")) regression_.fit(numbers_left());
 }
 
 bool MissingValues::uses(std::string_view strategy) const {
@@ -185,13 +199,13 @@ std::int64_t MissingValues::fill(Table& table, const Plan& plan, const NumberCol
     if (plan.strategy == "level") return fill_level(column, plan.level);
     const auto before = missing_count(column);
     if (column.kind == Kind::date || plan.strategy == "number") {
-        auto numbers = std::move(column.numbers);
+        auto numbers = column.numbers.values();
         std::replace_if(
             numbers.begin(), numbers.end(), [](double x) { return std::isnan(x); }, plan.number);
         if (column.kind == Kind::date) {
-            column.numbers = std::move(numbers);
+            column.numbers = numbers;
         } else {
-            set_numbers(column, std::move(numbers));
+            set_numbers(column, numbers);
         }
     } else if (plan.strategy == "knn" || plan.strategy == "regression") {
         const auto at = static_cast<std::size_t>(std::ranges::find(numbers_, plan.column) - numbers_.begin());
@@ -239,8 +253,7 @@ void MissingValues::apply(Table& table, std::vector<std::int64_t>& rows, Use use
         if (filled > 0) say(plan.column, plan.said, filled);
         if (missing > filled) say(plan.column, plan.said == "keep" ? "left missing" : plan.said, 0);
         if (plan.indicator) {
-            table.columns.push_back(
-                flag_column(plan.column + "_missing", std::move(flags), "whether a value was missing"));
+            table.columns.push_back(flag_column(plan.column + "_missing", flags, "whether a value was missing"));
             say(plan.column + "_missing", "indicator of " + plan.column, table.rows);
         }
     }

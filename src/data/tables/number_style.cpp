@@ -25,7 +25,7 @@ std::optional<NumberStyle> agreed_style(const std::vector<WholeColumn::Level>& l
         if (style.currency.empty() && example.find(currency) != std::string_view::npos) style.currency = currency;
     }
     style.parentheses =
-        std::ranges::any_of(levels, [](const auto& level) { return level.text.find('(') != std::string::npos; });
+        std::ranges::any_of(levels, [](const auto& level) { return level.text.find('(') != std::string_view::npos; });
     std::vector<std::pair<char, const char*>> marks{
         {'.', ""}, {'.', ","}, {'.', " "}, {'.', "'"}, {'.', no_break_space}, {'.', narrow_no_break_space},
         {',', ""}, {',', "."}, {',', " "}, {',', "'"}, {',', no_break_space}, {',', narrow_no_break_space}};

@@ -63,7 +63,7 @@ void Outliers::fit(const Table& table, const Protected& kept) {
             throw UsageError(fmt::format("--outliers '{}': the column is {}, and outliers are a matter of numbers",
                                          printable(rule->text), kind_name(column.kind)));
         }
-        auto known = column.numbers;
+        auto known = column.numbers.values();
         std::erase_if(known, [](double x) { return std::isnan(x); });
         if (known.empty()) continue;
         const auto range = rule->strategy.starts_with("iqr") ? by_quartiles(known) : by_deviation(known);
@@ -84,13 +84,13 @@ void Outliers::apply(Table& table, std::vector<std::int64_t>& rows, Use use, std
         }
         record.did += fmt::format(" [{}, {}]", number_text(bounds.low), number_text(bounds.high));
         for (std::size_t row = 0; row < column.numbers.size(); ++row) {
-            double& x = column.numbers[row];
+            const double x = column.numbers[row];
             if (!(x < bounds.low || x > bounds.high)) continue;  // a missing value is no outlier
             if (removes(bounds.strategy)) {
                 kept[row] = false;
                 ++record.rows;
             } else {
-                x = std::clamp(x, bounds.low, bounds.high);
+                column.numbers.set(row, std::clamp(x, bounds.low, bounds.high));
                 ++record.cells;
             }
         }

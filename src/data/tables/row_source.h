@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/tables/compact_values.h"
 #include "data/tables/level_dictionary.h"
 #include "data/tables/row_scanner.h"
 
@@ -28,7 +29,8 @@ public:
     /// Blank cells and those that spell a missing value are missing. `place` is the byte of the file.
     void add(std::string_view cell, std::size_t place, std::span<const std::string> missing_values);
     void add_missing();
-    void reserve(std::size_t rows);
+    /// To be called behind the last cell.
+    void finish();
 
     /// Whether a cell was met that is no plain number, or more than its number tells: the piece is then worth nothing.
     [[nodiscard]] bool failed() const { return failed_; }
@@ -36,11 +38,16 @@ public:
     [[nodiscard]] bool all_whole() const { return all_whole_; }
     [[nodiscard]] CellUse use() const { return use_; }
 
-    std::vector<double> numbers;      ///< NaN where missing
-    std::vector<std::int32_t> codes;  ///< −1 where missing
+    CompactValues<double> numbers;      ///< NaN where missing
+    CompactValues<std::int32_t> codes;  ///< −1 where missing
     LevelDictionary dictionary;
 
 private:
+    void put(double number);
+    void put(std::int32_t code);
+
+    std::vector<double> last_numbers_;  ///< that are not among the compact ones yet
+    std::vector<std::int32_t> last_codes_;
     CellUse use_;
     bool failed_ = false, all_whole_ = true;
 };

@@ -68,8 +68,15 @@ bool is_missing(const Column& column, std::int64_t row) {
 }
 
 std::int64_t missing_count(const Column& column) {
-    if (!column.codes.empty()) return std::ranges::count_if(column.codes, [](std::int32_t code) { return code < 0; });
-    return std::ranges::count_if(column.numbers, [](double value) { return std::isnan(value); });
+    const auto count = [](const auto& values, auto&& is_absent) {
+        return values.visit([&](auto view) {
+            std::int64_t absent = 0;
+            for (std::size_t i = 0; i < view.size(); ++i) absent += is_absent(view[i]);
+            return absent;
+        });
+    };
+    if (!column.codes.empty()) return count(column.codes, [](std::int32_t code) { return code < 0; });
+    return count(column.numbers, [](double value) { return std::isnan(value); });
 }
 
 }  // namespace cellwise::tables

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "data/tables/compact_values.h"
+
 namespace cellwise::tables {
 
 /// What a column holds, decided over all of its rows.
@@ -29,9 +31,9 @@ struct Column {
     std::string name;
     Kind kind = Kind::numeric;
     std::string reason;  ///< why it is of this kind, for people
-    std::vector<double> numbers;
+    CompactValues<double> numbers;
     std::vector<std::int64_t> integers;  ///< in place of `numbers` where whole numbers pass 2^53; then none is missing
-    std::vector<std::int32_t> codes;
+    CompactValues<std::int32_t> codes;
     std::vector<std::string> levels;
     std::vector<Spelling> spellings;  ///< in the order of their texts
 };

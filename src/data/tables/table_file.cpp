@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/parallel_for.h"
+#include "core/processor.h"
 #include "core/utf8.h"
 #include "data/files/dialect.h"
 #include "data/files/encoding.h"
@@ -67,41 +68,63 @@ private:
         return uses;
     }
 
-    /// All chunks, the rows checked. Throws RowFault for the first bad row.
-    std::vector<RowChunk> read_chunks() {
-        std::vector<RowChunk> chunks(source_.chunks());
-        parallel_for(chunks.size(), options_.threads, [&](std::size_t i) { chunks[i] = source_.read(i, uses_); });
-        for (std::size_t i = 0; i < chunks.size(); ++i) {
-            if (i > 0 && !source_.follows(chunks[i - 1], chunks[i])) {
-                chunks.clear();
-                source_.join_chunks();
-                return read_chunks();
-            }
-            if (chunks[i].fault) throw RowFault(*chunks[i].fault);
-        }
-        return chunks;
-    }
-
+    /// Reads all rows and puts the columns of uses_ together, some chunks at a time, so that the pieces take little.
+    /// Throws RowFault for the first bad row.
     void read_pass() {
-        auto chunks = read_chunks();
-        table_.rows = 0;
-        for (const auto& chunk : chunks) table_.rows += chunk.rows;
+        std::vector<ColumnJoiner> joiners;
+        while (!join_chunks(joiners)) source_.join_chunks();
         if (table_.rows == 0) throw DataError(fmt::format("{}: a header and no rows below it", cells_.origin));
         table_.columns.resize(names_.size());
-        std::vector<char> failed(names_.size(), 0);
+        again_.assign(names_.size(), false);
+        for (std::size_t i = 0; i < names_.size(); ++i) again_[i] = joiners[i].failed();
         parallel_for(names_.size(), options_.threads, [&](std::size_t i) {
-            if (uses_[i] == CellUse::skip) return;
-            failed[i] = std::ranges::any_of(chunks, [i](const RowChunk& chunk) { return chunk.pieces[i].failed(); });
-            if (failed[i]) {
-                for (auto& chunk : chunks) chunk.pieces[i] = ColumnPiece();
-                return;
-            }
-            WholeColumn whole = join_pieces(chunks, i);
+            if (uses_[i] == CellUse::skip || joiners[i].failed()) return;
+            WholeColumn whole = joiners[i].finish();
             whole.name = names_[i].name;
             whole.is_nameless = names_[i].is_nameless;
             table_.columns[i] = decide_kind(std::move(whole), given_[i], cells_);
         });
-        again_.assign(failed.begin(), failed.end());
+    }
+
+    /// False if a chunk does not begin where the one before it ended.
+    bool join_chunks(std::vector<ColumnJoiner>& joiners) {
+        joiners = std::vector<ColumnJoiner>(names_.size());
+        auto uses = uses_;  // a column that failed is not read further
+        std::int64_t rows = 0;
+        std::vector<RowChunk> chunks;
+        for (std::size_t first = 0; first < source_.chunks(); first += chunks.size()) {
+            std::optional<RowChunk> before;
+            if (!chunks.empty()) before = std::move(chunks.back());
+            chunks = std::vector<RowChunk>(std::min(chunks_at_once(), source_.chunks() - first));
+            parallel_for(chunks.size(), options_.threads,
+                         [&](std::size_t i) { chunks[i] = source_.read(first + i, uses); });
+            for (std::size_t i = 0; i < chunks.size(); ++i) {
+                const auto* last = i > 0 ? &chunks[i - 1] : before ? &*before : nullptr;
+                if (last != nullptr && !source_.follows(*last, chunks[i])) return false;
+                if (chunks[i].fault) throw RowFault(*chunks[i].fault);
+                rows += chunks[i].rows;
+            }
+            const auto expected = expected_rows(rows, first + chunks.size());
+            parallel_for(names_.size(), options_.threads, [&](std::size_t i) {
+                if (uses[i] == CellUse::skip) return;
+                for (auto& chunk : chunks) joiners[i].add(std::move(chunk.pieces[i]), expected);
+                if (joiners[i].failed()) uses[i] = CellUse::skip;
+            });
+        }
+        table_.rows = rows;
+        return true;
+    }
+
+    [[nodiscard]] std::size_t chunks_at_once() const {
+        return static_cast<std::size_t>(options_.threads > 0 ? options_.threads : usable_processors());
+    }
+
+    /// How many rows the table may have, by those of the first chunks: a little too many rather than too few.
+    [[nodiscard]] std::size_t expected_rows(std::int64_t rows, std::size_t chunks) const {
+        const auto known = static_cast<std::size_t>(rows);
+        if (chunks == source_.chunks()) return known;
+        const auto others = known / chunks * (source_.chunks() - chunks);
+        return known + others + others / 64;
     }
 
     RowSource& source_;

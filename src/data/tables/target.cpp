@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/utf8.h"
+#include "data/tables/columns.h"
 
 namespace cellwise::tables {
 namespace {
@@ -60,8 +61,7 @@ Target find_target(const Table& table, const TargetOptions& options) {
     const Column& column = table.columns[target.column];
     refuse_unfit(column, table.origin);
     target.missing = missing_count(column);
-    const std::vector<double> numbers =
-        column.integers.empty() ? column.numbers : std::vector<double>(column.integers.begin(), column.integers.end());
+    const auto numbers = numbers_of(column);
     const bool is_numeric = is_number(column);
     const auto distinct = is_numeric ? distinct_numbers(numbers) : std::vector<double>();
     target.kind = options.kind.value_or(distinct.size() > most_numeric_labels ? TargetKind::regression
@@ -76,7 +76,7 @@ Target find_target(const Table& table, const TargetOptions& options) {
         set_classes_of_numbers(numbers, distinct, target);
     } else {
         target.labels = column.levels;
-        target.classes = column.codes;
+        target.classes = column.codes.values();
     }
     if ((is_numeric ? distinct.size() : target.labels.size()) < 2) {
         throw DataError(fmt::format("{}: the target '{}' {}: there is nothing to predict", table.origin,

@@ -26,18 +26,20 @@ struct Decision {
 
     /// Numbers in place of the texts, by level.
     void set_numbers(const std::vector<double>& value_of) {
-        column.numbers.reserve(whole.codes.size());
-        for (const auto code : whole.codes) {
-            column.numbers.push_back(code < 0 ? std::numeric_limits<double>::quiet_NaN()
-                                              : value_of[static_cast<std::size_t>(code)]);
-        }
+        std::vector<double> numbers(whole.codes.size(), std::numeric_limits<double>::quiet_NaN());
+        whole.codes.visit([&](auto codes) {
+            for (std::size_t row = 0; row < codes.size(); ++row) {
+                if (codes[row] >= 0) numbers[row] = value_of[static_cast<std::size_t>(codes[row])];
+            }
+        });
+        column.numbers = numbers;
     }
     void set_texts(Kind kind, std::string reason) {
         column.kind = kind;
         column.reason = std::move(reason);
         column.codes = std::move(whole.codes);
         column.levels.reserve(whole.levels.size());
-        for (auto& level : whole.levels) column.levels.push_back(std::move(level.text));
+        for (const auto& level : whole.levels) column.levels.emplace_back(level.text);
     }
 };
 
@@ -104,7 +106,7 @@ bool try_dates(Decision& decision) {
     const auto& levels = decision.whole.levels;
     if (levels.empty()) return false;
     std::vector<DateOrder> orders(all_date_orders.begin(), all_date_orders.end());
-    if (levels.front().text.find('.') != std::string::npos) std::swap(orders[1], orders[2]);
+    if (levels.front().text.find('.') != std::string_view::npos) std::swap(orders[1], orders[2]);
     std::optional<std::vector<double>> values;
     std::string reason;
     for (const auto order : orders) {

@@ -72,7 +72,7 @@ std::optional<tables::Table> damaged_table(const FoundTable& found, Damage damag
                 numbers[row] *= error_factor;
             }
         }
-        tables::set_numbers(column, std::move(numbers));
+        tables::set_numbers(column, numbers);
     }
     return table;
 }
