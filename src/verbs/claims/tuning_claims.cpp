@@ -54,7 +54,7 @@ std::vector<lab::Claim> tuning_claims(const Tables& tables) {
                                      metric_title(main_metric(tables)), tuned.title);
         claim.unit = main_unit(tables);
         claim.rule = lab::Rule::above(0);
-        claim.seeds = 5;
+        claim.seeds = 10;
         claim.set_up = [tables, tuned](const lab::Sizes& sizes) {
             const auto rows = TableLaboratory::rows(sizes);
             return fmt::format(
