@@ -145,6 +145,19 @@ TEST_F(OwnTexts, AFolderForEachLabelIsTrainedOn) {
     EXPECT_THAT(words, testing::Contains("now")) << "no carriage return clings to it";
 }
 
+TEST_F(OwnTexts, PackedTablesAreTheTablesInThem) {
+    const auto plain = write("t.csv", "text,label\ngood film,1\nbad film,0\ngood cast,1\nbad cast,0\n");
+    ASSERT_EQ(std::system(("gzip -k '" + plain + "'").c_str()), 0);
+    const auto packed = plain + ".gz";
+    EXPECT_EQ(json_of({"customers", "describe", packed})["columns"],
+              json_of({"customers", "describe", plain})["columns"]);
+    const auto run = trained(packed);
+    EXPECT_EQ(json_of({"predict", "--model", run, "--file", packed})["predictions"],
+              json_of({"predict", "--model", run, "--file", plain})["predictions"]);
+    EXPECT_EQ(json_of({"evaluate", run, "--test-data", packed})["test_loss"],
+              json_of({"evaluate", run, "--test-data", plain})["test_loss"]);
+}
+
 TEST_F(OwnTexts, BadDataIsNamed) {
     const auto refused = [&](const std::string& data, const std::string& message, std::vector<std::string> more = {},
                              int code = 3) {
@@ -162,6 +175,10 @@ TEST_F(OwnTexts, BadDataIsNamed) {
     refused(write("a.csv", "text,label\na,1\n\xff,0\n"), "line 3: not UTF-8");
     refused(write("a.csv", "text,label\n\"a\",1\n\"c\",0\n\"b,0\n"), "a quote is opened and never closed");
     refused(write("a.csv", "text,label\n"), "has no labelled texts");
+    refused(write("a.csv.gz", "text,label\n"), "has no labelled texts");  // whatever its name says
+    refused(write("a.csv.gz", "\x1f\x8b\b"), "a.csv.gz' is packed, and damaged: copy or download it again");
+    refused(write("a.parquet", "PAR1"), "a.parquet' is a Parquet file: read it in Python and save it with to_csv");
+    expect_refusal({"customers", "describe", folder / "a.parquet"}, 3, "is a Parquet file");
     for (const std::string label : {"a", "b", "c"}) write("three/" + label + "/x.txt", "x");
     refused(folder / "three", "each of two labels (here: a, b, c)");
     refused(good, "there is no data at", {"--test-data", folder / "absent.csv"});

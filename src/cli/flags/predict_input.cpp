@@ -76,7 +76,7 @@ TextInput TextFlags::read(const data::DataOptions& run, bool are_ids) const {
         if (::isatty(STDIN_FILENO) == 1) log::notice("reading reviews from the terminal, one a line; Ctrl-D ends them");
         content = read_standard_input();
     }
-    content = data::text_of_bytes(std::move(content), settings, origin);
+    content = data::text_of_rows(std::move(content), settings, origin);
     const auto column = text_column.empty() ? run.text_column : text_column;
     auto form = form_named(input_format);
     const auto likely = data::row_form_of(file);

@@ -10,6 +10,7 @@
 #include "data/files/csv.h"
 #include "data/files/delimited_rows.h"
 #include "data/files/json_rows.h"
+#include "data/files/packed_file.h"
 #include "data/files/row_error.h"
 
 namespace cellwise::data {
@@ -64,7 +65,7 @@ bool first_line_names(std::string_view text, const std::string& column) {
 }  // namespace
 
 RowForm row_form_of(const std::filesystem::path& path) {
-    auto extension = path.extension().string();
+    auto extension = std::filesystem::path(without_packing(path.string())).extension().string();
     for (char& letter : extension)
         letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
     if (extension == ".csv") return RowForm::csv;
@@ -81,6 +82,12 @@ std::string with_plain_line_ends(std::string text) {
     }
     text.resize(kept);
     return text;
+}
+
+std::string text_of_rows(std::string bytes, const TextSettings& settings, const std::string& origin) {
+    if (auto text = unpacked_file(bytes, origin)) bytes = std::move(*text);
+    require_no_foreign_file(bytes, origin);
+    return text_of_bytes(std::move(bytes), settings, origin);
 }
 
 std::string text_of_bytes(std::string bytes, const TextSettings& settings, const std::string& origin) {

@@ -14,7 +14,7 @@ namespace cellwise::data {
 /// objects, one a line or in an array.
 enum class RowForm { lines, csv, tsv, jsonl };
 
-/// What the name's ending speaks of, in any case: .csv, .tsv, .jsonl, .ndjson and .json; lines for all others.
+/// What the name's ending speaks of (before .gz, .bz2, .xz, .zst or .zip), in any case: .csv, .tsv, .jsonl, .ndjson and .json; lines for all others.
 [[nodiscard]] RowForm row_form_of(const std::filesystem::path& path);
 [[nodiscard]] bool is_table_name(std::string_view name);
 
@@ -23,6 +23,8 @@ enum class RowForm { lines, csv, tsv, jsonl };
 
 /// A file's text in UTF-8, with line ends that read_text_rows knows. Throws what decode throws.
 [[nodiscard]] std::string text_of_bytes(std::string bytes, const TextSettings& settings, const std::string& origin);
+/// The same of a file of rows, which may be packed. Throws what unpacked_file and require_no_foreign_file throw, too.
+[[nodiscard]] std::string text_of_rows(std::string bytes, const TextSettings& settings, const std::string& origin);
 
 /// The form that a text has; `likely` is what its name speaks of, and decides where the content does not. Texts one a
 /// line are told from a table by the first line, which must name `text_column`. Throws DataError for lines that are a

@@ -13,6 +13,8 @@
 
 #include "core/error.h"
 #include "core/paths.h"
+#include "data/files/mapped_file.h"
+#include "data/files/packed_file.h"
 #include "data/files/text_rows.h"
 #include "data/reviews/label_folder.h"
 #include "data/reviews/raw_reviews.h"
@@ -132,10 +134,14 @@ Location locate(const fs::path& path) {
     const std::string name = path.filename().string();
     if (name.ends_with(".npz")) return at(Form::npz, path);
     if (is_archive_name(name)) return at(Form::archive, path);
-    if (is_table_name(name) || is_text_name(name)) return {Form::table, path, {}};
+    const std::string unpacked(without_packing(name));
+    if (is_table_name(unpacked) || is_text_name(unpacked) || name.ends_with(".zip")) return {Form::table, path, {}};
+    const MappedFile file(path);
+    require_no_foreign_file(file.bytes(), fmt::format("'{}'", path.string()));
+    (void)unpacked_file(file.bytes(), fmt::format("'{}'", path.string()));  // throws for a workbook
     throw DataError(
         fmt::format("'{}' is of no known kind: .npz, .tar.gz, .tgz, .tar, .csv, .tsv, .txt, .json and .jsonl "
-                    "files are read",
+                    "files are read, also packed (.gz, .bz2, .xz, .zst, .zip)",
                     path.string()));
 }
 

@@ -40,7 +40,7 @@ std::string first_lines(const std::vector<std::size_t>& lines) {
 LabelledTexts read_table(const fs::path& path, const std::string& text_column, const std::string& label_column,
                          const TextSettings& settings) {
     const auto origin = fmt::format("'{}'", path.string());
-    const std::string content = text_of_bytes(read_file(path, most_table_bytes), settings, origin);
+    const std::string content = text_of_rows(read_file(path, most_table_bytes), settings, origin);
     const std::vector<WantedColumn> columns{{text_column, "--text-column"}, {label_column, "--label-column", false}};
     const auto likely = row_form_of(path);
     const auto form = looks_like_json_rows(content) ? RowForm::jsonl : likely == RowForm::lines ? RowForm::tsv : likely;

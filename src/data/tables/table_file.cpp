@@ -14,6 +14,7 @@
 #include "data/files/dialect.h"
 #include "data/files/encoding.h"
 #include "data/files/mapped_file.h"
+#include "data/files/packed_file.h"
 #include "data/tables/column_kind.h"
 #include "data/tables/delimited_rows.h"
 #include "data/tables/header_names.h"
@@ -225,10 +226,14 @@ Table parse_table(std::string_view text, TableForm form, const std::string& orig
 
 Table read_table(const std::filesystem::path& path, const ReadOptions& options) {
     const data::MappedFile file(path);
-    const auto ending = path.extension();
+    const auto ending = std::filesystem::path(data::without_packing(path.string())).extension();
     const bool is_jsonl = ending == ".jsonl" || ending == ".ndjson";
-    return parse(file.bytes(), is_jsonl ? TableForm::jsonl : TableForm::delimited, path.string(), options,
-                 [&file](std::string_view part) { file.release(part); });
+    const auto form = is_jsonl ? TableForm::jsonl : TableForm::delimited;
+    if (const auto text = data::unpacked_file(file.bytes(), path.string())) {
+        return parse(*text, form, path.string(), options, {});
+    }
+    data::require_no_foreign_file(file.bytes(), path.string());
+    return parse(file.bytes(), form, path.string(), options, [&file](std::string_view part) { file.release(part); });
 }
 
 }  // namespace cellwise::tables

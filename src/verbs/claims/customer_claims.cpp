@@ -17,12 +17,15 @@ struct Placed {
 };
 
 const std::vector<Placed>& topics() {
-    static const std::vector<Placed> all{
-        {boosting_claims, {"telco", "hdma", "computers"}}, {forest_claims, {"telco", "computers"}},
-        {network_claims, {"telco", "computers"}},          {imputation_claims, {"telco", "computers"}},
-        {outlier_claims, {"hdma", "computers"}},           {smote_claims, {"telco", "hdma"}},
-        {feature_claims, {"telco", "synthetic"}},          {leaderboard_claims, {"telco", "computers"}},
-        {tuning_claims, {"telco", "computers"}}};
+    static const std::vector<Placed> all{{boosting_claims, {"telco", "hdma", "computers"}},
+                                         {forest_claims, {"telco", "computers"}},
+                                         {network_claims, {"telco", "computers"}},
+                                         {imputation_claims, {"telco", "computers"}},
+                                         {outlier_claims, {"hdma", "computers"}},
+                                         {smote_claims, {"telco", "hdma"}},
+                                         {feature_claims, {"telco", "synthetic"}},
+                                         {leaderboard_claims, {"telco", "computers"}},
+                                         {tuning_claims, {"telco", "computers"}}};
     return all;
 }
 

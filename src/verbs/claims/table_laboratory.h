@@ -72,7 +72,8 @@ public:
     [[nodiscard]] static std::int64_t rows(const lab::Sizes& sizes) { return sizes.reviews(sizes.pick(0, 600)); }
 
 private:
-    /// What run(place of the key, job) says of every key, jobs side by side; read from the files of those that are kept.
+    /// What run(place of the key, job) says of every key, jobs side by side; read from the files of those that are
+    /// kept.
     [[nodiscard]] static std::vector<FoldOutcome> kept_or_run(
         lab::Laboratory& lab, const std::vector<std::string>& keys, std::size_t jobs,
         const std::function<std::vector<FoldOutcome>(std::size_t, std::size_t)>& run);

@@ -49,9 +49,10 @@ std::vector<lab::Claim> tuning_claims(const Tables& tables) {
     for (const auto& tuned : models) {
         auto claim = claim_on(tables, fmt::format("customers-tuning-helps-{}", tuned.name),
                               fmt::format("tuning makes {} better than its defaults.", tuned.title), "");
-        claim.estimand = fmt::format("{} of {} with the best trial's parameters minus that with its defaults, on the "
-                                     "same test part",
-                                     metric_title(main_metric(tables)), tuned.title);
+        claim.estimand = fmt::format(
+            "{} of {} with the best trial's parameters minus that with its defaults, on the "
+            "same test part",
+            metric_title(main_metric(tables)), tuned.title);
         claim.unit = main_unit(tables);
         claim.rule = lab::Rule::above(0);
         claim.seeds = 10;
