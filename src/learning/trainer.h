@@ -61,8 +61,8 @@ public:
     /// one until the trainer is gone; where there are no fused kernels, LibTorch computes with compute.threads.
     /// With `processes`, each trains on its share of every batch, with the result that one process would have (to
     /// rounding): all of them must make the same calls with the same options, seed and reviews.
-    Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed,
-            const Compute& compute = {}, Communicator* processes = nullptr);
+    Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed, const Compute& compute = {},
+            Communicator* processes = nullptr);
 
     /// Forward in training mode, loss and backward; the gradients stay in the variables.
     /// ids: [batch, time] int32 or int64; labels: [batch] 0 or 1, any dtype.

@@ -44,8 +44,8 @@ Json paths_json(const data::DataOptions& data) {
 
 }  // namespace
 
-Json environment_json(const std::string& command, const sentiment::Configuration& configuration, const ComputeUsed& compute,
-                      const Json& data) {
+Json environment_json(const std::string& command, const sentiment::Configuration& configuration,
+                      const ComputeUsed& compute, const Json& data) {
     return {{"schema_version", 1},
             {"command", command},
             {"begun", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},

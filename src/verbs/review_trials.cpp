@@ -252,8 +252,8 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
                                        true,
                                        {}};
         try {
-            const auto record = runs::train_single_run(configuration, planned, *data, threads_each_, observer, stop_, job,
-                                                       distributed::ProcessGroup(false));
+            const auto record = runs::train_single_run(configuration, planned, *data, threads_each_, observer, stop_,
+                                                       job, distributed::ProcessGroup(false));
             objectives[job] = objective_of(metric_, record.test_loss, record.test_accuracy);
         } catch (const learning::Diverged&) {
             diverged[job] = 1;

@@ -223,7 +223,8 @@ TEST(ResumeCommand, SaysThatARunGoesOnWithOtherHardware) {
     write_file_atomically(folder / "run" / "environment.json", environment.dump());
     const auto resumed = run_program({"train", "--resume", folder / "run"});
     EXPECT_EQ(resumed.exit_code, 0) << resumed.errors;
-    EXPECT_THAT(resumed.errors, HasSubstr("was begun with the device cuda:1 and goes on with cpu: the bits will not be"));
+    EXPECT_THAT(resumed.errors,
+                HasSubstr("was begun with the device cuda:1 and goes on with cpu: the bits will not be"));
     EXPECT_THAT(resumed.errors, HasSubstr("was begun with the instruction set AVX9 and goes on with " + here));
 }
 

@@ -22,7 +22,7 @@ struct Dialect {
     char delimiter = ',';
     Quoting quoting = Quoting::standard;
     LineEnds line_ends = LineEnds::lf;
-    bool has_header = true;  ///< whether the first row looks like names rather than like the rows below it
+    bool has_header = true;           ///< whether the first row looks like names rather than like the rows below it
     bool declares_delimiter = false;  ///< the first line is "sep=;", as Excel wants it: no row, to be passed over
 };
 
@@ -46,7 +46,8 @@ struct DialectHints {
 /// Tells the dialect of a UTF-8 text from the text. The line ends must be known ones.
 ///
 /// - A first line "sep=;" says the delimiter, as Excel reads it; it is no row.
-/// - Else the delimiter is the one of , tab ; | that gives the most rows as many cells as the first row has, two or more.
+/// - Else the delimiter is the one of , tab ; | that gives the most rows as many cells as the first row has, two or
+/// more.
 /// - Quotes are standard where that reads the whole text in rows of one width; else escaped by a backslash, else
 ///   letters, where that does. They are letters, too, where a quoted cell of several lines is rows: each of its lines
 ///   has the width and, in every column of numbers or of a few values, such a value.

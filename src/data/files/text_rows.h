@@ -14,7 +14,8 @@ namespace cellwise::data {
 /// objects, one a line or in an array.
 enum class RowForm { lines, csv, tsv, jsonl };
 
-/// What the name's ending speaks of (before .gz, .bz2, .xz, .zst or .zip), in any case: .csv, .tsv, .jsonl, .ndjson and .json; lines for all others.
+/// What the name's ending speaks of (before .gz, .bz2, .xz, .zst or .zip), in any case: .csv, .tsv, .jsonl, .ndjson and
+/// .json; lines for all others.
 [[nodiscard]] RowForm row_form_of(const std::filesystem::path& path);
 [[nodiscard]] bool is_table_name(std::string_view name);
 
