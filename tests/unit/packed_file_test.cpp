@@ -98,6 +98,11 @@ TEST(PackedFile, SaysWhatAZipIs) {
     EXPECT_THAT(refusal(zip_of({{"only/", ""}})), HasSubstr("no files in it: unpack it"));
 }
 
+TEST(PackedFile, WithAnotherKindOfFileInItIsCalledWhatThatIs) {
+    const auto message = error_of<DataError>([] { (void)unpacked_file(zip_of({{"t.csv", "PAR1"}}), "'t'"); });
+    EXPECT_THAT(message, HasSubstr("'t' is a Parquet file"));
+}
+
 TEST(PackedFile, ThatUnpacksWithoutEndIsRefused) {
     const auto bomb = zip_of({{"t.csv", std::string(std::size_t{60} << 20, '0')}});
     ASSERT_LT(bomb.size(), std::size_t{1} << 16);

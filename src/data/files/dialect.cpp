@@ -184,7 +184,7 @@ std::optional<char> declared_delimiter(std::string_view text) {
     if (line.size() != 5 || line.size() == text.size() || !(line.starts_with("sep=") || line.starts_with("SEP="))) {
         return std::nullopt;
     }
-    if (std::string_view(",;|\t").find(line.back()) == std::string_view::npos) return std::nullopt;
+    if (delimiters.find(line.back()) == std::string_view::npos) return std::nullopt;
     return line.back();
 }
 

@@ -143,20 +143,23 @@ std::optional<std::string> unpacked_file(std::string_view bytes, const std::stri
     const bool is_zip = bytes.starts_with(zip_beginning);
     const bool is_packed =
         is_zip || std::ranges::any_of(packed_beginnings, [&](auto begin) { return bytes.starts_with(begin); });
+    require_no_foreign_file(bytes, origin);
     if (!is_packed) return std::nullopt;
-    if (is_zip) require_one(members_of(bytes, origin), origin);
     const auto packed = opened(bytes, is_zip, origin);
     archive_entry* entry = nullptr;
     while (archive_read_next_header(packed.get(), &entry) == ARCHIVE_OK) {
         const char* name = archive_entry_pathname(entry);
         if (is_zip && !is_wanted(entry, name == nullptr ? "" : name)) continue;
         if (!is_zip && archive_filter_code(packed.get(), 0) == ARCHIVE_FILTER_NONE) fail(origin);
-        return content_of_entry(packed.get(), most_unpacked_bytes(bytes.size(), always_allowed_bytes), origin);
+        auto content = content_of_entry(packed.get(), most_unpacked_bytes(bytes.size(), always_allowed_bytes), origin);
+        require_no_foreign_file(content, origin);
+        return content;
     }
     fail(origin);
 }
 
 void require_no_foreign_file(std::string_view bytes, const std::string& origin) {
+    if (bytes.starts_with(zip_beginning)) require_one(members_of(bytes, origin), origin);
     for (const auto& [beginning, what] : foreign_files) {
         if (bytes.starts_with(beginning)) refuse(origin, what);
     }

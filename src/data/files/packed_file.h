@@ -12,11 +12,11 @@ namespace cellwise::data {
 
 /// The bytes of a file that is packed by gzip, bzip2, xz or zstd, or that is the only file of a zip archive; nothing if
 /// the bytes are not packed. `origin` stands in messages. Throws DataError for a damaged file, one that unpacks to more
-/// than a hundred times its size, an archive of several files, and an Excel workbook or another document that is a zip.
+/// than a hundred times its size, an archive of several files, and what require_no_foreign_file refuses, packed or not.
 [[nodiscard]] std::optional<std::string> unpacked_file(std::string_view bytes, const std::string& origin);
 
-/// Throws DataError that says what the file is and what to do, if its first bytes are those of a kind of file that has
-/// no text: Parquet, SQLite, PDF, a web page and others.
+/// Throws DataError that says what the file is and what to do, if it is of a kind that has no text: by its first bytes
+/// Parquet, SQLite, PDF, a web page and others, by its members an Excel workbook or another document that is a zip.
 void require_no_foreign_file(std::string_view bytes, const std::string& origin);
 
 }  // namespace cellwise::data

@@ -86,7 +86,6 @@ std::string with_plain_line_ends(std::string text) {
 
 std::string text_of_rows(std::string bytes, const TextSettings& settings, const std::string& origin) {
     if (auto text = unpacked_file(bytes, origin)) bytes = std::move(*text);
-    require_no_foreign_file(bytes, origin);
     return text_of_bytes(std::move(bytes), settings, origin);
 }
 

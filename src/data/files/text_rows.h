@@ -24,7 +24,7 @@ enum class RowForm { lines, csv, tsv, jsonl };
 
 /// A file's text in UTF-8, with line ends that read_text_rows knows. Throws what decode throws.
 [[nodiscard]] std::string text_of_bytes(std::string bytes, const TextSettings& settings, const std::string& origin);
-/// The same of a file of rows, which may be packed. Throws what unpacked_file and require_no_foreign_file throw, too.
+/// The same of a file of rows, which may be packed. Throws what unpacked_file throws, too.
 [[nodiscard]] std::string text_of_rows(std::string bytes, const TextSettings& settings, const std::string& origin);
 
 /// The form that a text has; `likely` is what its name speaks of, and decides where the content does not. Texts one a

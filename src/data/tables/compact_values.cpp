@@ -52,6 +52,15 @@ Stored narrowed(Value value) {
     return static_cast<Stored>(value);
 }
 
+/// values: a span or a View, of values that fit. `room`: for so many in all.
+template <class Stored, class Values>
+void put_behind(std::vector<Stored>& stored, const Values& values, std::size_t room) {
+    if (room > stored.capacity()) stored.reserve(room);
+    const std::size_t before = stored.size();
+    stored.resize(before + values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) stored[before + i] = narrowed<Stored>(values[i]);
+}
+
 }  // namespace
 
 template <class Value>
@@ -98,32 +107,14 @@ template <class Value>
 void CompactValues<Value>::append(std::span<const Value> values) {
     if (values.empty()) return;
     widen(index_needed(values));
-    std::visit(
-        [&](auto& stored) {
-            using Stored = typename std::remove_cvref_t<decltype(stored)>::value_type;
-            if (reserved_ > stored.capacity()) stored.reserve(reserved_);
-            const std::size_t before = stored.size();
-            stored.resize(before + values.size());
-            for (std::size_t i = 0; i < values.size(); ++i) stored[before + i] = narrowed<Stored>(values[i]);
-        },
-        storage_);
+    std::visit([&](auto& stored) { put_behind(stored, values, reserved_); }, storage_);
 }
 
 template <class Value>
 void CompactValues<Value>::append(const CompactValues& values) {
     if (values.empty()) return;
     widen(values.storage_.index());
-    values.visit([&](auto view) {
-        std::visit(
-            [&](auto& stored) {
-                using Stored = typename std::remove_cvref_t<decltype(stored)>::value_type;
-                if (reserved_ > stored.capacity()) stored.reserve(reserved_);
-                const std::size_t before = stored.size();
-                stored.resize(before + view.size());
-                for (std::size_t i = 0; i < view.size(); ++i) stored[before + i] = narrowed<Stored>(view[i]);
-            },
-            storage_);
-    });
+    values.visit([&](auto view) { std::visit([&](auto& stored) { put_behind(stored, view, reserved_); }, storage_); });
 }
 
 template <class Value>

@@ -232,7 +232,6 @@ Table read_table(const std::filesystem::path& path, const ReadOptions& options) 
     if (const auto text = data::unpacked_file(file.bytes(), path.string())) {
         return parse(*text, form, path.string(), options, {});
     }
-    data::require_no_foreign_file(file.bytes(), path.string());
     return parse(file.bytes(), form, path.string(), options, [&file](std::string_view part) { file.release(part); });
 }
 

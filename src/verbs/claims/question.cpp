@@ -83,14 +83,17 @@ lab::Claim claim_on(const Tables& tables, const std::string& name, const std::st
         return tables->table(lab::Sizes::full()).source;
     };
     claim.set_up = [how, target = table.target](const lab::Sizes& sizes) {
-        const auto rows = TableLaboratory::rows(sizes);
         return fmt::format(
             "{}, target {}; {} folds, which each seed draws anew; models with their defaults; all that is learned is "
             "learned from a fold's training rows alone.{}{}",
-            rows == 0 ? "All customers" : fmt::format("The first {} customers", rows), target,
-            TableLaboratory::folds(sizes), how.empty() ? "" : " ", how);
+            customers_at(sizes), target, TableLaboratory::folds(sizes), how.empty() ? "" : " ", how);
     };
     return claim;
+}
+
+std::string customers_at(const lab::Sizes& sizes) {
+    const auto rows = TableLaboratory::rows(sizes);
+    return rows == 0 ? "All customers" : fmt::format("The first {} customers", rows);
 }
 
 std::vector<double> values_of(const std::vector<FoldOutcome>& folds, const customers::Metric& metric,

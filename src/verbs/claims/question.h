@@ -43,6 +43,9 @@ struct Question {
 [[nodiscard]] lab::Claim claim_on(const Tables& tables, const std::string& name, const std::string& statement,
                                   const std::string& how);
 
+/// "All customers" or "The first 600 customers".
+[[nodiscard]] std::string customers_at(const lab::Sizes& sizes);
+
 /// A figure of every fold. Throws DataError where it is undefined on a fold.
 [[nodiscard]] std::vector<double> values_of(const std::vector<FoldOutcome>& folds, const customers::Metric& metric,
                                             bool on_training_rows = false);

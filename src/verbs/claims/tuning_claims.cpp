@@ -8,8 +8,6 @@
 namespace cellwise::verbs {
 namespace {
 
-constexpr double test_share = 0.2;  // FitSettings::test_share
-
 struct TunedModel {
     std::string name, title, model;  ///< in the claim's name, in a sentence, as ModelKind has it
     std::int64_t full_trials = 20;
@@ -19,6 +17,7 @@ struct TunedModel {
 lab::Measurement measured(const Tables& tables, const TunedModel& tuned, lab::Laboratory& lab,
                           std::span<const std::uint64_t> seeds) {
     lab::Measurement measurement;
+    const double test_share = customers::FitSettings().test_share;
     measurement.test_over_train = test_share / (1 - test_share);
     const std::vector<std::string> models{tuned.model};
     measurement.unfit = tables->missing(models);
@@ -57,13 +56,11 @@ std::vector<lab::Claim> tuning_claims(const Tables& tables) {
         claim.rule = lab::Rule::above(0);
         claim.seeds = 10;
         claim.set_up = [tables, tuned](const lab::Sizes& sizes) {
-            const auto rows = TableLaboratory::rows(sizes);
             return fmt::format(
                 "{}, target {}; each seed sets a fifth of them aside as the test part. A study of {} trials (TPE) over "
                 "the model's built-in space sees {} folds of the rest. Then the defaults and the best trial's "
                 "parameters learn from the whole rest and are tested once.",
-                rows == 0 ? "All customers" : fmt::format("The first {} customers", rows), tables->choice().target,
-                tuned.trials(sizes), tuning_folds);
+                customers_at(sizes), tables->choice().target, tuned.trials(sizes), tuning_folds);
         };
         claim.measure = [tables, tuned](lab::Laboratory& lab, std::span<const std::uint64_t> seeds) {
             return measured(tables, tuned, lab, seeds);
