@@ -7,20 +7,14 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/mixed_bits.h"
 
 namespace cellwise {
 namespace {
 
-std::uint64_t mixed(std::uint64_t x) {  // the finaliser of SplitMix64
-    x += 0x9e3779b97f4a7c15ULL;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-}
-
 std::uint64_t mixed(std::uint64_t seed, std::string_view purpose) {
-    std::uint64_t state = mixed(seed);
-    for (const char letter : purpose) state = mixed(state ^ static_cast<unsigned char>(letter));
+    std::uint64_t state = mixed_bits(seed);
+    for (const char letter : purpose) state = mixed_bits(state ^ static_cast<unsigned char>(letter));
     return state;
 }
 

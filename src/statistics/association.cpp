@@ -1,11 +1,9 @@
 #include "statistics/association.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cassert>
 #include <cmath>
-#include <tuple>
 
 #include "core/error.h"
 
@@ -14,117 +12,86 @@ namespace {
 
 double normal_quantile(double confidence) { return boost::math::quantile(boost::math::normal(), (1 + confidence) / 2); }
 
-/// Sums of one class's placements: for each of its values, the share of the other class below it, ties half.
-struct Placements {
-    double sum = 0, squares = 0, count = 0;
-    void add(double placement, double times) {
-        sum += times * placement;
-        squares += times * placement * placement;
-        count += times;
-    }
-    [[nodiscard]] double variance() const { return (squares - sum * sum / count) / (count - 1); }
-};
-
 }  // namespace
 
-std::optional<Association> area_of_sorted(std::span<const LabelledValue> sorted, double confidence) {
-    assert(std::ranges::is_sorted(sorted, {}, &LabelledValue::value));
-    const auto all_positive = static_cast<double>(std::ranges::count(sorted, true, &LabelledValue::is_positive));
-    const double all_negative = static_cast<double>(sorted.size()) - all_positive;
-    if (all_positive == 0 || all_negative == 0) return std::nullopt;
-    Placements positive, negative;
-    double positives_below = 0, negatives_below = 0;
-    for (std::size_t i = 0; i < sorted.size();) {
-        double positives = 0, negatives = 0;
-        const double value = sorted[i].value;
-        for (; i < sorted.size() && sorted[i].value == value; ++i) ++(sorted[i].is_positive ? positives : negatives);
-        positive.add((negatives_below + negatives / 2) / all_negative, positives);
-        negative.add((all_positive - positives_below - positives / 2) / all_positive, negatives);
-        positives_below += positives;
-        negatives_below += negatives;
-    }
+void RankedScores::Placements::add(double placement, double times) {
+    sum += times * placement;
+    squares += times * placement * placement;
+    count += times;
+}
+
+double RankedScores::Placements::variance() const { return (squares - sum * sum / count) / (count - 1); }
+
+RankedScores::RankedScores(std::size_t positives, std::size_t negatives)
+    : all_positive_(static_cast<double>(positives)), all_negative_(static_cast<double>(negatives)) {}
+
+void RankedScores::add(std::size_t positives, std::size_t negatives) {
+    const auto more_positive = static_cast<double>(positives), more_negative = static_cast<double>(negatives);
+    const double positives_below = positive_.count, negatives_below = negative_.count;
+    positive_.add((negatives_below + more_negative / 2) / all_negative_, more_positive);
+    negative_.add((all_positive_ - positives_below - more_positive / 2) / all_positive_, more_negative);
+}
+
+std::optional<Association> RankedScores::area(double confidence) const {
+    assert(positive_.count == all_positive_ && negative_.count == all_negative_);
+    if (all_positive_ == 0 || all_negative_ == 0) return std::nullopt;
     Association area;
-    area.count = sorted.size();
-    area.value = positive.sum / all_positive;
-    if (all_positive > 1 && all_negative > 1) {
+    area.count = static_cast<std::size_t>(all_positive_ + all_negative_);
+    area.value = positive_.sum / all_positive_;
+    if (all_positive_ > 1 && all_negative_ > 1) {
         const double error =
-            std::sqrt(std::max(0.0, positive.variance() / all_positive + negative.variance() / all_negative));
+            std::sqrt(std::max(0.0, positive_.variance() / all_positive_ + negative_.variance() / all_negative_));
         const double half = normal_quantile(confidence) * error;
         if (error > 0) area.interval = Interval{std::max(0.0, area.value - half), std::min(1.0, area.value + half)};
     }
     return area;
 }
 
-template <class Of>
-void PairedSums::add_known(std::span<const double> x, std::span<const double> y, Of of, Lanes& sums) {
-    Lanes sum = sums;
-    const auto add = [&](std::size_t lane, std::size_t i) {
-        const bool is_known = !std::isnan(x[i]) && !std::isnan(y[i]);
-        const auto [first, second, third] = of(is_known ? x[i] : 0, is_known ? y[i] : 0);
-        sum[lane].first += is_known ? first : 0;
-        sum[lane].second += is_known ? second : 0;
-        sum[lane].third += is_known ? third : 0;
-    };
-    constexpr std::size_t lanes = std::tuple_size_v<Lanes>;
-    std::size_t i = 0;
-    for (; i + lanes <= x.size(); i += lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, i + lane);
+std::optional<Association> area_of_sorted(std::span<const LabelledValue> sorted, double confidence) {
+    assert(std::ranges::is_sorted(sorted, {}, &LabelledValue::value));
+    const auto all_positive = static_cast<std::size_t>(std::ranges::count(sorted, true, &LabelledValue::is_positive));
+    RankedScores ranks(all_positive, sorted.size() - all_positive);
+    for (std::size_t i = 0; i < sorted.size();) {
+        std::size_t positives = 0, negatives = 0;
+        const double value = sorted[i].value;
+        for (; i < sorted.size() && sorted[i].value == value; ++i) ++(sorted[i].is_positive ? positives : negatives);
+        ranks.add(positives, negatives);
     }
-    for (; i < x.size(); ++i) add(i % lanes, i);
-    sums = sum;
+    return ranks.area(confidence);
 }
 
-PairedSums::Three PairedSums::total(const Lanes& sums) {
-    Three sum;
-    for (const auto& one : sums) {
-        sum.first += one.first;
-        sum.second += one.second;
-        sum.third += one.third;
-    }
-    return sum;
-}
-
-void PairedSums::add_to_means(std::span<const double> x, std::span<const double> y) {
+std::optional<Association> pearson(std::span<const double> x, std::span<const double> y, double confidence) {
     if (x.size() != y.size()) throw InternalError("pearson: unequal lengths");
-    add_known(
-        x, y,
-        [](double a, double b) {
-            return Three{1, a, b};
-        },
-        means_);
-}
-
-void PairedSums::add_to_products(std::span<const double> x, std::span<const double> y) {
-    if (x.size() != y.size()) throw InternalError("pearson: unequal lengths");
-    const auto [n, sum_x, sum_y] = total(means_);
-    if (n < 3) return;
-    const double mean_x = sum_x / n, mean_y = sum_y / n;
-    const auto products = [mean_x, mean_y](double a, double b) {
-        const double dx = a - mean_x, dy = b - mean_y;
-        return Three{dx * dx, dy * dy, dx * dy};
+    const auto for_known = [&](auto use) {
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            if (!std::isnan(x[i]) && !std::isnan(y[i])) use(x[i], y[i]);
+        }
     };
-    add_known(x, y, products, products_);
-}
-
-std::optional<Association> PairedSums::pearson(double confidence) const {
-    const double n = total(means_).first;
-    const auto [xx, yy, xy] = total(products_);
-    if (n < 3 || !(xx > 0) || !(yy > 0)) return std::nullopt;
+    std::size_t count = 0;
+    double sum_x = 0, sum_y = 0;
+    for_known([&](double a, double b) {
+        ++count;
+        sum_x += a;
+        sum_y += b;
+    });
+    if (count < 3) return std::nullopt;
+    const auto n = static_cast<double>(count);
+    double xx = 0, yy = 0, xy = 0;
+    for_known([&](double a, double b) {
+        const double dx = a - sum_x / n, dy = b - sum_y / n;
+        xx += dx * dx;
+        yy += dy * dy;
+        xy += dx * dy;
+    });
+    if (!(xx > 0) || !(yy > 0)) return std::nullopt;
     Association r;
-    r.count = static_cast<std::size_t>(n);
+    r.count = count;
     r.value = std::clamp(xy / std::sqrt(xx) / std::sqrt(yy), -1.0, 1.0);
-    if (n > 3 && std::abs(r.value) < 1) {
+    if (count > 3 && std::abs(r.value) < 1) {
         const double half = normal_quantile(confidence) / std::sqrt(n - 3);
         r.interval = Interval{std::tanh(std::atanh(r.value) - half), std::tanh(std::atanh(r.value) + half)};
     }
     return r;
-}
-
-std::optional<Association> pearson(std::span<const double> x, std::span<const double> y, double confidence) {
-    PairedSums sums;
-    sums.add_to_means(x, y);
-    sums.add_to_products(x, y);
-    return sums.pearson(confidence);
 }
 
 double fisher_exact_p(std::size_t a, std::size_t b, std::size_t c, std::size_t d) {

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -17,12 +15,34 @@ struct Association {
     std::size_t count = 0;             ///< pairs
 };
 
+/// The area under the ROC curve of scores, ties counting half, with DeLong's interval (Biometrics 44, 1988) cut to
+/// [0, 1]. The scores come upwards, each distinct one once.
+class RankedScores {
+public:
+    /// `positives`, `negatives`: how many there are in all.
+    RankedScores(std::size_t positives, std::size_t negatives);
+    /// The next larger score: how many of each class have it.
+    void add(std::size_t positives, std::size_t negatives);
+    /// Once all scores are added. Nothing if a class is missing.
+    [[nodiscard]] std::optional<Association> area(double confidence = 0.95) const;
+
+private:
+    /// Sums of one class's placements: for each of its values, the share of the other class below it (of a negative:
+    /// above it), ties half.
+    struct Placements {
+        double count = 0, sum = 0, squares = 0;
+        void add(double placement, double times);
+        [[nodiscard]] double variance() const;
+    };
+    double all_positive_, all_negative_;
+    Placements positive_, negative_;
+};
+
 struct LabelledValue {
     double value = 0;
     bool is_positive = false;
 };
-/// The area under the ROC curve of values as scores, ties counting half, with DeLong's interval (Biometrics 44, 1988)
-/// cut to [0, 1]. `sorted` ascends by value. Nothing if a class is missing.
+/// RankedScores of values as scores. `sorted` ascends by value. Nothing if a class is missing.
 [[nodiscard]] std::optional<Association> area_of_sorted(std::span<const LabelledValue> sorted,
                                                         double confidence = 0.95);
 
@@ -30,29 +50,6 @@ struct LabelledValue {
 /// for fewer than three pairs or if a side does not vary. Throws InternalError for unequal lengths.
 [[nodiscard]] std::optional<Association> pearson(std::span<const double> x, std::span<const double> y,
                                                  double confidence = 0.95);
-
-/// Pearson's r of pairs that come in parts: what pearson() gives for all of them at once, to the bit. All parts go
-/// through add_to_means(), then all of them again through add_to_products(); each but the last holds a number of pairs
-/// that four divides, and both of its sides are of one length.
-class PairedSums {
-public:
-    void add_to_means(std::span<const double> x, std::span<const double> y);
-    void add_to_products(std::span<const double> x, std::span<const double> y);
-    [[nodiscard]] std::optional<Association> pearson(double confidence = 0.95) const;
-
-private:
-    struct Three {
-        double first = 0, second = 0, third = 0;
-    };
-    /// Four sums side by side, which do not wait for each other, are added up in the end.
-    using Lanes = std::array<Three, 4>;
-    template <class Of>
-    static void add_known(std::span<const double> x, std::span<const double> y, Of of, Lanes& sums);
-    static Three total(const Lanes& sums);
-
-    Lanes means_;     ///< the count, Σx, Σy
-    Lanes products_;  ///< Σdx², Σdy², Σdx·dy
-};
 
 /// Two shares beside each other: the two-sided p-value of Fisher's exact test of a table of 2 × 2, the sum of all
 /// tables with the same margins that are no more likely than this one.

@@ -1,7 +1,6 @@
 #include "statistics/moments.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <numbers>
 
@@ -9,25 +8,28 @@
 
 namespace cellwise::statistics {
 
-Moments moments(std::span<const double> values) {
-    if (values.empty()) throw InternalError("the moments of no values were asked for");
+Moments moments(const CountedValues& sample) {
+    if (sample.total == 0) throw InternalError("the moments of no values were asked for");
     Moments result;
-    result.count = values.size();
-    const auto n = static_cast<double>(values.size());
+    result.count = sample.total;
+    const auto n = static_cast<double>(sample.total);
+    const auto sum_of = [&](auto of) {
+        double sum = 0;
+        for (std::size_t i = 0; i < sample.values.size(); ++i) {
+            sum += static_cast<double>(sample.counts[i]) * of(sample.values[i]);
+        }
+        return sum;
+    };
     // Twice: the mean of the differences takes away what rounding left in the first sum.
-    double sum = 0;
-    for (const double value : values) sum += value;
-    const double first = sum / n;
-    double rest = 0;
-    for (const double value : values) rest += value - first;
-    result.mean = first + rest / n;
+    const double first = sum_of([](double value) { return value; }) / n;
+    result.mean = first + sum_of([&](double value) { return value - first; }) / n;
     double squares = 0, cubes = 0, fourths = 0;
-    for (const double value : values) {
-        const double difference = value - result.mean;
-        const double square = difference * difference;
+    for (std::size_t i = 0; i < sample.values.size(); ++i) {
+        const double difference = sample.values[i] - result.mean;
+        const double square = difference * difference * static_cast<double>(sample.counts[i]);
         squares += square;
         cubes += square * difference;
-        fourths += square * square;
+        fourths += square * difference * difference;
     }
     result.population_deviation = std::sqrt(squares / n);
     if (n > 1) result.standard_deviation = std::sqrt(squares / (n - 1));
@@ -42,10 +44,9 @@ Moments moments(std::span<const double> values) {
     return result;
 }
 
-Histogram histogram(std::span<const double> sorted, std::size_t bins) {
-    if (sorted.empty() || bins == 0) throw InternalError("a histogram needs values and bins");
-    assert(std::ranges::is_sorted(sorted));
-    double low = sorted.front(), high = sorted.back();
+Histogram histogram(const CountedValues& sample, std::size_t bins) {
+    if (sample.total == 0 || bins == 0) throw InternalError("a histogram needs values and bins");
+    double low = sample.values.front(), high = sample.values.back();
     if (low == high) {
         low -= 0.5;
         high += 0.5;
@@ -54,39 +55,53 @@ Histogram histogram(std::span<const double> sorted, std::size_t bins) {
     const double width = (high - low) / static_cast<double>(bins);
     for (std::size_t i = 0; i < bins; ++i) result.edges.push_back(low + static_cast<double>(i) * width);
     result.edges.push_back(high);
-    auto from = sorted.begin();
-    for (std::size_t i = 0; i < bins; ++i) {
-        const auto to = i + 1 == bins ? sorted.end() : std::lower_bound(from, sorted.end(), result.edges[i + 1]);
-        result.counts.push_back(static_cast<std::size_t>(to - from));
-        from = to;
+    result.counts.assign(bins, 0);
+    std::size_t bin = 0;
+    for (std::size_t i = 0; i < sample.values.size(); ++i) {
+        while (bin + 1 < bins && sample.values[i] >= result.edges[bin + 1]) ++bin;
+        result.counts[bin] += sample.counts[i];
     }
     return result;
 }
 
-std::optional<Density> density(std::span<const double> sorted, std::size_t points) {
+std::optional<Density> density(const CountedValues& sample, std::size_t points) {
     if (points < 2) throw InternalError("a density needs two points");
-    if (sorted.size() < 2 || sorted.front() == sorted.back()) return std::nullopt;
-    assert(std::ranges::is_sorted(sorted));
-    constexpr double reach = 8;  // bandwidths
+    if (sample.values.size() < 2) return std::nullopt;
     Density result;
-    const auto n = static_cast<double>(sorted.size());
-    result.bandwidth = *moments(sorted).standard_deviation * std::pow(n, -0.2);
-    const double step = (sorted.back() - sorted.front()) / static_cast<double>(points - 1);
-    auto from = sorted.begin();
-    for (std::size_t i = 0; i < points; ++i) {
-        const double x = i + 1 == points ? sorted.back() : sorted.front() + static_cast<double>(i) * step;
-        from = std::lower_bound(from, sorted.end(), x - reach * result.bandwidth);
-        double sum = 0;
-        for (auto at = from; at != sorted.end() && *at <= x + reach * result.bandwidth;) {
-            double count = 0;  // equal values, of which real tables have many, are one kernel
-            const double value = *at;
-            for (; at != sorted.end() && *at == value; ++at) ++count;
-            const double z = (x - value) / result.bandwidth;
-            sum += count * std::exp(-0.5 * z * z);
+    const auto n = static_cast<double>(sample.total);
+    const double h = result.bandwidth = *moments(sample).standard_deviation * std::pow(n, -0.2);
+    const double least = sample.values.front(), step = (sample.values.back() - least) / static_cast<double>(points - 1);
+    for (std::size_t i = 0; i + 1 < points; ++i) result.x.push_back(least + static_cast<double>(i) * step);
+    result.x.push_back(sample.values.back());
+    result.y.assign(points, 0);
+    // A value's kernel at the nearest point is an exponential. From a point to the next one it changes by a factor, and
+    // the factor itself by one that is the same everywhere: exp(−(z + d)²/2) = exp(−z²/2)·exp(−z·d − d²/2).
+    constexpr double reach = 8;  // bandwidths
+    const double d = step / h, change = std::exp(-d * d);
+    for (std::size_t k = 0; k < sample.values.size(); ++k) {
+        const double value = sample.values[k], count = static_cast<double>(sample.counts[k]);
+        const double place = (value - least) / step;  // no number where the range passes what a double holds
+        const auto nearest = place > 0 ? std::min(points - 1, static_cast<std::size_t>(place + 0.5)) : std::size_t{0};
+        const auto is_near = [&](std::size_t i) { return std::abs(result.x[i] - value) <= reach * h; };
+        if (!is_near(nearest)) continue;
+        const double z = (result.x[nearest] - value) / h, height = count * std::exp(-0.5 * z * z);
+        result.y[nearest] += height;
+        if (nearest + 1 < points && is_near(nearest + 1)) {
+            double y = height, factor = std::exp(-z * d - 0.5 * d * d);
+            for (std::size_t i = nearest + 1; i < points && is_near(i); ++i) {
+                result.y[i] += y *= factor;
+                factor *= change;
+            }
         }
-        result.x.push_back(x);
-        result.y.push_back(sum / (n * result.bandwidth * std::sqrt(2 * std::numbers::pi)));
+        if (nearest > 0 && is_near(nearest - 1)) {
+            double y = height, factor = std::exp(z * d - 0.5 * d * d);
+            for (std::size_t i = nearest; i > 0 && is_near(i - 1); --i) {
+                result.y[i - 1] += y *= factor;
+                factor *= change;
+            }
+        }
     }
+    for (auto& y : result.y) y /= n * h * std::sqrt(2 * std::numbers::pi);
     return result;
 }
 

@@ -2,8 +2,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <vector>
+
+#include "statistics/counted_values.h"
 
 namespace cellwise::statistics {
 
@@ -21,15 +22,15 @@ struct Moments {
     std::optional<double> kurtosis;
 };
 /// Throws InternalError for no values.
-[[nodiscard]] Moments moments(std::span<const double> values);
+[[nodiscard]] Moments moments(const CountedValues& sample);
 
 /// Equal bins from the least to the largest value, as numpy's histogram: each holds its lower edge, the last both.
 struct Histogram {
     std::vector<double> edges;  ///< bins + 1, ascending
     std::vector<std::size_t> counts;
 };
-/// Of values in ascending order, finite and not empty; values that are all equal lie in bins of a width of 1 in all.
-[[nodiscard]] Histogram histogram(std::span<const double> sorted, std::size_t bins);
+/// Of finite values, one or more; values that are all equal lie in bins of a width of 1 in all.
+[[nodiscard]] Histogram histogram(const CountedValues& sample, std::size_t bins);
 
 /// A Gaussian kernel density by Scott's rule (Multivariate Density Estimation, 1992), as scipy's gaussian_kde:
 /// f(x) = 1/(n·h)·Σ φ((x − xᵢ)/h), h = s·n^(−1/5), s by n − 1.
@@ -37,8 +38,8 @@ struct Density {
     double bandwidth = 0;
     std::vector<double> x, y;
 };
-/// At `points` (two or more) places from the least to the largest of values in ascending order. Values more than 8
-/// bandwidths away are left out: they add less than 2e-14 of a kernel's height each. Nothing without variation.
-[[nodiscard]] std::optional<Density> density(std::span<const double> sorted, std::size_t points);
+/// At `points` (two or more) places from the least to the largest value. Values more than 8 bandwidths away are left
+/// out: they add less than 2e-14 of a kernel's height each. Nothing without variation.
+[[nodiscard]] std::optional<Density> density(const CountedValues& sample, std::size_t points);
 
 }  // namespace cellwise::statistics

@@ -106,29 +106,6 @@ TEST(Association, AreaAndFisherByHand) {
     EXPECT_NEAR(statistics::fisher_exact_p(3, 1, 1, 3), 34.0 / 70, 1e-12);
 }
 
-TEST(Correlations, AreThoseOfAllRowsAtOnceToTheBit) {
-    Table table{"t", 3001, {}, {}};  // several parts of the rows, the last of an odd length
-    std::vector<double> small, fractions, with_gaps;
-    for (int i = 0; i < table.rows; ++i) {
-        small.push_back(i * 37 % 101);
-        fractions.push_back(std::sin(i) + i * 37 % 101 * 0.01);
-        with_gaps.push_back(i % 13 == 0 ? std::nan("") : i * 7919 % 60013);
-    }
-    table.columns = {numeric_column("small", small), numeric_column("fractions", fractions),
-                     numeric_column("with gaps", with_gaps)};
-    table.columns.emplace_back().name = "large";
-    for (int i = 0; i < table.rows; ++i) table.columns.back().integers.push_back((std::int64_t{1} << 60) + i * i);
-    const auto result = correlations(table, 2);
-    ASSERT_EQ(result.columns.size(), 4U);
-    for (std::size_t i = 0; i < 4; ++i) {
-        for (std::size_t k = 0; k < 4; ++k) {
-            const auto whole = statistics::pearson(numbers_of(table.columns[std::max(i, k)]),
-                                                   numbers_of(table.columns[std::min(i, k)]));
-            EXPECT_EQ(result.matrix[i][k], i == k ? 1 : whole->value) << i << " " << k;
-        }
-    }
-}
-
 TEST(Description, TellsTheBytesThatTheColumnsTake) {
     Table table{"t", 4, {}, {}};
     table.columns = {numeric_column("small", {1, 2, std::nan(""), 127}), numeric_column("medium", {1, 2, 3, 128}),

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "core/parallel_for.h"
-#include "core/radix_sort.h"
-#include "data/tables/description.h"
+#include "data/tables/columns.h"
+#include "data/tables/number_counts.h"
 #include "data/tables/target.h"
 
 namespace cellwise::tables {
@@ -41,41 +41,56 @@ std::vector<double> scores_by_level(const Column& column, const std::vector<doub
     return scores;
 }
 
-std::optional<statistics::Association> area(std::span<const double> values, const std::vector<double>& truth) {
-    std::vector<statistics::LabelledValue> pairs;
-    pairs.reserve(values.size());
-    for (std::size_t row = 0; row < values.size(); ++row) {
-        if (!std::isnan(values[row]) && !std::isnan(truth[row])) pairs.push_back({values[row], truth[row] > 0.5});
-    }
-    if (pairs.empty()) return std::nullopt;
-    radix_sort(pairs, [](const statistics::LabelledValue& pair) { return ordered_bits(pair.value); });
-    if (pairs.front().value == pairs.back().value) return std::nullopt;
-    return statistics::area_of_sorted(pairs);
-}
-
-/// [rows]: 1 where the row has that label, 0 where it has another, NaN where it has none.
-std::vector<double> indicator(const Target& target, std::size_t label) {
-    std::vector<double> truth;
+/// [rows]: 1 where the row has that label, 0 where it has another, −1 where it has none.
+std::vector<std::int8_t> indicator(const Target& target, std::size_t label) {
+    std::vector<std::int8_t> truth;
     truth.reserve(target.classes.size());
     for (const auto row : target.classes) {
-        truth.push_back(row < 0 ? nothing : static_cast<double>(row == static_cast<std::int32_t>(label)));
+        truth.push_back(row < 0 ? std::int8_t{-1} : static_cast<std::int8_t>(row == static_cast<std::int32_t>(label)));
     }
     return truth;
 }
 
+/// The same scores for a truth of 0 and 1: as many distinct ones as levels in both halves.
+std::vector<ScoreCount> counts_by_level(const Column& column, std::span<const std::int8_t> truth) {
+    std::vector<ScoreCount> halves[2] = {std::vector<ScoreCount>(column.levels.size()),
+                                         std::vector<ScoreCount>(column.levels.size())};
+    double positives = 0, known = 0;
+    column.codes.visit([&](auto codes) {
+        for (std::size_t row = 0; row < truth.size(); ++row) {
+            if (codes[row] < 0 || truth[row] < 0) continue;
+            ++halves[row % 2][static_cast<std::size_t>(codes[row])].rows[static_cast<std::size_t>(truth[row])];
+        }
+    });
+    for (const auto& half : halves) {
+        for (const auto& level : half) {
+            positives += static_cast<double>(level.rows[1]);
+            known += static_cast<double>(level.rows[0] + level.rows[1]);
+        }
+    }
+    const double mean = known > 0 ? positives / known : 0;
+    std::vector<ScoreCount> scores;
+    for (std::size_t half = 0; half < 2; ++half) {
+        for (std::size_t i = 0; i < column.levels.size(); ++i) {
+            const auto& own = halves[half][i];
+            const auto& other = halves[1 - half][i];
+            if (own.rows[0] + own.rows[1] == 0) continue;
+            const auto sum = static_cast<double>(other.rows[1]);
+            const auto count = static_cast<double>(other.rows[0] + other.rows[1]);
+            scores.push_back({(sum + prior_rows * mean) / (count + prior_rows), own.rows});
+        }
+    }
+    return scores;
+}
+
 bool keeps_levels(const Column& column) { return !column.codes.empty() && !is_number(column); }
 
-std::optional<statistics::Association> associate(const Column& column, const std::vector<double>& truth,
-                                                 Measure measure) {
-    std::vector<double> storage;
-    std::span<const double> values;
-    if (keeps_levels(column)) {
-        storage = scores_by_level(column, truth);
-        values = storage;
-    } else {
-        values = numbers_in(column, 0, truth.size(), storage);
-    }
-    return measure == Measure::auc ? area(values, truth) : statistics::pearson(values, truth);
+std::optional<statistics::Association> area_of_column(const Column& column, std::span<const std::int8_t> truth) {
+    return keeps_levels(column) ? area_of(counts_by_level(column, truth)) : area_of(column, truth);
+}
+
+std::optional<statistics::Association> correlation_of(const Column& column, const std::vector<double>& truth) {
+    return statistics::pearson(keeps_levels(column) ? scores_by_level(column, truth) : numbers_of(column), truth);
 }
 
 bool is_candidate(const Column& column) { return column.kind != Kind::identifier && column.kind != Kind::text; }
@@ -94,13 +109,17 @@ std::vector<ColumnAssociation> associations(const Table& table, const Target& ta
         labels.resize(target.labels.size());
         for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i;
     }
-    std::vector<std::vector<double>> truths;
-    for (const auto label : labels) truths.push_back(is_regression ? target.values : indicator(target, label));
+    std::vector<std::vector<std::int8_t>> truths;
+    for (const auto label : labels) {
+        truths.push_back(is_regression ? std::vector<std::int8_t>() : indicator(target, label));
+    }
     std::vector<std::optional<ColumnAssociation>> found(table.columns.size());
     parallel_for(table.columns.size(), threads, [&](std::size_t i) {
-        if (i == target.column || !is_candidate(table.columns[i])) return;
+        const Column& column = table.columns[i];
+        if (i == target.column || !is_candidate(column)) return;
         for (std::size_t k = 0; k < truths.size(); ++k) {
-            const auto association = associate(table.columns[i], truths[k], measure);
+            const auto association =
+                is_regression ? correlation_of(column, target.values) : area_of_column(column, truths[k]);
             if (!association) continue;
             ColumnAssociation one{i, measure, *association, labels.size() > 1 ? target.labels[labels[k]] : ""};
             if (!found[i] || one.strength() > found[i]->strength()) found[i] = std::move(one);

@@ -66,7 +66,7 @@ std::vector<Finding> audit(const Table& table, const TableDescription& descripti
     std::vector<Finding> findings;
     audit_columns(table, description, target, findings);
     audit_rows(table, target, options.threads, findings);
-    audit_repetition(table, correlations, options.threads, findings);
+    audit_repetition(table, description, correlations, options.threads, findings);
     if (target != nullptr) audit_target(table, *target, associations, options.leak_auc, findings);
     std::ranges::stable_sort(findings, {}, &Finding::kind);
     return findings;

@@ -55,13 +55,9 @@ struct AuditOptions {
 void audit_columns(const Table& table, const TableDescription& description, const Target* target,
                    std::vector<Finding>& findings);
 void audit_rows(const Table& table, const Target* target, int threads, std::vector<Finding>& findings);
-void audit_repetition(const Table& table, const Correlations& correlations, int threads,
-                      std::vector<Finding>& findings);
+void audit_repetition(const Table& table, const TableDescription& description, const Correlations& correlations,
+                      int threads, std::vector<Finding>& findings);
 void audit_target(const Table& table, const Target& target, const std::vector<ColumnAssociation>& associations,
                   double leak_auc, std::vector<Finding>& findings);
-
-/// 64 bits of a cell's value: equal ones for equal values, a missing one its own; likely different for others.
-[[nodiscard]] std::uint64_t cell_hash(const Column& column, std::size_t row);
-[[nodiscard]] std::uint64_t mixed(std::uint64_t bits);
 
 }  // namespace cellwise::tables

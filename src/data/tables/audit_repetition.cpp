@@ -4,8 +4,10 @@
 #include <map>
 #include <set>
 
+#include "core/mixed_bits.h"
 #include "core/parallel_for.h"
 #include "data/tables/audit.h"
+#include "data/tables/cell_bits.h"
 #include "statistics/association.h"
 
 namespace cellwise::tables {
@@ -40,52 +42,83 @@ std::vector<LevelRows> rows_of_levels(const Column& column) {
         for (std::size_t row = 0; row < codes.size(); ++row) {
             if (codes[row] < 0) continue;
             auto& level = rows[static_cast<std::size_t>(codes[row])];
-            level.rows += mixed(row);
+            level.rows += mixed_bits(row);
             ++level.count;
         }
     });
     return rows;
 }
 
-/// Columns whose cells are equal in every row (of categories: but for the names of the levels).
-std::vector<std::vector<std::size_t>> equal_columns(const Table& table, int threads) {
-    std::vector<std::uint64_t> hashes(table.columns.size());
-    parallel_for(table.columns.size(), threads, [&](std::size_t i) {
-        std::vector<std::uint64_t> order(table.columns[i].levels.size(), 0);
-        std::uint64_t hash = static_cast<std::uint64_t>(table.columns[i].codes.empty());
-        std::uint64_t next = 0;
-        for (std::size_t row = 0; row < static_cast<std::size_t>(table.rows); ++row) {
-            const auto& column = table.columns[i];
-            if (column.codes.empty()) {
-                hash = mixed(hash ^ cell_hash(column, row));
-                continue;
+/// A hash of all cells; of categories it does not depend on the names of the levels.
+std::uint64_t hash_of(const Column& column, std::size_t rows) {
+    std::uint64_t hash = 0;
+    std::vector<std::uint64_t> order(column.levels.size(), 0);  // of each level: when it came first
+    std::uint64_t next = 0;
+    with_cell_bits(column, [&](auto bits_of) {
+        for (std::size_t row = 0; row < rows; ++row) {
+            auto bits = bits_of(row);
+            if (!column.codes.empty()) {
+                const auto code = static_cast<std::int64_t>(bits);
+                bits = 0;
+                if (code >= 0) {
+                    auto& place = order[static_cast<std::size_t>(code)];
+                    if (place == 0) place = ++next;
+                    bits = place;
+                }
             }
-            std::uint64_t bits = 0;  // of a level: when it came first
-            if (column.codes[row] >= 0) {
-                auto& place = order[static_cast<std::size_t>(column.codes[row])];
-                if (place == 0) place = ++next;
-                bits = place;
-            }
-            hash = mixed(hash ^ bits);
+            hash = mixed_bits(hash ^ bits);
         }
-        hashes[i] = hash;
     });
-    std::map<std::uint64_t, std::vector<std::size_t>> groups;
-    for (std::size_t i = 0; i < hashes.size(); ++i) groups[hashes[i]].push_back(i);
+    return hash;
+}
+
+/// What equal columns have in common and others seldom have: only columns that agree in it are looked at cell by cell.
+struct Outline {
+    bool keeps_levels = false;
+    std::int64_t missing = 0, unique = 0;
+    std::vector<std::int64_t> counts;  ///< of the most frequent levels
+    double mean = 0;
+    auto operator<=>(const Outline&) const = default;
+};
+
+Outline outline_of(const Column& column, const ColumnDescription& description) {
+    Outline outline{!column.codes.empty(), description.missing, description.unique, {}, 0};
+    for (const auto& level : description.levels) outline.counts.push_back(level.count);
+    if (!outline.keeps_levels && description.numbers) outline.mean = description.numbers->mean;
+    return outline;
+}
+
+bool is_constant(const ColumnDescription& description) {
+    return description.unique == 0 || (description.unique == 1 && description.missing == 0);
+}
+
+/// Columns whose cells are equal in every row (of categories: but for the names of the levels), but not constants.
+std::vector<std::vector<std::size_t>> equal_columns(const Table& table, const TableDescription& description,
+                                                    int threads) {
+    std::map<Outline, std::vector<std::size_t>> alike;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (is_constant(description.columns[i])) continue;
+        alike[outline_of(table.columns[i], description.columns[i])].push_back(i);
+    }
+    std::vector<std::size_t> asked;
+    for (const auto& [outline, columns] : alike) {
+        if (columns.size() > 1) asked.insert(asked.end(), columns.begin(), columns.end());
+    }
+    std::vector<std::uint64_t> hashes(asked.size());
+    parallel_for(asked.size(), threads, [&](std::size_t i) {
+        hashes[i] = hash_of(table.columns[asked[i]], static_cast<std::size_t>(table.rows));
+    });
+    std::map<std::pair<bool, std::uint64_t>, std::vector<std::size_t>> groups;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        groups[{table.columns[asked[i]].codes.empty(), hashes[i]}].push_back(asked[i]);
+    }
     std::vector<std::vector<std::size_t>> equal;
     for (auto& [hash, group] : groups) {
+        std::ranges::sort(group);
         if (group.size() > 1) equal.push_back(std::move(group));
     }
     std::ranges::sort(equal);
     return equal;
-}
-
-bool is_constant(const Column& column) {
-    for (std::size_t row = 1; row < std::max({column.numbers.size(), column.codes.size(), column.integers.size()});
-         ++row) {
-        if (cell_hash(column, row) != cell_hash(column, 0)) return false;
-    }
-    return true;
 }
 
 /// Finds c ≈ a·b. Not where a or b alone, or c's being a multiple of one of them, is the reason.
@@ -175,11 +208,10 @@ void add_levels(const Table& table, const std::set<std::pair<std::size_t, std::s
 
 }  // namespace
 
-void audit_repetition(const Table& table, const Correlations& correlations, int threads,
-                      std::vector<Finding>& findings) {
+void audit_repetition(const Table& table, const TableDescription& description, const Correlations& correlations,
+                      int threads, std::vector<Finding>& findings) {
     std::set<std::pair<std::size_t, std::size_t>> equal;
-    for (const auto& group : equal_columns(table, threads)) {
-        if (is_constant(table.columns[group.front()])) continue;
+    for (const auto& group : equal_columns(table, description, threads)) {
         Finding finding{FindingKind::repeated_columns, {}, table.rows, 1, ""};
         for (const auto column : group) {
             finding.columns.push_back(table.columns[column].name);

@@ -3,14 +3,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/mixed_bits.h"
 #include "core/parallel_for.h"
 #include "data/tables/audit.h"
+#include "data/tables/cell_bits.h"
 
 namespace cellwise::tables {
 namespace {
 
 constexpr std::size_t hashed_rows = 1 << 16;
-constexpr std::uint64_t missing_bits = 0x7FF8'0000'0000'0001;
 
 /// Two hashes of a row's features: a table of 2^32 rows has an accidental pair with a probability of 2^-65.
 struct RowHash {
@@ -33,18 +34,21 @@ std::vector<RowHash> hash_rows(const Table& table, const Target* target, int thr
         const std::size_t from = block * hashed_rows, to = std::min(from + hashed_rows, hashes.size());
         for (std::size_t i = 0; i < table.columns.size(); ++i) {
             if (!is_feature(table, i, target)) continue;
-            for (std::size_t row = from; row < to; ++row) {
-                const auto bits = cell_hash(table.columns[i], row);
-                hashes[row].first = mixed(hashes[row].first ^ bits);
-                hashes[row].second = mixed(hashes[row].second + bits + i);
-            }
+            with_cell_bits(table.columns[i], [&](auto bits_of) {
+                for (std::size_t row = from; row < to; ++row) {
+                    const auto bits = mixed_bits(bits_of(row));
+                    auto& hash = hashes[row];
+                    hash.first = std::rotl(hash.first ^ bits, 23) * 0x9E37'79B9'7F4A'7C15;
+                    hash.second = (hash.second + bits) * 0xD6E8'FEB8'6659'FD93;
+                }
+            });
         }
         if (target == nullptr) return;
         for (std::size_t row = from; row < to; ++row) {
             hashes[row].label = target->classes.empty() ? 0 : target->classes[row];
             if (target->classes.empty()) {  // a numeric target: equal numbers are one label
                 hashes[row].label =
-                    static_cast<std::int32_t>(mixed(std::bit_cast<std::uint64_t>(target->values[row])) >> 33);
+                    static_cast<std::int32_t>(mixed_bits(std::bit_cast<std::uint64_t>(target->values[row])) >> 33);
             }
         }
     });
@@ -52,21 +56,6 @@ std::vector<RowHash> hash_rows(const Table& table, const Target* target, int thr
 }
 
 }  // namespace
-
-std::uint64_t mixed(std::uint64_t bits) {  // the finaliser of SplitMix64 (Steele, Lea and Flood 2014)
-    bits += 0x9E3779B97F4A7C15;
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-    return bits ^ (bits >> 31);
-}
-
-std::uint64_t cell_hash(const Column& column, std::size_t row) {
-    if (!column.codes.empty()) return mixed(static_cast<std::uint64_t>(static_cast<std::int64_t>(column.codes[row])));
-    if (!column.integers.empty()) return mixed(static_cast<std::uint64_t>(column.integers[row]));
-    const double value = column.numbers[row];
-    if (std::isnan(value)) return mixed(missing_bits);
-    return mixed(std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));
-}
 
 void audit_rows(const Table& table, const Target* target, int threads, std::vector<Finding>& findings) {
     bool has_feature = false;

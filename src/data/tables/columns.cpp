@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/utf8.h"
+#include "data/tables/marked.h"
 
 namespace cellwise::tables {
 namespace {
@@ -20,14 +21,6 @@ std::vector<std::int64_t> taken(const std::vector<std::int64_t>& values, std::sp
     some.reserve(rows.size());
     for (const auto row : rows) some.push_back(values[static_cast<std::size_t>(row)]);
     return some;
-}
-
-void keep(std::vector<std::int64_t>& values, const std::vector<bool>& kept) {
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (kept[i]) values[next++] = values[i];
-    }
-    values.resize(next);
 }
 
 template <class AnyTable>
@@ -217,9 +210,9 @@ Table take_rows(const Table& table, std::span<const std::int64_t> rows) {
 void keep_rows(Table& table, const std::vector<bool>& kept) {
     assert(kept.size() == static_cast<std::size_t>(table.rows));
     for (auto& column : table.columns) {
-        column.numbers.keep(kept);
-        keep(column.integers, kept);
-        column.codes.keep(kept);
+        if (!column.numbers.empty()) column.numbers.keep(kept);
+        if (!column.integers.empty()) keep_marked(column.integers, kept);
+        if (!column.codes.empty()) column.codes.keep(kept);
     }
     table.rows = std::count(kept.begin(), kept.end(), true);
 }

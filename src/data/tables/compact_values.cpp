@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "data/tables/marked.h"
+
 namespace cellwise::tables {
 namespace {
 
@@ -150,15 +152,7 @@ CompactValues<Value> CompactValues<Value>::taken(std::span<const std::int64_t> p
 
 template <class Value>
 void CompactValues<Value>::keep(const std::vector<bool>& kept) {
-    std::visit(
-        [&](auto& stored) {
-            std::size_t next = 0;
-            for (std::size_t i = 0; i < stored.size(); ++i) {
-                if (kept[i]) stored[next++] = stored[i];
-            }
-            stored.resize(next);
-        },
-        storage_);
+    std::visit([&](auto& stored) { keep_marked(stored, kept); }, storage_);
 }
 
 template <class Value>

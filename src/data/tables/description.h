@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,10 +63,5 @@ struct Correlations {
 };
 /// Of at most 200 columns: a table of more gets none, for it would take a page a column.
 [[nodiscard]] Correlations correlations(const Table& table, int threads = 0);
-
-/// [count]: a column's numbers from the row `from` on; its large whole numbers as doubles. `storage` is used where they
-/// must be made.
-[[nodiscard]] std::span<const double> numbers_in(const Column& column, std::size_t from, std::size_t count,
-                                                 std::vector<double>& storage);
 
 }  // namespace cellwise::tables

@@ -64,22 +64,22 @@ std::vector<std::int32_t> sorted_codes(const std::vector<LevelDictionary::Level>
 }  // namespace
 
 std::int32_t LevelDictionary::code(std::string_view text, std::size_t place, std::int64_t times) {
-    if (slots_.empty()) slots_.assign(first_slots, -1);
+    if (slots_.empty()) slots_.assign(first_slots, {});
     const std::uint32_t hash = hash_of(text);
     const std::size_t mask = slots_.size() - 1;
     std::size_t slot = hash & mask;
-    for (; slots_[slot] >= 0; slot = (slot + 1) & mask) {
-        const auto known = static_cast<std::size_t>(slots_[slot]);
-        if (hashes_[known] == hash && levels_[known].text == text) {
-            levels_[known].count += times;
-            return static_cast<std::int32_t>(known);
+    for (; slots_[slot].code >= 0; slot = (slot + 1) & mask) {
+        if (slots_[slot].hash != hash) continue;
+        auto& known = levels_[static_cast<std::size_t>(slots_[slot].code)];
+        if (known.text == text) {
+            known.count += times;
+            return slots_[slot].code;
         }
     }
     if (levels_.size() >= INT32_MAX) throw InternalError("a column of more than 2^31 distinct texts");
     const auto code = static_cast<std::int32_t>(levels_.size());
-    slots_[slot] = code;
+    slots_[slot] = {hash, code};
     levels_.push_back({kept(text), place, times});
-    hashes_.push_back(hash);
     if (levels_.size() * 2 > slots_.size()) grow();
     return code;
 }
@@ -98,18 +98,18 @@ std::string_view LevelDictionary::kept(std::string_view text) {
 }
 
 void LevelDictionary::grow() {
-    slots_.assign(slots_.size() * 2, -1);
+    const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = 0; i < levels_.size(); ++i) {
-        std::size_t slot = hashes_[i] & mask;
-        while (slots_[slot] >= 0) slot = (slot + 1) & mask;
-        slots_[slot] = static_cast<std::int32_t>(i);
+    for (const auto& one : before) {
+        if (one.code < 0) continue;
+        std::size_t slot = one.hash & mask;
+        while (slots_[slot].code >= 0) slot = (slot + 1) & mask;
+        slots_[slot] = one;
     }
 }
 
 LevelDictionary::Sorted LevelDictionary::sorted() && {
-    hashes_ = {};  // first what is not needed for it
-    slots_ = {};
+    slots_ = {};  // first what is not needed for it
     const auto codes = sorted_codes(levels_);
     Sorted result;
     result.levels.reserve(codes.size());

@@ -37,8 +37,11 @@ private:
     void grow();
 
     std::vector<Level> levels_;
-    std::vector<std::uint32_t> hashes_;  ///< of each level
-    std::vector<std::int32_t> slots_;    ///< a power of two of them; -1: free
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::int32_t code = -1;  ///< -1: free
+    };
+    std::vector<Slot> slots_;  ///< a power of two of them
     Texts blocks_;
     std::size_t block_size_ = 0, used_ = 0;
 };

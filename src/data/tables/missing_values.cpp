@@ -10,11 +10,13 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/radix_sort.h"
+#include "core/parallel_for.h"
 #include "core/utf8.h"
 #include "data/tables/columns.h"
+#include "data/tables/marked.h"
+#include "data/tables/number_counts.h"
 #include "data/tables/plain_number.h"
-#include "statistics/line_fit.h"
+#include "statistics/moments.h"
 
 namespace cellwise::tables {
 namespace {
@@ -42,28 +44,10 @@ std::string strategy_for(const Column& column, const Rule* rule) {
     return asked;
 }
 
-std::vector<double> known_numbers(const Column& column) {
-    auto numbers = numbers_of(column);
-    std::erase_if(numbers, [](double x) { return std::isnan(x); });
-    sort_numbers(numbers);
-    return numbers;
-}
-
-/// The value that most cells have, the smallest of equally frequent ones. sorted: not empty.
-double mode_of(const std::vector<double>& sorted) {
-    double mode = sorted.front();
-    std::size_t most = 0;
-    for (std::size_t begin = 0; begin < sorted.size();) {
-        const auto end = static_cast<std::size_t>(
-            std::upper_bound(sorted.begin() + static_cast<std::ptrdiff_t>(begin), sorted.end(), sorted[begin]) -
-            sorted.begin());
-        if (end - begin > most) {
-            most = end - begin;
-            mode = sorted[begin];
-        }
-        begin = end;
-    }
-    return mode;
+/// The value that most cells have, the smallest of equally frequent ones. sample: not empty.
+double mode_of(const statistics::CountedValues& sample) {
+    const auto most = std::ranges::max_element(sample.counts);
+    return sample.values[static_cast<std::size_t>(most - sample.counts.begin())];
 }
 
 std::optional<std::string> most_frequent_level(const Column& column) {
@@ -74,12 +58,6 @@ std::optional<std::string> most_frequent_level(const Column& column) {
     const auto most = std::max_element(counts.begin(), counts.end());
     if (most == counts.end() || *most == 0) return std::nullopt;
     return column.levels[static_cast<std::size_t>(most - counts.begin())];
-}
-
-double mean_of(const std::vector<double>& numbers) {
-    double sum = 0;
-    for (const double x : numbers) sum += x;
-    return sum / static_cast<double>(numbers.size());
 }
 
 NumberColumns columns_of(const Table& table, const std::vector<std::string>& names) {
@@ -108,14 +86,6 @@ Column part_of(const Column& column, const std::vector<bool>& kept) {
     return std::move(table.columns.front());
 }
 
-void drop(std::vector<std::int64_t>& rows, const std::vector<bool>& kept) {
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (kept[i]) rows[next++] = rows[i];
-    }
-    rows.resize(next);
-}
-
 }  // namespace
 
 MissingValues::MissingValues(const std::vector<std::string>& rules) {
@@ -133,11 +103,11 @@ MissingValues::Plan MissingValues::plan_for(const Column& column, const Rule* ru
         plan.strategy = has_number_cells(column) ? "number" : "level";
         if (plan.strategy == "number") plan.number = parse_number(rule->value, "--missing '" + rule->text + "'");
     } else if (asked == "mean" || asked == "median" || (asked == "most-frequent" && has_number_cells(column))) {
-        const auto known = known_numbers(column);
-        plan.strategy = known.empty() ? "keep" : "number";
+        const auto known = sample_of(column);
+        plan.strategy = known.total == 0 ? "keep" : "number";
         plan.said = "no value to learn from: left missing";
-        if (known.empty()) return plan;
-        plan.number = asked == "mean"     ? mean_of(known)
+        if (known.total == 0) return plan;
+        plan.number = asked == "mean"     ? statistics::moments(known).mean
                       : asked == "median" ? statistics::quantile(known, 0.5)
                                           : mode_of(known);
         plan.said = fmt::format("{} {}", asked, number_text(plan.number));
@@ -164,17 +134,22 @@ void MissingValues::fit(const Table& whole, const Protected& kept) {
     }
     const auto marks = complete_rows(whole, complete);
     const bool all_kept = std::ranges::all_of(marks, [](bool mark) { return mark; });
-    for (const auto& given : whole.columns) {
-        const auto known = rule_of.find(given.name);
-        if (known == rule_of.end()) continue;
+    std::vector<const Column*> asked;
+    for (const auto& column : whole.columns) {
+        if (rule_of.contains(column.name)) asked.push_back(&column);
+    }
+    plans_.resize(asked.size());
+    parallel_for(asked.size(), 0, [&](std::size_t i) {
         std::optional<Column> part;
-        if (!all_kept) part = part_of(given, marks);
-        const Column& column = part ? *part : given;
-        auto plan = plan_for(column, known->second);
+        if (!all_kept) part = part_of(*asked[i], marks);
+        const Column& column = part ? *part : *asked[i];
+        auto plan = plan_for(column, rule_of.at(column.name));
         if (plan.strategy == "drop-column" && missing_count(column) == 0) plan.strategy = "keep";
         if (plan.indicator && missing_count(column) == 0) plan.indicator = false;
-        if (is_number(column) && column.integers.empty()) numbers_.push_back(column.name);
-        plans_.push_back(std::move(plan));
+        plans_[i] = std::move(plan);
+    });
+    for (const auto* column : asked) {
+        if (is_number(*column) && column->integers.empty()) numbers_.push_back(column->name);
     }
     const auto numbers_left = [&] {
         NumberColumns columns;
@@ -230,7 +205,7 @@ void MissingValues::apply(Table& table, std::vector<std::int64_t>& rows, Use use
             const auto before = table.rows;
             if (std::ranges::all_of(kept, [](bool mark) { return mark; })) continue;
             keep_rows(table, kept);
-            drop(rows, kept);
+            keep_marked(rows, kept);
             say(plan.column, "rows without a value dropped", 0, before - table.rows);
         }
     }

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
-#include "core/radix_sort.h"
+#include "core/parallel_for.h"
 #include "core/utf8.h"
 #include "data/tables/columns.h"
+#include "data/tables/marked.h"
+#include "data/tables/number_counts.h"
 #include "data/tables/plain_number.h"
-#include "statistics/line_fit.h"
+#include "statistics/moments.h"
 
 namespace cellwise::tables {
 namespace {
@@ -26,22 +29,16 @@ struct Range {
     bool has_spread = false;
 };
 
-Range by_quartiles(std::vector<double> known) {
-    sort_numbers(known);
+Range by_quartiles(const statistics::CountedValues& known) {
     const double q1 = statistics::quantile(known, 0.25);
     const double q3 = statistics::quantile(known, 0.75);
     return {q1 - whisker * (q3 - q1), q3 + whisker * (q3 - q1), q3 > q1};
 }
 
-Range by_deviation(const std::vector<double>& known) {
-    const auto count = static_cast<double>(known.size());
-    double sum = 0;
-    for (const double x : known) sum += x;
-    const double mean = sum / count;
-    double squares = 0;
-    for (const double x : known) squares += (x - mean) * (x - mean);
-    const double deviation = std::sqrt(squares / count);
-    return {mean - most_deviations * deviation, mean + most_deviations * deviation, deviation > 0};
+Range by_deviation(const statistics::CountedValues& known) {
+    const auto moments = statistics::moments(known);
+    const double far = most_deviations * moments.population_deviation;
+    return {moments.mean - far, moments.mean + far, moments.population_deviation > 0};
 }
 
 bool removes(const std::string& strategy) { return strategy.ends_with("-remove"); }
@@ -55,6 +52,7 @@ Outliers::Outliers(const std::vector<std::string>& rules) {
 void Outliers::fit(const Table& table, const Protected& kept) {
     require_rules(rules_, table, "--outliers");
     bounds_.clear();
+    std::vector<std::pair<const Column*, std::string>> asked;  // with the strategy
     for (const auto& column : table.columns) {
         const auto* rule = rule_for(rules_, column);
         if (!rule || rule->strategy == "none" || is_protected(kept, column.name)) continue;
@@ -63,11 +61,18 @@ void Outliers::fit(const Table& table, const Protected& kept) {
             throw UsageError(fmt::format("--outliers '{}': the column is {}, and outliers are a matter of numbers",
                                          printable(rule->text), kind_name(column.kind)));
         }
-        auto known = column.numbers.values();
-        std::erase_if(known, [](double x) { return std::isnan(x); });
-        if (known.empty()) continue;
-        const auto range = rule->strategy.starts_with("iqr") ? by_quartiles(known) : by_deviation(known);
-        bounds_.push_back({column.name, rule->strategy, range.has_spread, range.low, range.high});
+        asked.emplace_back(&column, rule->strategy);
+    }
+    std::vector<std::optional<Bounds>> found(asked.size());
+    parallel_for(asked.size(), 0, [&](std::size_t i) {
+        const auto& [column, strategy] = asked[i];
+        const auto known = sample_of(*column);
+        if (known.total == 0) return;
+        const auto range = strategy.starts_with("iqr") ? by_quartiles(known) : by_deviation(known);
+        found[i] = Bounds{column->name, strategy, range.has_spread, range.low, range.high};
+    });
+    for (auto& bounds : found) {
+        if (bounds) bounds_.push_back(std::move(*bounds));
     }
 }
 
@@ -98,11 +103,7 @@ void Outliers::apply(Table& table, std::vector<std::int64_t>& rows, Use use, std
     }
     if (std::ranges::all_of(kept, [](bool mark) { return mark; })) return;
     keep_rows(table, kept);
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (kept[i]) rows[next++] = rows[i];
-    }
-    rows.resize(next);
+    keep_marked(rows, kept);
 }
 
 nlohmann::ordered_json Outliers::settings() const {
