@@ -4,6 +4,8 @@
 The picture there is the rule: a line `room --> other & another` of its flowchart lets the files of `room` include those
 of the others. A room is a folder; its files may always include each other, and everything may include core. The lines
 `sees LIBRARY: room, room` below the picture say who may include the headers of Torch, CLI11 and Boost.Beast.
+A target that is compiled without LibTorch's precompiled headers may not reach them: each of its files would read them
+anew, which takes 20 s.
 With --torch FOLDER it only lists the .cpp files below FOLDER that reach a header of LibTorch.
 """
 import re
@@ -68,6 +70,19 @@ def reaches_torch(path, seen):
     return False
 
 
+def targets():
+    """(the CMakeLists.txt, the target, its .cpp files) of each target that has no precompiled header of LibTorch."""
+    call = re.compile(r"(cellwise_library|cellwise_test|add_library|add_executable)\(([\w-]+)\s([^()]*)\)")
+    for top in ("src", "models", "tests"):
+        for lists in sorted((ROOT / top).rglob("CMakeLists.txt")):
+            if lists.parent.name == "consumer":  # another project, which tests the package
+                continue
+            text = re.sub(r"\$<[^\n]*>|#[^\n]*", "", lists.read_text(encoding="utf-8"))
+            for _, name, words in call.findall(text):
+                if "TORCH" not in words.split() and f"cellwise_use_torch({name})" not in text:
+                    yield lists, name, [lists.parent / word for word in words.split() if word.endswith(".cpp")]
+
+
 def main():
     if sys.argv[1:2] == ["--torch"]:
         folder = ROOT / sys.argv[2]
@@ -93,10 +108,15 @@ def main():
             for library, pattern in LIBRARIES.items():
                 if pattern.match(words) and room not in sees.get(library, set()):
                     wrong.append(f"{where}: {room} may not see {library} ({words})")
+    for lists, target, files in targets():
+        for path in files:
+            if path.is_file() and reaches_torch(path, set()):
+                name = path.relative_to(ROOT).as_posix()
+                wrong.append(f"{name}: reaches LibTorch's headers, and {target} is compiled without them precompiled")
     for complaint in wrong:
         print(complaint, file=sys.stderr)
     if wrong:
-        print(f"arrows.py: {len(wrong)} includes against the picture in docs/architecture.md", file=sys.stderr)
+        print(f"arrows.py: {len(wrong)} faults against the picture in docs/architecture.md", file=sys.stderr)
     return 1 if wrong else 0
 
 
