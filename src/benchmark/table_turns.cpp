@@ -114,7 +114,7 @@ TableTurnsRecord measure_table_turns(const TableTurnsOptions& options) {
     const auto python = peer_python(peer_kind, options.offline);
     const TemporaryFolder folder;
     const auto work = work_of(options, folder.path());
-    const auto threads = std::to_string(options.threads > 0 ? options.threads : usable_processors());
+    const auto threads = std::to_string(threads_or_all(options.threads));
     TableTurnsRecord record{fmt::format("{}", fmt::join(peer_kind.packages, " ")),
                             processor_with_count(),
                             work.told,

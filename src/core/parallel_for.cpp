@@ -30,7 +30,7 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
             }
         }
     };
-    const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : usable_processors());
+    const auto wanted = static_cast<std::size_t>(threads_or_all(threads));
     std::vector<std::thread> helpers;
     for (std::size_t i = 1; i < std::min(wanted, count); ++i) helpers.emplace_back(take_up);
     take_up();

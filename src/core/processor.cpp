@@ -47,6 +47,8 @@ int usable_processors() {
     return std::max(1, count);
 }
 
+std::int64_t threads_or_all(std::int64_t threads) { return threads > 0 ? threads : usable_processors(); }
+
 std::string processor_name() {
     std::ifstream lines("/proc/cpuinfo");
     for (std::string line; std::getline(lines, line);) {

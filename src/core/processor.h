@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,9 @@ namespace cellwise {
 /// How many processors this process may keep busy: those that it may run on (taskset, cpuset), and no more than its
 /// control groups' quotas give it (a container's --cpus), rounded up. At least 1.
 [[nodiscard]] int usable_processors();
+
+/// The number of threads that was asked for; below 1 asks for one a usable processor.
+[[nodiscard]] std::int64_t threads_or_all(std::int64_t threads);
 
 /// The least quota of the process's control groups and of those above them, in processors, rounded up; nothing where
 /// none has one.

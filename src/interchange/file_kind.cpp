@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/file_signature.h"
+
 namespace cellwise::interchange {
 namespace {
 
@@ -36,12 +38,7 @@ constexpr std::array kinds{
          "\xfd"
          "7zXZ"sv,
          "packed by xz", "unpack it"},
-    Kind{0, "7z\xbc\xaf"sv, "packed by 7-Zip", "unpack it"},
-    Kind{0, "Rar!"sv, "packed by RAR", "unpack it"},
     Kind{257, "ustar"sv, "a tar archive", "unpack it"},
-    Kind{0, "version https://git-lfs"sv, "a pointer of Git LFS, not the file itself", "run git lfs pull"},
-    Kind{0, "<!DOCTYPE"sv, "a web page", "download the file itself"},
-    Kind{0, "<html"sv, "a web page", "download the file itself"},
     Kind{0, "{"sv, "JSON: a configuration without weights, perhaps of model.to_json()", "save the whole model"},
 };
 
@@ -56,6 +53,7 @@ std::string described(const char* what, const char* remedy) { return fmt::format
 
 std::string describe_file(std::string_view first_bytes, const fs::path& path) {
     if (first_bytes.empty()) return "empty: copy or download it again";
+    if (const auto told = foreign_file(first_bytes); !told.empty()) return std::string(told);
     for (const auto& kind : kinds) {
         if (first_bytes.size() >= kind.offset && first_bytes.substr(kind.offset).starts_with(kind.bytes)) {
             return described(kind.what, kind.remedy);

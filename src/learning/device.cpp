@@ -69,7 +69,7 @@ void set_gpu_arithmetic(bool deterministic, bool tf32) {
 }
 
 std::int64_t set_threads(std::int64_t threads) {
-    const auto count = threads > 0 ? threads : usable_processors();
+    const auto count = threads_or_all(threads);
     // Vanishing gradients become denormal numbers, which are slow; worker threads inherit the setting.
     at::globalContext().setFlushDenormal(true);
     at::set_num_threads(static_cast<int>(count));
@@ -77,7 +77,7 @@ std::int64_t set_threads(std::int64_t threads) {
 }
 
 ComputeScope::ComputeScope(std::int64_t threads, Denormals denormals)
-    : threads_(threads > 0 ? threads : usable_processors()),
+    : threads_(threads_or_all(threads)),
       threads_before_(at::get_num_threads()),
       flushed_before_(_MM_GET_FLUSH_ZERO_MODE() == _MM_FLUSH_ZERO_ON) {
     if (denormals == Denormals::flushed) at::globalContext().setFlushDenormal(true);

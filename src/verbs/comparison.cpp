@@ -118,7 +118,7 @@ Trained compare(TrainRequest request, const distributed::ProcessGroup& processes
     const auto data = sentiment::prepare_data(configuration);
     keep_label_names(configuration, data.labels);
     if (folder && !request.resumes) {
-        const auto threads = configuration.threads > 0 ? configuration.threads : usable_processors();
+        const auto threads = threads_or_all(configuration.threads);
         folder->write_environment(runs::environment_json("compare", configuration, {device, threads}, data_json(data)));
         folder->write_configuration(to_toml(configuration));
     }

@@ -156,7 +156,7 @@ ReviewTrials::ReviewTrials(sentiment::Configuration configuration, std::shared_p
       titles_(trial_titles(trials).size()),
       observer_(observer),
       stop_(std::move(stop)) {
-    if (threads_ <= 0) threads_ = usable_processors();
+    threads_ = threads_or_all(threads_);
     observer_.planned(trial_titles(trials), "validation");
     prepared_.emplace_back(key_of(configuration_), std::move(data));
     const auto device = learning::resolve_device(configuration_.device, processes.local_rank());

@@ -150,8 +150,7 @@ customers::TableSource CustomersFitFlags::source(const tables::Table& table) con
 
 std::size_t CustomersFitFlags::threads(const distributed::ProcessGroup& processes) const {
     if (threads_ < 0) throw UsageError(fmt::format("--threads {}: give a number from 0", threads_));
-    const auto asked = processes.threads(threads_);
-    return static_cast<std::size_t>(asked > 0 ? asked : usable_processors());
+    return static_cast<std::size_t>(threads_or_all(processes.threads(threads_)));
 }
 
 }  // namespace cellwise::cli

@@ -56,7 +56,7 @@ bool is_plain(const PredictorRequest& request) {
 
 std::unique_ptr<Predictor> load_predictor(const PredictorRequest& request) {
     if (!is_plain(request)) become_the_other();
-    const auto threads = request.threads > 0 ? request.threads : usable_processors();
+    const auto threads = threads_or_all(request.threads);
     auto run = sentiment::load_ready_run(request.model.path, static_cast<int>(threads));
     if (run == nullptr || (!request.ids && request.words.vocabulary.empty() && run->vocabulary.size() == 0)) {
         become_the_other();

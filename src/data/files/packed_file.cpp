@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/expansion.h"
+#include "core/file_signature.h"
 #include "core/utf8.h"
 
 namespace cellwise::data {
@@ -40,13 +41,7 @@ constexpr std::array foreign_files{
     Foreign{"\x80\x03"sv, "a Python pickle: read it in Python and save it with to_csv"},
     Foreign{"\x80\x04"sv, "a Python pickle: read it in Python and save it with to_csv"},
     Foreign{"\x80\x05"sv, "a Python pickle: read it in Python and save it with to_csv"},
-    Foreign{"%PDF-", "a PDF: export its table as CSV"},
-    Foreign{"7z\xbc\xaf"sv, "packed by 7-Zip: unpack it"},
-    Foreign{"Rar!", "packed by RAR: unpack it"},
-    Foreign{"version https://git-lfs", "a pointer of Git LFS, not the file itself: run git lfs pull"},
-    Foreign{"<!DOCTYPE html", "a web page: download the file itself"},
-    Foreign{"<!doctype html", "a web page: download the file itself"},
-    Foreign{"<html", "a web page: download the file itself"}};
+    Foreign{"%PDF-", "a PDF: export its table as CSV"}};
 
 [[noreturn]] void refuse(const std::string& origin, std::string_view what) {
     throw DataError(fmt::format("{} is {}", origin, what));
@@ -160,6 +155,7 @@ std::optional<std::string> unpacked_file(std::string_view bytes, const std::stri
 
 void require_no_foreign_file(std::string_view bytes, const std::string& origin) {
     if (bytes.starts_with(zip_beginning)) require_one(members_of(bytes, origin), origin);
+    if (const auto told = foreign_file(bytes); !told.empty()) refuse(origin, told);
     for (const auto& [beginning, what] : foreign_files) {
         if (bytes.starts_with(beginning)) refuse(origin, what);
     }

@@ -117,7 +117,7 @@ private:
     }
 
     [[nodiscard]] std::size_t chunks_at_once() const {
-        return static_cast<std::size_t>(options_.threads > 0 ? options_.threads : usable_processors());
+        return static_cast<std::size_t>(threads_or_all(options_.threads));
     }
 
     /// How many rows the table may have, by those of the first chunks: a little too many rather than too few.

@@ -62,7 +62,7 @@ std::size_t runs_at_once(const Configuration& configuration) {
     if (configuration.jobs > 0) {
         jobs = static_cast<std::size_t>(configuration.jobs);
     } else if (may_be_fused(configuration)) {
-        jobs = static_cast<std::size_t>(configuration.threads > 0 ? configuration.threads : usable_processors());
+        jobs = static_cast<std::size_t>(threads_or_all(configuration.threads));
     }
     return std::clamp<std::size_t>(jobs, 1, std::max<std::size_t>(runs, 1));
 }
