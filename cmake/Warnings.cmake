@@ -9,4 +9,6 @@ if(CELLWISE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Files that are included into one look like headers, whose anonymous namespaces GCC warns of, and
   # see each other's names.
   target_compile_options(cellwise_warnings INTERFACE -Wno-subobject-linkage -Wno-shadow -Wshadow=local)
+elseif(CELLWISE_UNITY)
+  target_compile_options(cellwise_warnings INTERFACE -Wno-shadow)  # Clang knows no shadowing of locals alone
 endif()
