@@ -81,7 +81,8 @@ std::optional<Density> density(const CountedValues& sample, std::size_t points) 
     for (std::size_t k = 0; k < sample.values.size(); ++k) {
         const double value = sample.values[k], count = static_cast<double>(sample.counts[k]);
         const double place = (value - least) / step;  // no number where the range passes what a double holds
-        const auto nearest = place > 0 ? std::min(points - 1, static_cast<std::size_t>(place + 0.5)) : std::size_t{0};
+        const auto nearest =
+            std::isfinite(place) ? std::min(points - 1, static_cast<std::size_t>(std::lround(place))) : std::size_t{0};
         const auto is_near = [&](std::size_t i) { return std::abs(result.x[i] - value) <= reach * h; };
         if (!is_near(nearest)) continue;
         const double z = (result.x[nearest] - value) / h, height = count * std::exp(-0.5 * z * z);
