@@ -23,14 +23,20 @@ function(cellwise_library name)
   endif()
 endfunction()
 
-# What sees LibTorch calls it and the kernels, which do the work: a third less to compile, and no slower (docs/building.md).
-set(torch_optimisation $<$<CONFIG:Release>:-O1>)
+# What sees LibTorch calls it and the kernels, which do the work, and commands parse flags and print: a third less to compile, and
+# no slower (docs/building.md).
+set(calling_optimisation $<$<CONFIG:Release>:-O1>)
 
-# Gives a target without LibTorch the shared precompiled header of the quick build.
+# cellwise_use_common_headers(TARGET [HEADER]): gives a target without LibTorch the precompiled header of the quick build, the
+# shared one or that of the target HEADER.
 function(cellwise_use_common_headers target)
   if(CELLWISE_UNITY)
     target_compile_options(${target} PRIVATE -fPIC)  # as it was precompiled
-    target_precompile_headers(${target} REUSE_FROM cellwise_common_header)
+    if(ARGC EQUAL 1)
+      target_precompile_headers(${target} REUSE_FROM cellwise_common_header)
+    else()
+      target_precompile_headers(${target} REUSE_FROM ${ARGV1})
+    endif()
   endif()
 endfunction()
 
@@ -43,7 +49,7 @@ function(cellwise_use_torch target)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   endif()
   target_link_libraries(${target} PUBLIC LibTorch::LibTorch)
-  target_compile_options(${target} PRIVATE ${torch_optimisation})
+  target_compile_options(${target} PRIVATE ${calling_optimisation})
   target_precompile_headers(${target} REUSE_FROM cellwise_torch_header)
 endfunction()
 
@@ -68,4 +74,4 @@ if(CELLWISE_UNITY)
 endif()
 cellwise_precompile(cellwise_torch_header <torch/torch.h> ${common_headers})
 target_link_libraries(cellwise_torch_header PUBLIC LibTorch::LibTorch PRIVATE cellwise::warnings)
-target_compile_options(cellwise_torch_header PRIVATE ${torch_optimisation})
+target_compile_options(cellwise_torch_header PRIVATE ${calling_optimisation})

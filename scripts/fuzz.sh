@@ -52,7 +52,7 @@ findings=$build/findings
 out=$build/fuzz
 mkdir -p "$findings" "$out"
 # shellcheck disable=SC2154  # libtorch is set by ensure_libtorch
-if ! (cd "$root" && cmake --preset fuzz -DCELLWISE_UNITY=ON -DLIBTORCH="$libtorch") >"$build/build.log" 2>&1; then
+if ! (cd "$root" && cmake --preset fuzz -DCELLWISE_UNITY="${CELLWISE_UNITY:-ON}" -DLIBTORCH="$libtorch") >"$build/build.log" 2>&1; then
     tail -n 30 "$build/build.log" >&2
     die "CMake could not configure the build: see $build/build.log"
 fi

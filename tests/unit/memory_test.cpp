@@ -77,6 +77,8 @@ TEST_F(AvailableMemory, ProcessorsAreWhatTheQuotasGive) {
     write("cgroup/cpu/box/cpu.cfs_quota_us", "350000\n");
     EXPECT_EQ(quota(), 4);
     EXPECT_GE(usable_processors(), 1);
+    EXPECT_EQ(threads_or_all(3), 3);
+    EXPECT_EQ(threads_or_all(0), usable_processors());
 }
 
 std::string refusal(double bytes) {

@@ -14,6 +14,11 @@ using Measure = ColumnAssociation::Measure;
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double prior_rows = 10;  // by which the share of a level of few rows leans to the whole table's
 
+/// The mean of a level's rows, leaning to the whole mean.
+double leaning_mean(double sum, double count, double whole_mean) {
+    return (sum + prior_rows * whole_mean) / (count + prior_rows);
+}
+
 /// [rows]: of each row the mean of `truth` over the rows of its level in the other half, leaning to the whole mean.
 std::vector<double> scores_by_level(const Column& column, const std::vector<double>& truth) {
     struct Sum {
@@ -35,7 +40,7 @@ std::vector<double> scores_by_level(const Column& column, const std::vector<doub
         for (std::size_t row = 0; row < truth.size(); ++row) {
             if (codes[row] < 0) continue;
             const auto& other = halves[1 - row % 2][static_cast<std::size_t>(codes[row])];
-            scores[row] = (other.sum + prior_rows * mean) / (other.count + prior_rows);
+            scores[row] = leaning_mean(other.sum, other.count, mean);
         }
     });
     return scores;
@@ -77,7 +82,7 @@ std::vector<ScoreCount> counts_by_level(const Column& column, std::span<const st
             if (own.rows[0] + own.rows[1] == 0) continue;
             const auto sum = static_cast<double>(other.rows[1]);
             const auto count = static_cast<double>(other.rows[0] + other.rows[1]);
-            scores.push_back({(sum + prior_rows * mean) / (count + prior_rows), own.rows});
+            scores.push_back({leaning_mean(sum, count, mean), own.rows});
         }
     }
     return scores;

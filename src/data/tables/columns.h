@@ -29,6 +29,13 @@ inline constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 /// [rows]: a column's numbers, NaN where missing; `integers` as doubles.
 [[nodiscard]] std::vector<double> numbers_of(const Column& column);
 
+/// Calls use(numbers) with the column's numbers as they are kept, and returns what it does: numbers[row] is a double or
+/// a large whole number, and NaN where missing. What keeps them is asked once, not for every row.
+template <class Use>
+auto visit_numbers(const Column& column, Use&& use) {
+    return column.integers.empty() ? column.numbers.visit(use) : use(column.integers);
+}
+
 [[nodiscard]] Column numeric_column(std::string name, const std::vector<double>& numbers, std::string reason = {});
 
 /// A column with one text a row, nothing where missing.

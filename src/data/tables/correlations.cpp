@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/parallel_for.h"
+#include "data/tables/columns.h"
 #include "data/tables/description.h"
 
 namespace cellwise::tables {
@@ -32,7 +33,7 @@ double dot(const Numbers& a, const Numbers& b) {
 double centre_of(const Column& column) {
     double sum = 0, count = 0;
     double least = std::numeric_limits<double>::infinity(), most = -least;
-    const auto add = [&](const auto& numbers) {
+    visit_numbers(column, [&](const auto& numbers) {
         for (std::size_t row = 0; row < numbers.size(); ++row) {
             const auto number = static_cast<double>(numbers[row]);
             if (std::isnan(number)) continue;
@@ -41,12 +42,7 @@ double centre_of(const Column& column) {
             sum += number;
             ++count;
         }
-    };
-    if (column.integers.empty()) {
-        column.numbers.visit(add);
-    } else {
-        add(column.integers);
-    }
+    });
     if (count == 0) return 0;
     return least == most ? least : sum / count;
 }

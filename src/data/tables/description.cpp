@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/parallel_for.h"
-#include "data/tables/columns.h"
 #include "data/tables/number_counts.h"
 
 namespace cellwise::tables {

@@ -9,6 +9,7 @@
 
 #include "core/mixed_bits.h"
 #include "core/radix_sort.h"
+#include "data/tables/columns.h"
 
 namespace cellwise::tables {
 namespace {
@@ -44,7 +45,7 @@ private:
 /// Whether it never did.
 template <class Use>
 bool for_labelled(const Column& column, std::span<const std::int8_t> labels, Use use) {
-    const auto all = [&](const auto& numbers) {
+    return visit_numbers(column, [&](const auto& numbers) {
         for (std::size_t row = 0; row < numbers.size(); ++row) {
             const auto label = labels.empty() ? std::int8_t{0} : labels[row];
             const auto number = static_cast<double>(numbers[row]);
@@ -52,8 +53,7 @@ bool for_labelled(const Column& column, std::span<const std::int8_t> labels, Use
             if (!use(static_cast<std::size_t>(label), number)) return false;
         }
         return true;
-    };
-    return column.integers.empty() ? column.numbers.visit(all) : all(column.integers);
+    });
 }
 
 /// Of one or two bytes a number: each number has its place in an array.
