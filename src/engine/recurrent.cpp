@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "engine/large_tensor.h"
 
 namespace cellwise::engine {
 
@@ -16,6 +17,7 @@ struct RecurrentOperator::Shared {
     std::shared_ptr<ThreadPool> pool;
     std::mutex mutex;
     std::vector<std::unique_ptr<RecurrentPass>> idle;
+    ReusedMemory gradients;
 
     std::unique_ptr<RecurrentPass> take() {
         const std::lock_guard lock(mutex);
@@ -139,23 +141,21 @@ struct RecurrentFunction : torch::autograd::Function<RecurrentFunction> {
         const auto last_gradient = contiguous(0);
         const auto sequence_gradient = contiguous(1);
 
-        const auto float_options = (table.defined() ? table : source).options();
         const auto input = static_cast<std::int64_t>(options.input_size);
         const auto hidden = static_cast<std::int64_t>(options.hidden_size);
         const std::int64_t gate_rows = hidden * (options.cell == CellKind::simple_rnn ? 1
                                                  : options.cell == CellKind::lstm     ? 4
                                                                                       : 3);
         const auto make = [&](bool wanted, torch::IntArrayRef sizes) {
-            return wanted ? torch::empty(sizes, float_options) : torch::Tensor();
+            return wanted ? lease.shared->gradients.tensor(sizes) : torch::Tensor();
         };
         const auto& tokens = lease.pass->tokens();
         auto w_ih = make(lease.w_ih_wanted, {gate_rows, input});
         auto w_hh = make(lease.w_hh_wanted, {gate_rows, hidden});
         auto b_ih = make(lease.b_ih_wanted, {gate_rows});
         auto b_hh = make(lease.b_hh_wanted, {gate_rows});
-        auto rows = !lease.input_wanted ? torch::Tensor()
-                    : table.defined()   ? torch::empty({static_cast<std::int64_t>(tokens.size()), input}, float_options)
-                                        : torch::empty_like(source);
+        auto rows = table.defined() ? make(lease.input_wanted, {static_cast<std::int64_t>(tokens.size()), input})
+                                    : make(lease.input_wanted, source.sizes());
         lease.pass->backward(*lease.shared->pool, raw(source, table),
                              {values(last_gradient), values(sequence_gradient)},
                              {memory(w_ih), memory(w_hh), memory(b_ih), memory(b_hh), memory(rows)});

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "core/stopwatch.h"
@@ -14,6 +15,11 @@ constexpr std::size_t most_groups = 8;
 constexpr std::size_t rows_of_a_group = 16;  // at least, while there are rows
 // Rows of a packed gradient that one task brings into PyTorch's layout.
 constexpr std::size_t unpacked_rows = 16;
+
+// Whether the kernels may write vectors of so many lanes there.
+bool is_aligned(const float* memory, std::size_t lanes) {
+    return reinterpret_cast<std::uintptr_t>(memory) % (lanes * sizeof(float)) == 0;
+}
 
 }  // namespace
 
@@ -156,36 +162,33 @@ void RecurrentPass::group_backward(std::size_t group, const LayerInput& input, c
     float* const sums = input_partials_.data() + group * input_partial_size();
     std::fill_n(sums, input_partial_size(), 0.0F);
     float* const gates = memory + 2 * chunk_rows * input_stride();
-    std::size_t chunk[chunk_rows];
     const std::size_t last = group_start(group + 1);
-    for (std::size_t row = group_start(group); row < last;) {
-        std::size_t count = 0;
-        for (; row < last && count < chunk_rows; ++row) {
-            const SequencePlan::Sums parts = plan_.sums_of(row);
+    for (std::size_t first = group_start(group); first < last; first += chunk_rows) {
+        const std::size_t count = std::min(chunk_rows, last - first);
+        for (std::size_t i = 0; i < count; ++i) {
+            const SequencePlan::Sums parts = plan_.sums_of(first + i);
             GatherSum sum;
             sum.source = sums_.data();
             sum.width = layout_.projection_columns;
             sum.rows = parts.begin;
             sum.count = parts.count;
             sum.readable = parts.readable;
-            sum.out = gates + count * gates_stride();
+            sum.out = gates + i * gates_stride();
             kernels_.gather_sum(sum);
-            chunk[count++] = row;
         }
-        rows_backward(input, chunk, count, gates, sums, gradient.input, memory);
+        rows_backward(input, first, count, gates, sums, gradient.input, memory);
     }
 }
 
-// With the gates' gradients of `count` projection rows: adds to the weights' and the bias's sums, and
+// With the gates' gradients of the projection rows [first, first + count): adds to the weights' and the bias's sums, and
 // writes the rows of the input's gradient.
-void RecurrentPass::rows_backward(const LayerInput& input, const std::size_t* rows, std::size_t count, float* gates,
+void RecurrentPass::rows_backward(const LayerInput& input, std::size_t first, std::size_t count, float* gates,
                                   float* group_sums, float* input_gradient, float* memory) const {
     const std::size_t columns = layout_.projection_columns;
     float* const gathered = memory;
-    float* const result = memory + chunk_rows * input_stride();
     float* const bias = group_sums + layout_.input_padded * columns;
     for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(input_row(input, rows[i]), layout_.input, gathered + i * input_stride());
+        std::copy_n(input_row(input, first + i), layout_.input, gathered + i * input_stride());
         kernels_.add(bias, gates + i * gates_stride(), columns);
     }
     OuterProduct outer;
@@ -216,12 +219,19 @@ void RecurrentPass::rows_backward(const LayerInput& input, const std::size_t* ro
     product.a_stride = gates_stride();
     product.piece_length = columns;
     product.b = input_weights_transposed_.data();
-    product.c = result;
-    product.c_stride = input_stride();
     product.columns = layout_.input_padded;
+    float* const out = input_gradient + first * layout_.input;
+    if (layout_.input == layout_.input_padded && is_aligned(out, layout_.lanes)) {
+        product.c = out;
+        product.c_stride = layout_.input;
+        kernels_.multiply(product);
+        return;
+    }
+    product.c = memory + chunk_rows * input_stride();
+    product.c_stride = input_stride();
     kernels_.multiply(product);
     for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(result + i * input_stride(), layout_.input, input_gradient + rows[i] * layout_.input);
+        std::copy_n(product.c + i * product.c_stride, layout_.input, out + i * layout_.input);
     }
 }
 
@@ -231,7 +241,7 @@ void RecurrentPass::add_prefix(const LayerInput& input, const LayerGradient& gra
     std::vector<float> sum(gradient.input == nullptr ? 0 : layout_.input);
     float* const place = gradient.input + row * layout_.input;
     if (gradient.input != nullptr) std::copy_n(place, layout_.input, sum.data());
-    rows_backward(input, &row, 1, prefix_sum_.data(), input_partials_.data(), gradient.input, memory);
+    rows_backward(input, row, 1, prefix_sum_.data(), input_partials_.data(), gradient.input, memory);
     for (std::size_t i = 0; i < sum.size(); ++i) place[i] += sum[i];
 }
 

@@ -2,9 +2,11 @@
 #include <torch/torch.h>
 
 #include <array>
+#include <memory>
 #include <tuple>
 
 #include "core/error.h"
+#include "engine/large_tensor.h"
 #include "engine/recurrent.h"
 
 namespace cellwise::engine {
@@ -198,6 +200,42 @@ TEST(EngineRecurrent, LetsSeveralForwardsAwaitTheirBackward) {
     fused.forward_ids(first_ids, table, weights).last.sum().backward();
     fused.forward_ids(second_ids, table, weights).last.sum().backward();
     EXPECT_TRUE(weights.w_hh.grad().allclose(together, 1e-6, 1e-7));
+}
+
+TEST(EngineRecurrent, LeavesGradientsThatAreKeptAsTheyWere) {
+    torch::manual_seed(7);
+    Truth truth(CellKind::lstm, 40, 60, false, 1);
+    auto weights = truth.weights("_l0");
+    auto table = torch::randn({300, 40}).requires_grad_();
+    RecurrentOperator fused(layer(CellKind::lstm, 40, 60), make_pool(2));
+    std::vector<torch::Tensor> kept, copies;
+    for (int step = 0; step < 4; ++step) {
+        fused.forward_ids(padded_ids(6, 30, 300), table, weights).last.sum().backward();
+        for (torch::Tensor* variable : {&table, &weights.w_ih, &weights.w_hh}) {
+            kept.push_back(variable->grad());
+            copies.push_back(variable->grad().to_dense().clone());
+            variable->mutable_grad().reset();
+        }
+    }
+    for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_TRUE(kept[i].to_dense().equal(copies[i])) << i;
+}
+
+TEST(ReusedMemory, TakesThePlaceOfATensorThatIsGone) {
+    auto memory = std::make_unique<ReusedMemory>();
+    auto first = memory->tensor({3, 500}), second = memory->tensor({3, 500});
+    const auto* const place = first.const_data_ptr<float>();
+    EXPECT_NE(second.const_data_ptr<float>(), place);
+    auto view = first.narrow(0, 1, 1);
+    first.reset();
+    EXPECT_NE(memory->tensor({3, 500}).const_data_ptr<float>(), place) << "a view still holds it";
+    view.reset();
+    auto third = memory->tensor({1400});
+    const auto fourth = memory->tensor({1400});
+    EXPECT_TRUE(third.const_data_ptr<float>() == place || fourth.const_data_ptr<float>() == place);
+    EXPECT_EQ(third.sizes(), (std::vector<std::int64_t>{1400}));
+    memory.reset();
+    third.fill_(1);  // its memory outlives the maker
+    EXPECT_EQ(third.sum().item<float>(), 1400);
 }
 
 TEST(EngineRecurrent, RefusesWhatItCannotDo) {
