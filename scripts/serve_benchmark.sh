@@ -3,7 +3,8 @@
 # with one review a request, 64 reviews a request (beside what `bench` says of the forward pass in the same run), with 200
 # slow clients beside them, and beside a training. Answers are compared with `predict` while the load runs. Needs wrk
 # (apt-get install wrk). Then FastAPI serves the same weights in PyTorch and Keras, where CELLWISE_PEER_PYTHON names a
-# Python that has torch, keras, fastapi, uvicorn, uvloop and httptools; serve_peers.py says how.
+# Python that has torch, keras, fastapi, uvicorn, uvloop and httptools; serve_peers.py says how. Where that has streamlit too,
+# serve_clicks.py compares the pages in a browser.
 #   scripts/serve_benchmark.sh [SECONDS]        each measurement takes so long; default 15
 set -euo pipefail
 seconds=${1:-15}
@@ -143,4 +144,10 @@ run_peer pytorch "$folder/lstm.pt" "FastAPI + PyTorch"
 run_peer pytorch "$folder/lstm.pt" "FastAPI + PyTorch, batched" --batch
 run_peer keras "$folder/lstm.keras" "FastAPI + Keras"
 run_peer keras "$folder/lstm.keras" "FastAPI + Keras, batched" --batch
+# What a reader waits for in a browser, in turns of the same reviews.
+if "$python" -c "import streamlit, torch" 2> /dev/null; then
+    "$python" scripts/serve_clicks.py "$python" "$program" "$folder/lstm" "$folder/lstm.pt" "$folder/texts.txt"
+else
+    echo "Streamlit: not measured: '$python' has not both streamlit and torch; name one that has with CELLWISE_PEER_PYTHON"
+fi
 echo "load of the machine after: $(cut -d' ' -f1-3 /proc/loadavg)"

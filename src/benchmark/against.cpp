@@ -18,6 +18,7 @@
 #include "core/processor.h"
 #include "core/safetensors.h"
 #include "core/stopwatch.h"
+#include "data/reviews/dataset.h"
 #include "learning/device.h"
 
 namespace cellwise::benchmark {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "data/reviews/dataset.h"
 #include "data/reviews/vocabulary.h"
 #include "lab/torch_tensors.h"
 #include "learning/device.h"

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <utility>
 
-#include "learning/batches.h"
 #include "learning/clipping.h"
+#include "learning/examples.h"
 #include "learning/loss.h"
 
 namespace cellwise::lab {
@@ -92,9 +92,9 @@ ClippingEffect clipping_effect(models::Classifier& model, const data::PaddedRevi
     const KeptBuffers kept(model);
     model->train();
     clear_gradients(model);
-    const auto logits = model->forward(learning::view_of_ids(batch));
+    const auto logits = model->forward(learning::Examples(batch).inputs);
     const auto loss =
-        learning::keras_cross_entropy(logits, learning::view_of_labels(batch).to(logits.scalar_type())).mean();
+        learning::keras_cross_entropy(logits, learning::Examples(batch).labels.to(logits.scalar_type())).mean();
     loss.backward();
     const auto gradient = gradient_of(model);
     clear_gradients(model);

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "lab/torch_tensors.h"
-#include "learning/batches.h"
+#include "learning/examples.h"
 #include "learning/loss.h"
 
 namespace cellwise::lab {
@@ -129,7 +129,8 @@ GradientFlow gradient_flow(models::Classifier& model, const data::PaddedReviews&
     // gradient even where every weight is frozen.
     const auto free = [](const torch::Tensor& weight) { return weight.detach(); };
 
-    auto input = torch::embedding(free(table), learning::view_of_ids(batch).to(table.device())).requires_grad_(true);
+    auto input =
+        torch::embedding(free(table), learning::Examples(batch).inputs.to(table.device())).requires_grad_(true);
     std::vector<Unrolled> unrolled;
     GradientFlow flow;
     torch::Tensor last;
@@ -154,7 +155,7 @@ GradientFlow gradient_flow(models::Classifier& model, const data::PaddedReviews&
                                  false, 0, norm->options.eps(), false);
     }
     const auto logits = torch::addmm(free(model->dense->bias), last, free(model->dense->weight).t()).squeeze(1);
-    const auto labels = learning::view_of_labels(batch).to(logits.device(), logits.scalar_type());
+    const auto labels = learning::Examples(batch).labels.to(logits.device(), logits.scalar_type());
     const auto losses = learning::keras_cross_entropy(logits, labels);
     losses.sum().backward();  // rows are independent: each state's gradient is its own row's
 

@@ -6,27 +6,14 @@
 
 namespace cellwise::learning {
 
-torch::Tensor view_of_ids(const data::PaddedReviews& reviews) {
-    // from_blob wants a mutable pointer; nothing writes through it.
-    auto* ids = const_cast<std::int32_t*>(reviews.ids.data());
-    return torch::from_blob(ids, {static_cast<std::int64_t>(reviews.size()), static_cast<std::int64_t>(reviews.length)},
-                            torch::kInt32);
-}
-
-torch::Tensor view_of_labels(const data::PaddedReviews& reviews) {
-    auto* labels = const_cast<std::uint8_t*>(reviews.labels.data());
-    return torch::from_blob(labels, {static_cast<std::int64_t>(reviews.size())}, torch::kUInt8);
-}
-
-torch::Tensor shuffled_rows(const data::PaddedReviews& reviews, Random& order) {
-    auto rows = torch::arange(static_cast<std::int64_t>(reviews.size()));
-    order.shuffle(std::span(rows.data_ptr<std::int64_t>(), reviews.size()));
+torch::Tensor shuffled_rows(const Examples& examples, Random& order) {
+    auto rows = torch::arange(examples.rows());
+    order.shuffle(std::span(rows.data_ptr<std::int64_t>(), static_cast<std::size_t>(examples.rows())));
     return rows;
 }
 
-std::vector<torch::Tensor> shuffled_batches(const data::PaddedReviews& reviews, std::int64_t batch_size,
-                                            Random& order) {
-    return shuffled_rows(reviews, order).split(batch_size);
+std::vector<torch::Tensor> shuffled_batches(const Examples& examples, std::int64_t batch_size, Random& order) {
+    return shuffled_rows(examples, order).split(batch_size);
 }
 
 }  // namespace cellwise::learning

@@ -27,7 +27,7 @@ std::int64_t Fit::best_epoch() const {
 }
 
 // Whether the epoch came to its end.
-bool Fit::train_epoch(const data::PaddedReviews& train, const FitHooks& hooks) {
+bool Fit::train_epoch(const Examples& train, const FitHooks& hooks) {
     EpochHooks epoch_hooks;
     epoch_hooks.before_step = [&](std::int64_t epoch, std::int64_t step, std::int64_t steps) {
         trainer_.optimizer().set_learning_rate(schedule_.rate(epoch, step, steps));
@@ -46,7 +46,7 @@ bool Fit::train_epoch(const data::PaddedReviews& train, const FitHooks& hooks) {
     return trainer_.continue_epoch(train, epoch_hooks);
 }
 
-bool Fit::run(const data::PaddedReviews& train, const data::PaddedReviews& validation, const FitHooks& hooks) {
+bool Fit::run(const Examples& train, const Examples& validation, const FitHooks& hooks) {
     const auto stop = [&] {
         if (hooks.save) hooks.save();
         return false;

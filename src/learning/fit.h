@@ -4,8 +4,8 @@
 #include <functional>
 #include <vector>
 
-#include "data/reviews/dataset.h"
 #include "learning/early_stopping.h"
+#include "learning/examples.h"
 #include "learning/options.h"
 #include "learning/schedule.h"
 #include "learning/trainer.h"
@@ -32,7 +32,7 @@ public:
     /// Trains what is left. With early stopping the model ends with the best epoch's weights. Throws
     /// Diverged, before the update that would spread it, if a loss or gradient is not a finite
     /// number. Returns false if it stopped before the end because it was asked to.
-    bool run(const data::PaddedReviews& train, const data::PaddedReviews& validation, const FitHooks& hooks);
+    bool run(const Examples& train, const Examples& validation, const FitHooks& hooks);
 
     /// The complete epochs so far.
     [[nodiscard]] const std::vector<records::EpochFigures>& epochs() const { return epochs_; }
@@ -51,7 +51,7 @@ public:
 
 private:
     [[nodiscard]] bool is_finished() const;
-    bool train_epoch(const data::PaddedReviews& train, const FitHooks& hooks);
+    bool train_epoch(const Examples& train, const FitHooks& hooks);
 
     Trainer& trainer_;
     TrainingOptions options_;

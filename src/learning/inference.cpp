@@ -13,7 +13,7 @@ constexpr auto evaluation_batch = static_cast<std::int64_t>(models::evaluation_r
 // A GPU needs more to be busy.
 constexpr std::int64_t device_evaluation_batch = 2048;
 
-// Without tensors in between: the model's weights stay as they are while its reviews go by.
+// Without tensors in between: the model's weights stay as they are while its examples go by.
 std::optional<torch::Tensor> fused_logits(models::FusedClassifier& model, const torch::Tensor& ids,
                                           const std::function<bool()>& stop) {
     auto logits = torch::empty({ids.size(0)});
@@ -26,14 +26,14 @@ std::optional<torch::Tensor> fused_logits(models::FusedClassifier& model, const 
 
 }  // namespace
 
-std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::PaddedReviews& reviews,
-                                       torch::Device device, const std::function<bool()>& stop, std::int64_t first,
+std::optional<torch::Tensor> logits_of(models::Classifier& model, const Examples& examples, torch::Device device,
+                                       const std::function<bool()>& stop, std::int64_t first,
                                        std::optional<std::int64_t> rows) {
     const torch::NoGradGuard no_grad;
     model->eval();
     std::optional<ComputeScope> one_torch_thread;
     if (model->pool()) one_torch_thread.emplace(1, Denormals::kept);
-    const auto all = view_of_ids(reviews);
+    const auto all = examples.inputs;
     // A device of its own gets them at once, not batch by batch.
     const auto ids = all.narrow(0, first, rows.value_or(all.size(0) - first)).to(device);
     if (ids.size(0) == 0) return torch::empty({0}, model->dense->weight.options());
@@ -46,9 +46,9 @@ std::optional<torch::Tensor> logits_of(models::Classifier& model, const data::Pa
     return torch::cat(parts);
 }
 
-records::Metrics metrics_of(const torch::Tensor& logits, const data::PaddedReviews& reviews, double penalty) {
+records::Metrics metrics_of(const torch::Tensor& logits, const Examples& examples, double penalty) {
     const torch::NoGradGuard no_grad;
-    const auto labels = view_of_labels(reviews).to(logits.device());
+    const auto labels = examples.labels.to(logits.device());
     records::Metrics metrics;
     metrics.loss = keras_cross_entropy(logits, labels.to(logits.scalar_type())).mean(torch::kFloat64).item<double>();
     metrics.loss += penalty;
@@ -65,17 +65,16 @@ std::vector<double> probabilities_of_logits(const torch::Tensor& logits) {
     return probabilities;
 }
 
-Evaluation evaluate(models::Classifier model, const data::PaddedReviews& reviews, torch::Device device, double l2) {
+Evaluation evaluate(models::Classifier model, const Examples& examples, torch::Device device, double l2) {
     const torch::NoGradGuard no_grad;
     model->to(device);
-    const auto logits = *logits_of(model, reviews, device);
+    const auto logits = *logits_of(model, examples, device);
     const double penalty = l2 > 0 ? l2_penalty(model->variables(), l2).item<double>() : 0;
-    return {metrics_of(logits, reviews, penalty), probabilities_of_logits(logits)};
+    return {metrics_of(logits, examples, penalty), probabilities_of_logits(logits)};
 }
 
-std::vector<float> probabilities_of(models::Classifier& model, const data::PaddedReviews& reviews,
-                                    torch::Device device) {
-    const auto values = probabilities_of_logits(*logits_of(model, reviews, device));
+std::vector<float> probabilities_of(models::Classifier& model, const Examples& examples, torch::Device device) {
+    const auto values = probabilities_of_logits(*logits_of(model, examples, device));
     std::vector<float> probabilities;
     for (const double value : values) probabilities.push_back(static_cast<float>(value));
     return probabilities;

@@ -9,13 +9,13 @@ namespace cellwise::learning {
 ResidentEpoch::ResidentEpoch(torch::Device device)
     : device_(device), recorder_(device), sums_(torch::zeros({2}, torch::dtype(torch::kFloat64).device(device))) {}
 
-void ResidentEpoch::begin(const data::PaddedReviews& reviews, const torch::Tensor& order, const EpochSums& before) {
-    const auto ids = view_of_ids(reviews);
+void ResidentEpoch::begin(const Examples& examples, const torch::Tensor& order, const EpochSums& before) {
+    const auto ids = examples.inputs;
     const bool is_loaded = loaded_ == ids.const_data_ptr() && ids_.sizes() == ids.sizes();
     if (!is_loaded) {
         recorder_.forget();
         ids_ = ids.to(device_);
-        labels_ = view_of_labels(reviews).to(device_);
+        labels_ = examples.labels.to(device_);
         order_ = torch::empty_like(order, torch::TensorOptions().device(device_));
         rows_ = torch::empty_like(order_);
         loaded_ = ids.const_data_ptr();

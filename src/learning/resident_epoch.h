@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "data/reviews/dataset.h"
+#include "learning/examples.h"
 #include "learning/step_recorder.h"
 
 namespace cellwise::learning {
@@ -31,7 +31,7 @@ public:
     /// Begins, or goes on with, an epoch. `order` [reviews] int64, on the host: the rows in the order of
     /// training. `before`: what the epoch's earlier steps added up to. The reviews are copied when they are
     /// not those of the epoch before; they must not change in place.
-    void begin(const data::PaddedReviews& reviews, const torch::Tensor& order, const EpochSums& before);
+    void begin(const Examples& examples, const torch::Tensor& order, const EpochSums& before);
 
     /// One step on `rows` reviews from `first` on in the order. compute(ids [rows, time], labels [rows])
     /// trains on them; it may be called to be recorded, and not at all where it was before (step_recorder.h).

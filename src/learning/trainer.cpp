@@ -88,7 +88,7 @@ void Trainer::set_position(const EpochPosition& position) {
 
 std::string Trainer::why_not_recorded() const { return resident_ ? resident_->recorder().why_not() : std::string(); }
 
-records::Metrics Trainer::train_epoch(const data::PaddedReviews& reviews,
+records::Metrics Trainer::train_epoch(const Examples& examples,
                                       const std::function<void(const records::Progress&)>& on_progress) {
     EpochHooks hooks;
     hooks.before_update = [](const Batch&) {};  // every step's running metrics are wanted
@@ -96,12 +96,12 @@ records::Metrics Trainer::train_epoch(const data::PaddedReviews& reviews,
         if (on_progress) on_progress(progress);
         return true;
     };
-    continue_epoch(reviews, hooks);
+    continue_epoch(examples, hooks);
     finish_epoch();
     return running();
 }
 
-Trainer::Plan Trainer::open_epoch(const data::PaddedReviews& reviews) {
+Trainer::Plan Trainer::open_epoch(const Examples& examples) {
     if (!position_.is_open) {
         const auto epoch = position_.epoch + 1;
         position_ = {};
@@ -110,25 +110,25 @@ Trainer::Plan Trainer::open_epoch(const data::PaddedReviews& reviews) {
         position_.order = order_.state();
     }
     order_.set_state(position_.order);  // an epoch that goes on is shuffled as it was
-    const auto count = static_cast<std::int64_t>(reviews.size());
-    return {shuffled_rows(reviews, order_), count, (count + options_.batch_size - 1) / options_.batch_size,
+    const auto count = examples.rows();
+    return {shuffled_rows(examples, order_), count, (count + options_.batch_size - 1) / options_.batch_size,
             position_.seconds};
 }
 
-bool Trainer::continue_epoch(const data::PaddedReviews& reviews, const EpochHooks& hooks) {
+bool Trainer::continue_epoch(const Examples& examples, const EpochHooks& hooks) {
     const bool waits = hooks.before_update != nullptr || !has_own_device();
     if (waits) {
         position_ = position();  // what a device had added up
         resident_.reset();
     }
-    const auto plan = open_epoch(reviews);
-    return waits ? train_here(reviews, plan, hooks) : train_on_device(reviews, plan, hooks);
+    const auto plan = open_epoch(examples);
+    return waits ? train_here(examples, plan, hooks) : train_on_device(examples, plan, hooks);
 }
 
 // First row and number of rows of the step that comes next.
 std::pair<std::int64_t, std::int64_t> Trainer::rows_of_step(const Plan& plan) const {
     const auto first = position_.step * options_.batch_size;
-    return {first, std::min(options_.batch_size, plan.reviews - first)};
+    return {first, std::min(options_.batch_size, plan.rows - first)};
 }
 
 bool Trainer::report(const Plan& plan, double seconds, const std::optional<records::Metrics>& running,
@@ -138,10 +138,8 @@ bool Trainer::report(const Plan& plan, double seconds, const std::optional<recor
                         static_cast<std::int64_t>(position_.seen), seconds, running});
 }
 
-bool Trainer::train_here(const data::PaddedReviews& reviews, const Plan& plan, const EpochHooks& hooks) {
+bool Trainer::train_here(const Examples& examples, const Plan& plan, const EpochHooks& hooks) {
     const Stopwatch watch;
-    const auto all_ids = view_of_ids(reviews);
-    const auto all_labels = view_of_labels(reviews);
     while (position_.step < plan.steps) {
         if (hooks.before_step) hooks.before_step(position_.epoch, position_.step, plan.steps);
         const auto [first, rows] = rows_of_step(plan);
@@ -149,8 +147,8 @@ bool Trainer::train_here(const data::PaddedReviews& reviews, const Plan& plan, c
         std::optional<models::Shard> shard;
         if (processes_ != nullptr) shard = models::Shard::even(*processes_, rows);
         const auto given = shard ? batch.narrow(0, shard->given_first(), shard->given()) : batch;
-        const auto labels = all_labels.index_select(0, given);
-        const auto result = forward_backward(all_ids.index_select(0, given), labels, shard);
+        const auto labels = examples.labels.index_select(0, given);
+        const auto result = forward_backward(examples.inputs.index_select(0, given), labels, shard);
         const auto loss = result.loss.item<double>();
         if (hooks.before_update) hooks.before_update({position_.epoch, position_.step, plan.steps, batch, loss});
         update();
@@ -168,14 +166,14 @@ bool Trainer::train_here(const data::PaddedReviews& reviews, const Plan& plan, c
     return true;
 }
 
-bool Trainer::train_on_device(const data::PaddedReviews& reviews, const Plan& plan, const EpochHooks& hooks) {
+bool Trainer::train_on_device(const Examples& examples, const Plan& plan, const EpochHooks& hooks) {
     const Stopwatch watch;
     if (!resident_) {
         resident_ = std::make_unique<ResidentEpoch>(device_);
         if (model_->draws_on_the_host()) resident_->recorder().forbid("dropout draws its masks on the host");
     }
     const StepRecorder::Session session(resident_->recorder());
-    resident_->begin(reviews, plan.order, {position_.loss_sum, position_.right});
+    resident_->begin(examples, plan.order, {position_.loss_sum, position_.right});
     while (position_.step < plan.steps) {
         if (hooks.before_step) hooks.before_step(position_.epoch, position_.step, plan.steps);
         const auto [first, rows] = rows_of_step(plan);
@@ -202,22 +200,21 @@ void Trainer::finish_epoch() {
     position_.order = order_.state();
 }
 
-records::Metrics Trainer::evaluate(const data::PaddedReviews& reviews) { return *evaluate_unless(reviews, {}); }
+records::Metrics Trainer::evaluate(const Examples& examples) { return *evaluate_unless(examples, {}); }
 
-std::optional<records::Metrics> Trainer::evaluate_unless(const data::PaddedReviews& reviews,
-                                                         const std::function<bool()>& stop) {
+std::optional<records::Metrics> Trainer::evaluate_unless(const Examples& examples, const std::function<bool()>& stop) {
     const torch::NoGradGuard no_grad;
     std::optional<torch::Tensor> computed;
     if (processes_ != nullptr) {
-        const auto own = models::Shard::even(*processes_, static_cast<std::int64_t>(reviews.size()));
-        computed = gather_rows(*logits_of(model_, reviews, device_, {}, own.first, own.rows), *processes_);
+        const auto own = models::Shard::even(*processes_, examples.rows());
+        computed = gather_rows(*logits_of(model_, examples, device_, {}, own.first, own.rows), *processes_);
     } else {
-        computed = logits_of(model_, reviews, device_, stop);
+        computed = logits_of(model_, examples, device_, stop);
     }
     if (!computed) return std::nullopt;
     const auto& logits = *computed;
     evaluated_ = logits;
-    return metrics_of(logits, reviews, options_.l2 > 0 ? l2_penalty(variables_, options_.l2).item<double>() : 0);
+    return metrics_of(logits, examples, options_.l2 > 0 ? l2_penalty(variables_, options_.l2).item<double>() : 0);
 }
 
 std::vector<double> Trainer::evaluated_probabilities() const {
@@ -225,11 +222,11 @@ std::vector<double> Trainer::evaluated_probabilities() const {
     return probabilities_of_logits(evaluated_);
 }
 
-std::vector<float> Trainer::probabilities(const data::PaddedReviews& reviews) {
-    return probabilities_of(model_, reviews, device_);
+std::vector<float> Trainer::probabilities(const Examples& examples) {
+    return probabilities_of(model_, examples, device_);
 }
 
-std::vector<records::EpochFigures> Trainer::fit(const data::PaddedReviews& train, const data::PaddedReviews& validation,
+std::vector<records::EpochFigures> Trainer::fit(const Examples& train, const Examples& validation,
                                                 const std::function<void(const records::Progress&)>& on_progress,
                                                 const std::function<void(const records::EpochFigures&)>& on_epoch) {
     FitHooks hooks;

@@ -12,8 +12,8 @@
 
 #include "core/communicator.h"
 #include "core/random.h"
-#include "data/reviews/dataset.h"
 #include "learning/device.h"
+#include "learning/examples.h"
 #include "learning/optimizer.h"
 #include "learning/options.h"
 #include "learning/resident_epoch.h"
@@ -73,30 +73,29 @@ public:
 
     /// One epoch over all rows in a new random order; the short last batch is kept. Every step's running metrics
     /// are known.
-    records::Metrics train_epoch(const data::PaddedReviews& reviews,
+    records::Metrics train_epoch(const Examples& examples,
                                  const std::function<void(const records::Progress&)>& on_progress);
 
     /// Begins a new epoch, or goes on with the open one, until its end or until hooks.go_on stops it.
     /// Returns whether all steps are done; the epoch stays open until finish_epoch().
-    bool continue_epoch(const data::PaddedReviews& reviews, const EpochHooks& hooks);
+    bool continue_epoch(const Examples& examples, const EpochHooks& hooks);
     void finish_epoch();
 
     /// records::Metrics over all rows in evaluation mode; the loss includes the L2 penalty, as Keras's does.
-    records::Metrics evaluate(const data::PaddedReviews& reviews);
+    records::Metrics evaluate(const Examples& examples);
 
     /// The same, looking between batches whether `stop` says that nobody will wait for it: then nothing. Several
     /// processes evaluate a share of the reviews each, and do not ask.
-    std::optional<records::Metrics> evaluate_unless(const data::PaddedReviews& reviews,
-                                                    const std::function<bool()>& stop);
+    std::optional<records::Metrics> evaluate_unless(const Examples& examples, const std::function<bool()>& stop);
 
     /// The probability of a positive review for each row that was evaluated last, as computed then.
     [[nodiscard]] std::vector<double> evaluated_probabilities() const;
 
     /// Probability of a positive review for each row of ids [rows, time], in evaluation mode.
-    std::vector<float> probabilities(const data::PaddedReviews& reviews);
+    std::vector<float> probabilities(const Examples& examples);
 
     /// The tutorial's fit: `epochs` epochs, each followed by an evaluation on `validation`.
-    std::vector<records::EpochFigures> fit(const data::PaddedReviews& train, const data::PaddedReviews& validation,
+    std::vector<records::EpochFigures> fit(const Examples& train, const Examples& validation,
                                            const std::function<void(const records::Progress&)>& on_progress,
                                            const std::function<void(const records::EpochFigures&)>& on_epoch);
 
@@ -121,16 +120,16 @@ public:
 private:
     // Which steps an epoch still has to do.
     struct Plan {
-        torch::Tensor order;  // [reviews] int64
-        std::int64_t reviews = 0;
+        torch::Tensor order;  // [rows] int64
+        std::int64_t rows = 0;
         std::int64_t steps = 0;
         double seconds_before = 0;
     };
-    [[nodiscard]] Plan open_epoch(const data::PaddedReviews& reviews);
+    [[nodiscard]] Plan open_epoch(const Examples& examples);
     StepResult forward_backward(const torch::Tensor& ids, const torch::Tensor& labels,
                                 const std::optional<models::Shard>& shard);
-    bool train_here(const data::PaddedReviews& reviews, const Plan& plan, const EpochHooks& hooks);
-    bool train_on_device(const data::PaddedReviews& reviews, const Plan& plan, const EpochHooks& hooks);
+    bool train_here(const Examples& examples, const Plan& plan, const EpochHooks& hooks);
+    bool train_on_device(const Examples& examples, const Plan& plan, const EpochHooks& hooks);
     [[nodiscard]] std::pair<std::int64_t, std::int64_t> rows_of_step(const Plan& plan) const;
     // After a step: whether to go on.
     [[nodiscard]] EpochSums sums() const;  // of the open epoch; waits for a device of its own

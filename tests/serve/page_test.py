@@ -23,6 +23,15 @@ def use_review(browser, server):
     expect(browser.run("document.querySelectorAll('main img, main b.x').length") == 0, "a review became markup")
     expect(browser.run("document.querySelector('.words').textContent").startswith("(start) <img"), "the words")
     expect("img" not in browser.run("location.href"), "the text is in the address")
+    # Of a burst of letters the first and the last are asked about, each of both models.
+    browser.rest()
+    asked = sum("/v1/predict" in url for url in browser.requests)
+    browser.run("""(() => { const field = document.querySelector('textarea');
+      for (const letter of 'abcdefghij') { field.value += letter; field.dispatchEvent(new Event('input')); } })()""")
+    for _ in range(4):
+        browser.rest()
+    asked = sum("/v1/predict" in url for url in browser.requests) - asked
+    expect(asked == 4, f"ten letters at once: {asked} requests to two models")
     browser.run("document.querySelector('input[type=range]').focus()")
     before = browser.run("document.querySelector('input[type=range]').getAttribute('aria-valuetext')")
     key(browser, "ArrowLeft", 37)

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "core/safetensors.h"
+#include "data/reviews/dataset.h"
 #include "learning/checkpoint.h"
 #include "learning/fit.h"
 #include "learning/tensor_storage.h"

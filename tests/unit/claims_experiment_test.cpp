@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "data/reviews/dataset.h"
 #include "lab/claims/gradient_share.h"
 #include "lab/claims/inference_effects.h"
 #include "lab/claims/laboratory.h"

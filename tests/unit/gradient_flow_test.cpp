@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "data/reviews/dataset.h"
 #include "lab/arithmetic.h"
 #include "lab/gradient_clipping.h"
 #include "lab/gradient_flow.h"
@@ -16,7 +17,7 @@
 #include "lab/lstm_step.h"
 #include "lab/module_weights.h"
 #include "lab/recurrent_spectrum.h"
-#include "learning/batches.h"
+#include "learning/examples.h"
 #include "learning/loss.h"
 #include "learning/optimizer.h"
 
@@ -351,8 +352,8 @@ TEST(ClippingEffect, IsWhatTheOptimizerDoes) {
         options.learning_rate = 1;
         (global ? options.global_clip_norm : options.clip_norm) = limit;
         learning::Optimizer optimizer(model->variables(), options);
-        learning::keras_cross_entropy(model->forward(learning::view_of_ids(batch)),
-                                      learning::view_of_labels(batch).to(torch::kFloat64))
+        learning::keras_cross_entropy(model->forward(learning::Examples(batch).inputs),
+                                      learning::Examples(batch).labels.to(torch::kFloat64))
             .mean()
             .backward();
         std::vector<torch::Tensor> gradients, before;

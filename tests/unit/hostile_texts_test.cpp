@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <rapidcheck/gtest.h>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -45,6 +48,42 @@ TEST(HostileText, JsonIsRefusedWithThePlace) {
     EXPECT_THAT(error("1e999"), HasSubstr("not valid JSON"));
     EXPECT_THAT(error(""), HasSubstr("not valid JSON"));
     EXPECT_THAT(error("{} {}"), HasSubstr("not valid JSON at byte 4"));
+}
+
+// A random value with up to `depth` levels below it.
+nlohmann::json random_json(int depth) {
+    using nlohmann::json;
+    switch (*rc::gen::inRange(0, depth > 0 ? 8 : 6)) {
+        case 0:
+            return nullptr;
+        case 1:
+            return *rc::gen::arbitrary<bool>();
+        case 2:
+            return *rc::gen::arbitrary<std::int64_t>();
+        case 3:
+            return *rc::gen::arbitrary<std::uint64_t>();
+        case 4:
+            return *rc::gen::inRange(-1'000'000, 1'000'000) / 1024.0;
+        case 5:
+            return *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
+        case 6: {
+            auto list = json::array();
+            for (int i = *rc::gen::inRange(0, 5); i > 0; --i) list.push_back(random_json(depth - 1));
+            return list;
+        }
+        default: {
+            auto object = json::object();
+            for (int i = *rc::gen::inRange(0, 5); i > 0; --i) {
+                object[*rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127))] = random_json(depth - 1);
+            }
+            return object;
+        }
+    }
+}
+
+RC_GTEST_PROP(StrictJson, GivesTheDocumentThatTheLibraryGives, ()) {
+    const auto text = random_json(4).dump();
+    RC_ASSERT(parse_strict_json(text, "x") == nlohmann::json::parse(text));
 }
 
 TEST(HostileText, AVocabularyHoldsWordsAlone) {

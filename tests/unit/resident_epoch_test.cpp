@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "core/random.h"
+#include "data/reviews/dataset.h"
 #include "learning/batches.h"
 #include "learning/device_update.h"
+#include "learning/examples.h"
 #include "learning/trainer.h"
 #include "unit/classifier_kinds.h"
 #include "unit/random_reviews.h"
@@ -146,8 +148,8 @@ TEST(ResidentEpoch, GathersTheRowsOfItsOrderAndNoticesOtherReviews) {
     const auto order = torch::tensor({5, 0, 3, 1, 4, 2}, torch::kInt64);
     const auto see = [&](const data::PaddedReviews& expected) {
         epoch.step(1, 3, [&](const auto& ids, const auto& labels) {
-            EXPECT_TRUE(ids.equal(view_of_ids(expected).index_select(0, order.narrow(0, 1, 3))));
-            EXPECT_TRUE(labels.equal(view_of_labels(expected).index_select(0, order.narrow(0, 1, 3))));
+            EXPECT_TRUE(ids.equal(learning::Examples(expected).inputs.index_select(0, order.narrow(0, 1, 3))));
+            EXPECT_TRUE(labels.equal(learning::Examples(expected).labels.index_select(0, order.narrow(0, 1, 3))));
             return learning::StepResult{torch::tensor(0.0), torch::zeros({3})};
         });
     };

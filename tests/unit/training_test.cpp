@@ -14,6 +14,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "data/reviews/dataset.h"
 #include "engine/thread_pool.h"
 #include "learning/clipping.h"
 #include "learning/divergence.h"

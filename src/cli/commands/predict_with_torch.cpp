@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/commands/predict.h"
+#include "data/reviews/dataset.h"
 #include "learning/device.h"
 #include "learning/inference.h"
 #include "verbs/model_source.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "learning/batches.h"
+#include "learning/examples.h"
 #include "learning/trainer.h"
 
 namespace cellwise::lab {
@@ -52,8 +52,8 @@ std::vector<torch::Tensor> after_a_step(const models::Classifier& model, const l
     auto copy = copy_of(model);
     learning::Trainer trainer(copy, options, 0);
     const auto rows = std::min<std::int64_t>(options.batch_size, static_cast<std::int64_t>(reviews.size()));
-    (void)trainer.forward_backward(learning::view_of_ids(reviews).narrow(0, 0, rows),
-                                   learning::view_of_labels(reviews).narrow(0, 0, rows));
+    (void)trainer.forward_backward(learning::Examples(reviews).inputs.narrow(0, 0, rows),
+                                   learning::Examples(reviews).labels.narrow(0, 0, rows));
     trainer.update();
     std::vector<torch::Tensor> weights;
     for (const auto& variable : copy->variables()) weights.push_back(variable.value.detach().clone());
@@ -101,7 +101,7 @@ NormEffect batch_norm_effect(const TrainingSpec& spec, const data::PaddedReviews
     by_batch->train();
     const torch::NoGradGuard no_grad;
     std::vector<float> batch_normalised;
-    for (const auto& ids : learning::view_of_ids(test).split(spec.training.batch_size)) {
+    for (const auto& ids : learning::Examples(test).inputs.split(spec.training.batch_size)) {
         const auto values = torch::sigmoid(by_batch->forward(ids)).contiguous();
         batch_normalised.insert(batch_normalised.end(), values.const_data_ptr<float>(),
                                 values.const_data_ptr<float>() + values.numel());

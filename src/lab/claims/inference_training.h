@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/reviews/dataset.h"
 #include "lab/claims/laboratory.h"
 
 namespace cellwise::lab {

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "learning/batches.h"
+#include "learning/examples.h"
 #include "learning/loss.h"
 #include "learning/optimizer.h"
 #include "models/batch_norm.h"
@@ -63,8 +64,9 @@ private:
 double accuracy(NormalisedLayer& layer, const data::PaddedReviews& reviews) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> parts;
-    for (const auto& batch : learning::view_of_ids(reviews).split(256)) parts.push_back(layer.forward(batch, false));
-    const auto right = (torch::cat(parts) > 0).eq(learning::view_of_labels(reviews).to(torch::kBool));
+    for (const auto& batch : learning::Examples(reviews).inputs.split(256))
+        parts.push_back(layer.forward(batch, false));
+    const auto right = (torch::cat(parts) > 0).eq(learning::Examples(reviews).labels.to(torch::kBool));
     return right.to(torch::kFloat64).mean().item<double>();
 }
 
@@ -82,8 +84,8 @@ NormalisedLayerOutcome train_normalised_layer(const NormalisedLayerSpec& spec, c
         double sum = 0;
         for (const auto& batch : batches) {
             optimizer.zero_gradients();
-            const auto labels = learning::view_of_labels(train).index_select(0, batch).to(torch::kFloat32);
-            const auto logits = layer.forward(learning::view_of_ids(train).index_select(0, batch), true);
+            const auto labels = learning::Examples(train).labels.index_select(0, batch).to(torch::kFloat32);
+            const auto logits = layer.forward(learning::Examples(train).inputs.index_select(0, batch), true);
             const auto loss = learning::keras_cross_entropy(logits, labels).mean();
             loss.backward();
             optimizer.step();

@@ -9,6 +9,7 @@
 #include "core/stopwatch.h"
 #include "lab/claims/training_job.h"
 #include "learning/batches.h"
+#include "learning/examples.h"
 #include "learning/trainer.h"
 #include "statistics/median.h"
 
@@ -50,8 +51,8 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
     std::vector<std::vector<double>> times(trainers.size());
     for (std::int64_t step = 0; step <= steps; ++step) {
         const auto& batch = batches[static_cast<std::size_t>(step) % batches.size()];
-        const auto ids = learning::view_of_ids(reviews).index_select(0, batch);
-        const auto labels = learning::view_of_labels(reviews).index_select(0, batch);
+        const auto ids = learning::Examples(reviews).inputs.index_select(0, batch);
+        const auto labels = learning::Examples(reviews).labels.index_select(0, batch);
         for (std::size_t i = 0; i < trainers.size(); ++i) {
             at::set_num_threads(models[i]->pool() ? 1 : threads);
             (void)milliseconds_of(*trainers[i], ids, labels);  // a change of LibTorch's threads costs its next step

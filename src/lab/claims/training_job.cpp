@@ -7,8 +7,8 @@
 
 #include "core/stopwatch.h"
 #include "data/reviews/corpus_builder.h"
-#include "learning/batches.h"
 #include "learning/device.h"
+#include "learning/examples.h"
 #include "learning/model_file.h"
 #include "learning/trainer.h"
 
@@ -71,8 +71,8 @@ void scale_recurrent_kernel(models::Classifier& model, double factor) {
 
 double first_gradient_norm(learning::Trainer& trainer, const data::PaddedReviews& reviews, std::int64_t batch_size) {
     const auto rows = std::min(batch_size, static_cast<std::int64_t>(reviews.size()));
-    (void)trainer.forward_backward(learning::view_of_ids(reviews).narrow(0, 0, rows),
-                                   learning::view_of_labels(reviews).narrow(0, 0, rows));
+    (void)trainer.forward_backward(learning::Examples(reviews).inputs.narrow(0, 0, rows),
+                                   learning::Examples(reviews).labels.narrow(0, 0, rows));
     return trainer.optimizer().gradient_norm();
 }
 

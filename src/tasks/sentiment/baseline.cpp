@@ -10,6 +10,7 @@
 #include "core/stopwatch.h"
 #include "learning/batches.h"
 #include "learning/divergence.h"
+#include "learning/examples.h"
 #include "learning/loss.h"
 #include "learning/optimizer.h"
 #include "models/initialization.h"
@@ -118,13 +119,13 @@ BaselineResult tfidf_logistic_regression(const data::PaddedReviews& train, const
     auto counts = count_words(train);
     const auto idf = inverse_document_frequency(counts, vocabulary_size);
     const auto features = tfidf(std::move(counts), idf);
-    const auto labels = learning::view_of_labels(train).to(torch::kFloat64);
+    const auto labels = learning::Examples(train).labels.to(torch::kFloat64);
     const auto model = fit(features, labels);
     const torch::NoGradGuard no_grad;
     BaselineResult result{"tfidf_logistic_regression", vocabulary_size + 1, {}, {}, 0};
     result.train = metrics_of(model.logits(features), labels);
     result.test =
-        metrics_of(model.logits(tfidf(count_words(test), idf)), learning::view_of_labels(test).to(torch::kFloat64));
+        metrics_of(model.logits(tfidf(count_words(test), idf)), learning::Examples(test).labels.to(torch::kFloat64));
     result.seconds = watch.seconds();
     return result;
 }
@@ -147,7 +148,7 @@ BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::P
     const auto logits_of = [&](const data::PaddedReviews& reviews) {
         const torch::NoGradGuard no_grad;
         std::vector<torch::Tensor> parts;
-        for (const auto& batch : learning::view_of_ids(reviews).split(256)) {
+        for (const auto& batch : learning::Examples(reviews).inputs.split(256)) {
             parts.push_back(bag_logits(embedding, dense, bias, batch));
         }
         return torch::cat(parts);
@@ -156,15 +157,15 @@ BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::P
     for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
         for (const auto& batch : learning::shuffled_batches(train, options.batch_size, order)) {
             optimizer.zero_gradients();
-            const auto labels = learning::view_of_labels(train).index_select(0, batch).to(torch::kFloat32);
-            const auto ids = learning::view_of_ids(train).index_select(0, batch);
+            const auto labels = learning::Examples(train).labels.index_select(0, batch).to(torch::kFloat32);
+            const auto ids = learning::Examples(train).inputs.index_select(0, batch);
             learning::keras_cross_entropy(bag_logits(embedding, dense, bias, ids), labels).mean().backward();
             optimizer.step();
         }
     }
     BaselineResult result{"bag_of_embeddings", (vocabulary_size + 1) * embedding_size + 1, {}, {}, 0};
-    result.train = metrics_of(logits_of(train), learning::view_of_labels(train).to(torch::kFloat32));
-    result.test = metrics_of(logits_of(test), learning::view_of_labels(test).to(torch::kFloat32));
+    result.train = metrics_of(logits_of(train), learning::Examples(train).labels.to(torch::kFloat32));
+    result.test = metrics_of(logits_of(test), learning::Examples(test).labels.to(torch::kFloat32));
     if (!std::isfinite(result.test.loss))
         throw learning::Diverged("training diverged: its test loss is no finite number");
     result.seconds = watch.seconds();

@@ -1,5 +1,5 @@
 // A review as one types: probability, words and gates of several models.
-import { h, ask, complain, later, labelled, percent, figure, signed, table, say, lines } from "./tools.js";
+import { h, ask, atMostEvery, complain, later, labelled, percent, figure, signed, table, say, lines } from "./tools.js";
 import { t } from "./text.js";
 
 const keep = { get text() { return sessionStorage.getItem("review") || ""; }, set text(value) { sessionStorage.setItem("review", value); } };
@@ -75,7 +75,7 @@ export async function showReview(main) {
       if (wanted === text.value) strip(gates, answer.gates);
     } catch (error) { complain(gates, error); }
   }
-  const soon = later(120, predict), slowly = later(600, look);
+  const soon = atMostEvery(120, predict), slowly = later(600, look);
   changed();
   return () => calls.abort();
 }

@@ -60,6 +60,12 @@ export function later(milliseconds, work) {
   let timer;
   return () => { clearTimeout(timer); timer = setTimeout(work, milliseconds); };
 }
+// The first call works at once; those that follow within the time work once, at its end.
+export function atMostEvery(milliseconds, work) {
+  let timer, next = -Infinity;
+  const now = () => { next = performance.now() + milliseconds; work(); };
+  return () => { clearTimeout(timer); performance.now() >= next ? now() : timer = setTimeout(now, next - performance.now()); };
+}
 
 const charts = new Map();
 // A line chart: series are {name, points: [[x, y]], dashed}. Its numbers stand below it as a table.
