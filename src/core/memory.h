@@ -12,8 +12,8 @@ namespace cellwise {
 /// nothing of that can be read.
 [[nodiscard]] std::uint64_t available_memory(const SystemFolders& system = {});
 
-/// Throws EnvironmentError if more bytes are needed than there are: "WHAT needs N GB (N bytes), …: ADVICE". A megabyte is
-/// never refused.
+/// Throws EnvironmentError if more bytes are needed than there are: "WHAT needs N GB (N bytes), …: ADVICE". A megabyte
+/// is never refused.
 void require_memory(double bytes, std::string_view what, std::string_view advice);
 
 }  // namespace cellwise

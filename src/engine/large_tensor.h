@@ -10,8 +10,9 @@ namespace cellwise::engine {
 /// tables and their moments, whose rows are read in the order of words.
 [[nodiscard]] torch::Tensor on_large_pages(const torch::Tensor& values);
 
-/// Makes tensors in the memory of earlier ones that are gone. A gradient of some megabytes made anew at every step costs
-/// more in page faults than its values do in arithmetic. Any thread may let a tensor go; tensors may outlive the maker.
+/// Makes tensors in the memory of earlier ones that are gone. A gradient of some megabytes made anew at every step
+/// costs more in page faults than its values do in arithmetic. Any thread may let a tensor go; tensors may outlive the
+/// maker.
 class ReusedMemory {
 public:
     ReusedMemory();

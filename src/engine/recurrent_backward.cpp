@@ -180,8 +180,8 @@ void RecurrentPass::group_backward(std::size_t group, const LayerInput& input, c
     }
 }
 
-// With the gates' gradients of the projection rows [first, first + count): adds to the weights' and the bias's sums, and
-// writes the rows of the input's gradient.
+// With the gates' gradients of the projection rows [first, first + count): adds to the weights' and the bias's sums,
+// and writes the rows of the input's gradient.
 void RecurrentPass::rows_backward(const LayerInput& input, std::size_t first, std::size_t count, float* gates,
                                   float* group_sums, float* input_gradient, float* memory) const {
     const std::size_t columns = layout_.projection_columns;

@@ -118,8 +118,8 @@ private:
     void inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient);
     [[nodiscard]] std::size_t group_start(std::size_t group) const;
     void group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient, float* scratch);
-    void rows_backward(const LayerInput& input, std::size_t first, std::size_t count, float* gates,
-                       float* group_sums, float* input_gradient, float* scratch) const;
+    void rows_backward(const LayerInput& input, std::size_t first, std::size_t count, float* gates, float* group_sums,
+                       float* input_gradient, float* scratch) const;
     void add_prefix(const LayerInput& input, const LayerGradient& gradient, float* scratch);
     void finish_gradients(ThreadPool& pool, const LayerGradient& gradient);
 

@@ -23,16 +23,21 @@ Moments moments(const CountedValues& sample) {
     // Twice: the mean of the differences takes away what rounding left in the first sum.
     const double first = sum_of([](double value) { return value; }) / n;
     result.mean = first + sum_of([&](double value) { return value - first; }) / n;
+    // Powers of very large and very small differences pass what a double holds: those are halved or doubled first.
+    const double largest = std::max(result.mean - sample.values.front(), sample.values.back() - result.mean);
+    const bool is_extreme = std::isfinite(largest) && largest > 0 && (largest > 1e70 || largest < 1e-70);
+    const int exponent = is_extreme ? std::clamp(std::ilogb(largest), -1000, 1000) : 0;
+    const double unit = std::ldexp(1.0, -exponent);
     double squares = 0, cubes = 0, fourths = 0;
     for (std::size_t i = 0; i < sample.values.size(); ++i) {
-        const double difference = sample.values[i] - result.mean;
+        const double difference = (sample.values[i] - result.mean) * unit;
         const double square = difference * difference * static_cast<double>(sample.counts[i]);
         squares += square;
         cubes += square * difference;
         fourths += square * difference * difference;
     }
-    result.population_deviation = std::sqrt(squares / n);
-    if (n > 1) result.standard_deviation = std::sqrt(squares / (n - 1));
+    result.population_deviation = std::ldexp(std::sqrt(squares / n), exponent);
+    if (n > 1) result.standard_deviation = std::ldexp(std::sqrt(squares / (n - 1)), exponent);
     const bool varies = squares > 0;
     if (n > 2) result.skewness = varies ? n * std::sqrt(n - 1) / (n - 2) * cubes / std::pow(squares, 1.5) : 0.0;
     if (n > 3) {

@@ -50,6 +50,7 @@ def check_smuggling(server):
         expect(response.status == status, f"{name}: {response.status} in place of {status}: {response.body[:200]}")
         expect(response.fields.get("connection") == "close", f"{name}: the connection stays open")
         expect(response.json()["status"] == status, f"{name}: no problem document")
+        expect((status == 405) == (response.fields.get("allow") == "GET, HEAD, POST, DELETE"), f"{name}: Allow")
 
 
 def check_paths(server):
@@ -99,6 +100,8 @@ def check_api(server):
     expect([one["label"] for one in predictions] == ["positive", "negative", "positive"], predictions)
     expect(predictions[2]["unknown_share"] == 0.5, predictions)
     expect(server.ask("POST", "/v1/predict", {"ids": [[1, 2]] * 256}).status == 200, "256 lists of ids")
+    whole, pointed = (server.ask("POST", "/v1/predict", body).json() for body in (b'{"ids": [[1, 2]]}', b'{"ids": [[1.0, 2e0]]}'))
+    expect(whole == pointed and "predictions" in whole, f"2.0 is a whole number: {pointed}")
     expect(server.ask("POST", "/v1/predict", {"model": "no", "texts": ["a"]}).status == 404, "no such model")
     words = server.ask("POST", "/v1/explain", {"text": "a good film"}).json()["explanation"]["words"]
     expect([word["word"] for word in words] == ["(start)", "a", "good", "film"], words)

@@ -82,6 +82,20 @@ RC_GTEST_PROP(CountedValues, HaveTheDensityOfTheFormula, ()) {
     }
 }
 
+// Skewness and kurtosis have no unit, and the deviation has the values' own.
+TEST(CountedValues, MomentsOfVeryLargeAndVerySmallNumbers) {
+    const std::vector<double> plain{-24, 1, 16, 32, 48};
+    const auto expected = statistics::moments(statistics::counted(plain));
+    for (const int exponent : {990, 300, -300, -1010}) {
+        auto numbers = plain;
+        for (auto& number : numbers) number = std::ldexp(number, exponent);
+        const auto moments = statistics::moments(statistics::counted(numbers));
+        EXPECT_DOUBLE_EQ(*moments.skewness, *expected.skewness) << exponent;
+        EXPECT_DOUBLE_EQ(*moments.kurtosis, *expected.kurtosis) << exponent;
+        EXPECT_DOUBLE_EQ(std::ldexp(*moments.standard_deviation, -exponent), *expected.standard_deviation) << exponent;
+    }
+}
+
 TEST(CountedValues, OfARangeThatPassesWhatADoubleHolds) {
     const auto sample = statistics::counted({-1.5e308, 0, 1.5e308});
     EXPECT_NO_THROW((void)statistics::density(sample, 11));

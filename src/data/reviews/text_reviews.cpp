@@ -11,9 +11,10 @@
 namespace cellwise::data {
 namespace {
 
-WordCount count_words(std::string_view text, std::span<const std::int32_t> ids) {
+// Of a text of so many words and its ids.
+WordCount count_words(std::size_t words, std::span<const std::int32_t> ids) {
     WordCount count;
-    count.words = word_count(text);
+    count.words = words;
     const auto read = ids.subspan(1);  // behind the start token
     const auto known =
         read.size() - static_cast<std::size_t>(std::count(read.begin(), read.end(), std::int32_t{unknown_id}));
@@ -50,8 +51,9 @@ TextReviews encode_texts(std::span<const std::string> texts, const Vocabulary& v
     TextReviews result;
     result.counts.reserve(texts.size());
     for (const auto& text : texts) {
-        const auto ids = vocabulary.encode(text, vocabulary_size);
-        result.counts.push_back(count_words(text, ids));
+        std::size_t words = 0;
+        const auto ids = vocabulary.encode(text, vocabulary_size, false, &words);
+        result.counts.push_back(count_words(words, ids));
         // Only the last `length` ids are read: of a review of a million words no more is kept.
         reviews.add(std::span(ids).last(std::min(length, ids.size())), 0);
     }

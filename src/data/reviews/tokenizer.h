@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -26,17 +27,13 @@ inline constexpr std::array<char, 256> token_bytes = make_token_bytes();
 /// Calls use(std::string_view word) for every word of the text, in order. The view lives for the call.
 template <class Use>
 void for_each_word(std::string_view text, Use&& use) {
-    std::string word;
-    for (const char letter : text) {
-        const char byte = token_bytes[static_cast<unsigned char>(letter)];
-        if (byte != ' ') {
-            word.push_back(byte);
-        } else if (!word.empty()) {
-            use(std::string_view(word));
-            word.clear();
-        }
+    std::string bytes(text);
+    for (char& letter : bytes) letter = token_bytes[static_cast<unsigned char>(letter)];
+    for (std::size_t begin = 0; begin < bytes.size();) {
+        const std::size_t end = std::min(bytes.find(' ', begin), bytes.size());
+        if (end > begin) use(std::string_view(bytes).substr(begin, end - begin));
+        begin = end + 1;
     }
-    if (!word.empty()) use(std::string_view(word));
 }
 
 /// How many words a text has.

@@ -36,10 +36,12 @@ std::string_view Vocabulary::word_of_id(std::int32_t id) const {
     return words_[static_cast<std::size_t>(index)];
 }
 
-std::vector<std::int32_t> Vocabulary::encode(std::string_view text, std::int64_t vocabulary_size,
-                                             bool keep_unknown) const {
+std::vector<std::int32_t> Vocabulary::encode(std::string_view text, std::int64_t vocabulary_size, bool keep_unknown,
+                                             std::size_t* words) const {
     std::vector<std::int32_t> ids{start_id};
+    std::size_t count = 0;
     for_each_word(text, [&](std::string_view word) {
+        ++count;
         const std::int32_t word_rank = rank(word);
         if (word_rank == 0) {
             if (keep_unknown) ids.push_back(unknown_id);
@@ -48,6 +50,7 @@ std::vector<std::int32_t> Vocabulary::encode(std::string_view text, std::int64_t
         const std::int32_t id = word_rank + index_from;
         ids.push_back(id < vocabulary_size ? id : unknown_id);
     });
+    if (words != nullptr) *words = count;
     return ids;
 }
 

@@ -34,9 +34,10 @@ public:
 
     /// A text as load_data(num_words = vocabulary_size) would give it: start token, ranks + index_from,
     /// ids >= vocabulary_size replaced by unknown_id. Words outside the vocabulary are dropped, as
-    /// Keras did when it made imdb.npz, or, with keep_unknown, become unknown_id.
+    /// Keras did when it made imdb.npz, or, with keep_unknown, become unknown_id. `words`, if there is one, becomes the
+    /// number of words in the text.
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text, std::int64_t vocabulary_size,
-                                                   bool keep_unknown = false) const;
+                                                   bool keep_unknown = false, std::size_t* words = nullptr) const;
 
 private:
     struct Hash {

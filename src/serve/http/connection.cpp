@@ -192,6 +192,8 @@ private:
 
     void refuse(const Refusal& refusal) {
         auto response = problem(refusal.status, refusal.detail);
+        if (refusal.status == 405)
+            response.headers.emplace_back("Allow", "GET, HEAD, POST, DELETE");  // RFC 9110, 15.5.6
         response.close = true;
         response.route = "refused";
         method_ = "-";

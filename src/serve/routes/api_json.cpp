@@ -28,10 +28,12 @@ std::vector<std::int32_t> read_ids(const json& list) {
     std::vector<std::int32_t> ids;
     ids.reserve(list.size());
     for (const auto& id : list) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > INT32_MAX) {
+        // 3.0 is a whole number, in JSON Schema too.
+        const double number = id.is_number() ? id.get<double>() : -1;
+        if (!(number >= 0 && number <= INT32_MAX && number == std::floor(number))) {
             throw Unanswerable("an id in \"ids\" is no whole number of 0 or more");
         }
-        ids.push_back(id.get<std::int32_t>());
+        ids.push_back(static_cast<std::int32_t>(number));
     }
     return ids;
 }
