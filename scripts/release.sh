@@ -69,6 +69,7 @@ in_debian_root "$work/root" "${mounts[@]}" -- "${variables[@]}" bash -euo pipefa
 rm -rf "$output"
 cp -r "$work/root/source/build/release/packages" "$output"
 rm -rf "$output/_CPack_Packages" "$work/root"
+rm -f "$output"/cellwise-*-cpu.json  # CPack's description of its own work, with the build's folder in it
 (cd "$output" && sha256sum cellwise* >SHA256SUMS)
 say "built in $((SECONDS - started)) s:"
 cat "$output/SHA256SUMS"
