@@ -146,7 +146,7 @@ run_peer keras "$folder/lstm.keras" "FastAPI + Keras"
 run_peer keras "$folder/lstm.keras" "FastAPI + Keras, batched" --batch
 # What a reader waits for in a browser, in turns of the same reviews.
 if "$python" -c "import streamlit, torch" 2> /dev/null; then
-    "$python" scripts/serve_clicks.py "$python" "$program" "$folder/lstm" "$folder/lstm.pt" "$folder/texts.txt"
+    "$python" scripts/serve_clicks.py "$address" "$program" "$folder/lstm" "$folder/lstm.pt" "$folder/texts.txt"
 else
     echo "Streamlit: not measured: '$python' has not both streamlit and torch; name one that has with CELLWISE_PEER_PYTHON"
 fi

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How long a reader waits in a browser for an answer to be drawn: from the click on Streamlit's button, and from the arrival
 of a text on the page of `cellwise serve`, which has no button. The same LSTM, as `cellwise export` writes it for PyTorch,
-answers the same reviews on both; an answer counts when it shows what `predict` says. For scripts/serve_benchmark.sh. PYTHON is
-one that has streamlit and torch; Chromium is needed.
-    serve_clicks.py PYTHON PROGRAM RUN WEIGHTS TEXTS [ROUNDS]"""
+answers the same reviews on both; an answer counts when it shows what `predict` says. For scripts/serve_benchmark.sh, with a
+Python that has streamlit and torch, and Chromium. `cellwise serve` has RUN at ADDRESS.
+    serve_clicks.py ADDRESS PROGRAM RUN WEIGHTS TEXTS [ROUNDS]"""
 
 import contextlib
 import json
@@ -50,9 +50,9 @@ MILLISECONDS_UNTIL = """new Promise(done => {{
 
 @contextlib.contextmanager
 def running(*command):
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield process
+        yield
     finally:
         process.terminate()
         process.wait()
@@ -74,8 +74,7 @@ def milliseconds(browser, event, shown, act):
 
 def click(browser, element):
     x, y = browser.run(f"(at => [at.x + at.width / 2, at.y + at.height / 2])(({element}).getBoundingClientRect())")
-    for kind in ("mousePressed", "mouseReleased"):
-        browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    browser.click(x, y)
 
 
 def replace_text(browser, text):
@@ -83,12 +82,12 @@ def replace_text(browser, text):
     type_text(browser, text)
 
 
-def streamlit_waits(browser, python, run, weights, texts, wanted):
+def streamlit_waits(browser, run, weights, texts, wanted):
     with tempfile.TemporaryDirectory() as folder:
         application = pathlib.Path(folder) / "application.py"
         application.write_text(APPLICATION.format(folder=str(HERE), vocabulary=str(run / "vocabulary.json"), weights=str(weights)))
         port = free_port()
-        with running(python, "-m", "streamlit", "run", str(application), "--server.port", str(port), "--server.address", "127.0.0.1",
+        with running(sys.executable, "-m", "streamlit", "run", str(application), "--server.port", str(port), "--server.address", "127.0.0.1",
                      "--server.headless", "true", "--browser.gatherUsageStats", "false"):
             until = time.monotonic() + 60
             while time.monotonic() < until:
@@ -117,7 +116,7 @@ def tell(title, times):
 
 
 def main():
-    python, program, run, weights, texts = sys.argv[1], sys.argv[2], *map(pathlib.Path, sys.argv[3:6])
+    address, program, run, weights, texts = sys.argv[1], sys.argv[2], *map(pathlib.Path, sys.argv[3:6])
     rounds = int(sys.argv[6]) if len(sys.argv) > 6 else 20
     told = json.loads(subprocess.run([program, "predict", "--model", run, "--file", texts, "--json", "-"], capture_output=True, check=True).stdout)
     percents = [f"{100 * one['probability']:.1f}%" for one in told["predictions"]]
@@ -127,11 +126,10 @@ def main():
         if len(pairs) < rounds and (not pairs or pairs[-1][1] != percent):
             pairs.append((text, percent))
     chosen, wanted = zip(*pairs, strict=True)
-    with chromium.Chromium() as browser, running(program, "serve", run, "--port", "0", "--runs", run.parent) as server:
-        address = server.stdout.readline().split()[-1]
+    with chromium.Chromium() as browser:
         browser.look(1280, 900, dark=False)
         tell("cellwise: from the text's arrival to the answer drawn", list(page_waits(browser, address, chosen, wanted)))
-        tell("Streamlit + PyTorch: from the click to the answer drawn", list(streamlit_waits(browser, python, run, weights, chosen, wanted)))
+        tell("Streamlit + PyTorch: from the click to the answer drawn", list(streamlit_waits(browser, run, weights, chosen, wanted)))
 
 
 main()

@@ -92,9 +92,9 @@ ClippingEffect clipping_effect(models::Classifier& model, const data::PaddedRevi
     const KeptBuffers kept(model);
     model->train();
     clear_gradients(model);
-    const auto logits = model->forward(learning::Examples(batch).inputs);
-    const auto loss =
-        learning::keras_cross_entropy(logits, learning::Examples(batch).labels.to(logits.scalar_type())).mean();
+    const learning::Examples examples(batch);
+    const auto logits = model->forward(examples.inputs);
+    const auto loss = learning::keras_cross_entropy(logits, examples.labels.to(logits.scalar_type())).mean();
     loss.backward();
     const auto gradient = gradient_of(model);
     clear_gradients(model);

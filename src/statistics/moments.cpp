@@ -23,7 +23,8 @@ Moments moments(const CountedValues& sample) {
     // Twice: the mean of the differences takes away what rounding left in the first sum.
     const double first = sum_of([](double value) { return value; }) / n;
     result.mean = first + sum_of([&](double value) { return value - first; }) / n;
-    // Powers of very large and very small differences pass what a double holds: those are halved or doubled first.
+    // Powers of very large and very small differences pass what a double holds: those are scaled by a power of two
+    // first.
     const double largest = std::max(result.mean - sample.values.front(), sample.values.back() - result.mean);
     const bool is_extreme = std::isfinite(largest) && largest > 0 && (largest > 1e70 || largest < 1e-70);
     const int exponent = is_extreme ? std::clamp(std::ilogb(largest), -1000, 1000) : 0;

@@ -1,8 +1,8 @@
 // Texts that were made to harm: nested deep, long in an unlucky way, or small with a large meaning.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
+
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>

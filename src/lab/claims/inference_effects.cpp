@@ -51,9 +51,9 @@ std::vector<torch::Tensor> after_a_step(const models::Classifier& model, const l
                                         const data::PaddedReviews& reviews) {
     auto copy = copy_of(model);
     learning::Trainer trainer(copy, options, 0);
-    const auto rows = std::min<std::int64_t>(options.batch_size, static_cast<std::int64_t>(reviews.size()));
-    (void)trainer.forward_backward(learning::Examples(reviews).inputs.narrow(0, 0, rows),
-                                   learning::Examples(reviews).labels.narrow(0, 0, rows));
+    const learning::Examples examples(reviews);
+    const auto rows = std::min(options.batch_size, examples.rows());
+    (void)trainer.forward_backward(examples.inputs.narrow(0, 0, rows), examples.labels.narrow(0, 0, rows));
     trainer.update();
     std::vector<torch::Tensor> weights;
     for (const auto& variable : copy->variables()) weights.push_back(variable.value.detach().clone());

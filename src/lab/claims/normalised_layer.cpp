@@ -61,12 +61,11 @@ private:
     models::KerasBatchNorm1d norm_;
 };
 
-double accuracy(NormalisedLayer& layer, const data::PaddedReviews& reviews) {
+double accuracy(NormalisedLayer& layer, const learning::Examples& examples) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> parts;
-    for (const auto& batch : learning::Examples(reviews).inputs.split(256))
-        parts.push_back(layer.forward(batch, false));
-    const auto right = (torch::cat(parts) > 0).eq(learning::Examples(reviews).labels.to(torch::kBool));
+    for (const auto& batch : examples.inputs.split(256)) parts.push_back(layer.forward(batch, false));
+    const auto right = (torch::cat(parts) > 0).eq(examples.labels.to(torch::kBool));
     return right.to(torch::kFloat64).mean().item<double>();
 }
 
@@ -78,14 +77,15 @@ NormalisedLayerOutcome train_normalised_layer(const NormalisedLayerSpec& spec, c
     learning::TrainingOptions options;  // the tutorial's Adam
     learning::Optimizer optimizer(layer.variables(), options);
     Random order(spec.seed, "order");
+    const learning::Examples examples(train);
     NormalisedLayerOutcome outcome;
     for (std::int64_t epoch = 0; epoch < spec.epochs; ++epoch) {
-        const auto batches = learning::shuffled_batches(train, spec.batch_size, order);
+        const auto batches = learning::shuffled_batches(examples, spec.batch_size, order);
         double sum = 0;
         for (const auto& batch : batches) {
             optimizer.zero_gradients();
-            const auto labels = learning::Examples(train).labels.index_select(0, batch).to(torch::kFloat32);
-            const auto logits = layer.forward(learning::Examples(train).inputs.index_select(0, batch), true);
+            const auto labels = examples.labels.index_select(0, batch).to(torch::kFloat32);
+            const auto logits = layer.forward(examples.inputs.index_select(0, batch), true);
             const auto loss = learning::keras_cross_entropy(logits, labels).mean();
             loss.backward();
             optimizer.step();

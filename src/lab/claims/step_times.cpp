@@ -45,14 +45,14 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
         const auto training = lab.tutorial(cells[i % cells.size()], seed).training;
         trainers.push_back(std::make_unique<learning::Trainer>(models[i], training, seed));
     }
-    const auto& reviews = lab.padded(lab.tutorial(cells[0], seed).reviews, false);
+    const learning::Examples examples(lab.padded(lab.tutorial(cells[0], seed).reviews, false));
     Random order(seed, "order");
-    const auto batches = learning::shuffled_batches(reviews, batch_size, order);
+    const auto batches = learning::shuffled_batches(examples, batch_size, order);
     std::vector<std::vector<double>> times(trainers.size());
     for (std::int64_t step = 0; step <= steps; ++step) {
         const auto& batch = batches[static_cast<std::size_t>(step) % batches.size()];
-        const auto ids = learning::Examples(reviews).inputs.index_select(0, batch);
-        const auto labels = learning::Examples(reviews).labels.index_select(0, batch);
+        const auto ids = examples.inputs.index_select(0, batch);
+        const auto labels = examples.labels.index_select(0, batch);
         for (std::size_t i = 0; i < trainers.size(); ++i) {
             at::set_num_threads(models[i]->pool() ? 1 : threads);
             (void)milliseconds_of(*trainers[i], ids, labels);  // a change of LibTorch's threads costs its next step

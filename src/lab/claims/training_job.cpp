@@ -70,9 +70,9 @@ void scale_recurrent_kernel(models::Classifier& model, double factor) {
 }
 
 double first_gradient_norm(learning::Trainer& trainer, const data::PaddedReviews& reviews, std::int64_t batch_size) {
-    const auto rows = std::min(batch_size, static_cast<std::int64_t>(reviews.size()));
-    (void)trainer.forward_backward(learning::Examples(reviews).inputs.narrow(0, 0, rows),
-                                   learning::Examples(reviews).labels.narrow(0, 0, rows));
+    const learning::Examples examples(reviews);
+    const auto rows = std::min(batch_size, examples.rows());
+    (void)trainer.forward_backward(examples.inputs.narrow(0, 0, rows), examples.labels.narrow(0, 0, rows));
     return trainer.optimizer().gradient_norm();
 }
 

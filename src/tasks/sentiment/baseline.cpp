@@ -145,27 +145,28 @@ BaselineResult bag_of_embeddings(const data::PaddedReviews& train, const data::P
          {"dense.weight", dense.set_requires_grad(true), "dense.kernel", true},
          {"dense.bias", bias.set_requires_grad(true), "dense.bias", false}},
         options);
-    const auto logits_of = [&](const data::PaddedReviews& reviews) {
+    const auto metrics_on = [&](const learning::Examples& examples) {
         const torch::NoGradGuard no_grad;
         std::vector<torch::Tensor> parts;
-        for (const auto& batch : learning::Examples(reviews).inputs.split(256)) {
+        for (const auto& batch : examples.inputs.split(256)) {
             parts.push_back(bag_logits(embedding, dense, bias, batch));
         }
-        return torch::cat(parts);
+        return metrics_of(torch::cat(parts), examples.labels.to(torch::kFloat32));
     };
+    const learning::Examples examples(train);
     Random order(seed, "order");
     for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
-        for (const auto& batch : learning::shuffled_batches(train, options.batch_size, order)) {
+        for (const auto& batch : learning::shuffled_batches(examples, options.batch_size, order)) {
             optimizer.zero_gradients();
-            const auto labels = learning::Examples(train).labels.index_select(0, batch).to(torch::kFloat32);
-            const auto ids = learning::Examples(train).inputs.index_select(0, batch);
+            const auto labels = examples.labels.index_select(0, batch).to(torch::kFloat32);
+            const auto ids = examples.inputs.index_select(0, batch);
             learning::keras_cross_entropy(bag_logits(embedding, dense, bias, ids), labels).mean().backward();
             optimizer.step();
         }
     }
     BaselineResult result{"bag_of_embeddings", (vocabulary_size + 1) * embedding_size + 1, {}, {}, 0};
-    result.train = metrics_of(logits_of(train), learning::Examples(train).labels.to(torch::kFloat32));
-    result.test = metrics_of(logits_of(test), learning::Examples(test).labels.to(torch::kFloat32));
+    result.train = metrics_on(examples);
+    result.test = metrics_on(test);
     if (!std::isfinite(result.test.loss))
         throw learning::Diverged("training diverged: its test loss is no finite number");
     result.seconds = watch.seconds();
