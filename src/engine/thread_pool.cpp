@@ -19,8 +19,6 @@ namespace {
 constexpr std::uint64_t accepting = 1ULL << 31;
 constexpr std::uint64_t joined_mask = accepting - 1;
 constexpr int job_shift = 32;
-// Longer than the gaps inside a training step, too short to cost other processes anything.
-constexpr std::chrono::microseconds longest_spin{200};
 constexpr int spins_between_looks = 64;  // a pause takes 5 ns on some processors and 50 on others
 
 void pause() {
@@ -34,16 +32,19 @@ void pause() {
 /// Waiting that keeps the processor busy, for a time: a wake-up would take longer than most waits do.
 class Spin {
 public:
+    explicit Spin(const std::atomic<std::chrono::microseconds>& longest) : longest_(&longest) {}
+
     /// Pauses. False once the time is over.
     bool go_on() {
         pause();
         if (++spins_ % spins_between_looks != 0) return true;
         const auto now = std::chrono::steady_clock::now();
         if (spins_ == spins_between_looks) begun_ = now;
-        return now - begun_ < longest_spin;
+        return now - begun_ < longest_->load(std::memory_order_relaxed);
     }
 
 private:
+    const std::atomic<std::chrono::microseconds>* longest_;
     int spins_ = 0;
     std::chrono::steady_clock::time_point begun_;
 };
@@ -101,7 +102,7 @@ void ThreadPool::run_erased(std::size_t tasks, Call call, const void* context) {
     // A worker that has not come by now is not waited for: nothing is left to do.
     job_.fetch_and(~accepting);
     bool spins = true;
-    for (Spin spin; (job_.load(std::memory_order_acquire) & joined_mask) != 0;) {
+    for (Spin spin(longest_spin_); (job_.load(std::memory_order_acquire) & joined_mask) != 0;) {
         if (spins) {
             spins = spin.go_on();
         } else {
@@ -132,12 +133,12 @@ bool ThreadPool::join(std::uint64_t& last_job) {
 void ThreadPool::serve(std::size_t worker) {
     const ScopedFlushDenormals flush;
     std::uint64_t last_job = 0;
-    Spin spin;
+    Spin spin(longest_spin_);
     while (!stopping_.load(std::memory_order_relaxed)) {
         if (join(last_job)) {
             work(worker);
             job_.fetch_sub(1, std::memory_order_release);
-            spin = {};
+            spin = Spin(longest_spin_);
         } else if (!spin.go_on()) {
             std::unique_lock lock(mutex_);
             ++sleepers_;
@@ -146,7 +147,7 @@ void ThreadPool::serve(std::size_t worker) {
                 return stopping_.load() || ((job & accepting) != 0 && job >> job_shift != last_job);
             });
             --sleepers_;
-            spin = {};
+            spin = Spin(longest_spin_);
         }
     }
 }

@@ -14,8 +14,8 @@ namespace cellwise::engine {
 /// thread starts none. Which worker takes which task is left to chance; callers that want the same
 /// bits for any number of threads make what a task computes depend on its number alone.
 ///
-/// Workers spin for a short while between jobs, then sleep. Every worker flushes denormals to zero,
-/// and so does the caller while it works. One pool serves one caller at a time.
+/// Workers spin for a short while between jobs, then sleep; the caller spins as long for the last of them, then yields.
+/// Every worker flushes denormals to zero, and so does the caller while it works. One pool serves one caller at a time.
 class ThreadPool {
 public:
     /// threads ≥ 1, the caller included. Throws EnvironmentError if the system gives not so many.
@@ -25,6 +25,11 @@ public:
     ThreadPool& operator=(const ThreadPool&) = delete;
 
     [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
+
+    /// Longer than the gaps inside a training step, too short to cost other processes anything.
+    static constexpr std::chrono::microseconds default_spin{200};
+    /// How long to spin from now on. Short is right where other threads of the process want the processors between jobs.
+    void spin_for(std::chrono::microseconds longest) { longest_spin_ = longest; }
 
     /// Calls function(task, worker) for every task in [0, tasks) and returns when all are done;
     /// worker is in [0, size()) and no two tasks run at once with the same worker. The function must
@@ -57,6 +62,7 @@ private:
     alignas(64) std::atomic<std::uint64_t> job_{0};
     std::atomic<int> sleepers_{0};
     std::atomic<bool> stopping_{false};
+    std::atomic<std::chrono::microseconds> longest_spin_{default_spin};
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<std::thread> workers_;

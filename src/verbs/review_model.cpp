@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -21,6 +22,9 @@ namespace {
 
 using nlohmann::ordered_json;
 using serve::ReviewInput;
+
+/// Between two batches the processors are the connections'.
+constexpr std::chrono::microseconds spin_between_batches{20};
 
 /// Ids as encode_ids() reads them; those that the model has not are told by themselves, whatever else is asked for.
 std::string text_of_ids(const std::vector<std::int32_t>& ids, std::int64_t vocabulary_size) {
@@ -55,6 +59,7 @@ public:
         : path_(std::move(path)), source_(std::move(source)), vocabulary_(std::move(vocabulary)), device_(device) {
         source_.model->to(device_);
         forward_ = source_.model->forward_only();
+        if (forward_) source_.model->pool()->spin_for(spin_between_batches);
     }
 
     [[nodiscard]] ordered_json description() const override {
