@@ -67,11 +67,16 @@ void ClassifierImpl::set_threads(int threads) {
     pool_.reset();
 }
 
+void ClassifierImpl::set_factors(engine::Factors factors) {
+    factors_ = factors;
+    pool_.reset();
+}
+
 std::shared_ptr<engine::ThreadPool> ClassifierImpl::pool() {
     const bool fused = active_engine() == Engine::fused;
     if (fused != (pool_ != nullptr)) {
         pool_ = fused ? engine::make_pool(threads_ > 0 ? threads_ : at::get_num_threads()) : nullptr;
-        for (auto& layer : recurrent) layer->compute_with(pool_);
+        for (auto& layer : recurrent) layer->compute_with(pool_, factors_);
         if (fused) embedding->weight.set_data(engine::on_large_pages(embedding->weight));
     }
     return pool_;

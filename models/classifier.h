@@ -53,6 +53,9 @@ public:
     /// The threads of the fused kernels from the next forward on; as many as LibTorch's until set.
     void set_threads(int threads);
 
+    /// What the fused kernels' products round their factors to from the next forward on. forward_only() stays float32.
+    void set_factors(engine::Factors factors);
+
     /// The fused kernels' threads; null where torch::nn computes.
     [[nodiscard]] std::shared_ptr<engine::ThreadPool> pool();
 
@@ -84,7 +87,8 @@ private:
     torch::Tensor logits(torch::Tensor input, torch::Tensor table);
 
     ClassifierOptions options_;
-    int threads_ = 0;                           // 0: LibTorch's
+    int threads_ = 0;  // 0: LibTorch's
+    engine::Factors factors_ = engine::Factors::float32;
     std::shared_ptr<engine::ThreadPool> pool_;  // what the layers compute with now
     std::optional<Shard> shard_;
 };

@@ -64,7 +64,7 @@ torch::Tensor RecurrentLayerImpl::sequence(const torch::Tensor& input, const tor
     return run(table.defined() ? torch::embedding(table, input) : input).first;
 }
 
-void RecurrentLayerImpl::compute_with(const std::shared_ptr<engine::ThreadPool>& pool) {
+void RecurrentLayerImpl::compute_with(const std::shared_ptr<engine::ThreadPool>& pool, engine::Factors factors) {
     fused_.clear();
     if (!pool) return;
     for (std::int64_t direction = 0; direction < directions_; ++direction) {
@@ -73,6 +73,7 @@ void RecurrentLayerImpl::compute_with(const std::shared_ptr<engine::ThreadPool>&
         options.input_size = static_cast<std::size_t>(weights(direction).input.size(1));
         options.hidden_size = static_cast<std::size_t>(hidden_size_);
         options.reverse = direction == 1;
+        options.factors = factors;
         fused_.emplace_back(options, pool);
     }
 }

@@ -44,8 +44,9 @@ public:
     torch::Tensor sequence(const torch::Tensor& input, const torch::Tensor& table = {});
 
     /// Hands the layer to the fused kernels, which compute with this pool; null: back to torch::nn. The
-    /// kernels want float32 on the CPU.
-    void compute_with(const std::shared_ptr<engine::ThreadPool>& pool);
+    /// kernels want float32 on the CPU. `factors`: what their products round to.
+    void compute_with(const std::shared_ptr<engine::ThreadPool>& pool,
+                      engine::Factors factors = engine::Factors::float32);
 
     /// direction: 0 forward, 1 backward.
     [[nodiscard]] const CellWeights& weights(std::int64_t direction) const {

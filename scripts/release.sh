@@ -65,7 +65,7 @@ in_debian_root "$work/root" "${mounts[@]}" -- "${variables[@]}" bash -euo pipefa
     scripts/build.sh release cellwise
     cmake --build --preset release --target package >/source/build/package.log || { tail -n 20 /source/build/package.log; exit 4; }
     scripts/sbom.sh --release build/release/packages
-    ccache --show-stats 2>/dev/null | grep -A 3 "Cacheable calls" | head -n 2' >&2
+    [[ -n ${CCACHE_DISABLE-} ]] || ccache --show-stats | grep -A 3 "Cacheable calls" | head -n 2' >&2
 rm -rf "$output"
 cp -r "$work/root/source/build/release/packages" "$output"
 rm -rf "$output/_CPack_Packages" "$work/root"

@@ -14,6 +14,12 @@ constexpr int runs_per_round = 5;
 // Other threads spin for some milliseconds after their last work and would slow whatever comes next.
 constexpr std::chrono::milliseconds settling_time{15};
 
+learning::TrainingOptions options_in(learning::Precision precision) {
+    learning::TrainingOptions options;
+    options.precision = precision;
+    return options;
+}
+
 }  // namespace
 
 models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine engine) {
@@ -27,8 +33,9 @@ models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine e
 }
 
 FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads,
-                     bool with_phases)
-    : shape_(shape), trainer_(classifier_of(cell, shape, models::Engine::fused), {}, 0, {torch::kCPU, threads}) {
+                     bool with_phases, learning::Precision precision)
+    : shape_(shape),
+      trainer_(classifier_of(cell, shape, models::Engine::fused), options_in(precision), 0, {torch::kCPU, threads}) {
     for (const auto& batch : batches) {
         const auto labels = torch::tensor(batch.labels);
         batches_.push_back({torch::tensor(batch.ids, torch::kInt32).view({shape.batch_size, shape.length}), labels,

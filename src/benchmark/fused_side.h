@@ -26,7 +26,8 @@ struct TensorBatch {
 /// and Keras's Adam, as `cellwise train` runs it.
 class FusedSide {
 public:
-    FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads, bool with_phases);
+    FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads, bool with_phases,
+              learning::Precision precision = learning::Precision::float32);
 
     /// A few training steps and forward batches, after one of each that is not counted; before them a
     /// pause in which other threads go to sleep.

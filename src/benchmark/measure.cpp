@@ -73,7 +73,7 @@ benchmark::CellSpeed measure(Cell cell, const Shape& shape, const BatchSource& s
                             shape.length, shape.hidden_size));
     const auto batches = source.batches(shape, batch_count);
     const auto threads = static_cast<int>(record.threads);
-    FusedSide fused(cell, shape, batches, threads, options.phases);
+    FusedSide fused(cell, shape, batches, threads, options.phases, options.precision);
     std::optional<TorchSide> torch;
     if (options.with_torch) torch.emplace(fused, threads);
     engine::ThreadPool peak_pool(threads);
@@ -156,6 +156,7 @@ benchmark::SpeedRecord measure_speed(const SpeedOptions& options) {
     record.instruction_set = engine::instruction_set();
     record.threads = threads;
     record.rounds = options.rounds;
+    record.precision = learning::precision_name(options.precision);
     record.data = source.description();
     record.generated = source.generated();
     for (const Cell cell : options.cells) {

@@ -7,6 +7,7 @@
 #include "benchmark/batches.h"
 #include "benchmark/speed.h"
 #include "data/reviews/dataset.h"
+#include "learning/options.h"
 
 namespace cellwise::benchmark {
 
@@ -20,7 +21,8 @@ struct SpeedOptions {
     std::int64_t threads = 0;  ///< 0: all processors
     std::int64_t rounds = 25;
     bool with_torch = true;
-    bool phases = false;  ///< also where a training step's time goes
+    learning::Precision precision = learning::Precision::float32;  ///< of the fused engine
+    bool phases = false;                                           ///< also where a training step's time goes
     data::DataOptions data;
 
     /// Every combination of the sizes.

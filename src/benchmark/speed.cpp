@@ -121,6 +121,7 @@ nlohmann::ordered_json speed_json(const SpeedRecord& record) {
                                 {"processor", record.processor},
                                 {"instruction_set", record.instruction_set},
                                 {"rounds", record.rounds},
+                                {"precision", record.precision},
                                 {"data", record.data},
                                 {"generated", record.generated},
                                 {"cells", nlohmann::ordered_json::array()}};
@@ -133,12 +134,12 @@ std::string speed_text(const SpeedRecord& record) {
     std::string text = fmt::format(
         "{}, {} thread{}, {}: multiply-add peak {:.0f} GFLOP/s, measured in this run\n"
         "batches of {} reviews of {} words, hidden size {}: {}\n"
-        "milliseconds, median of {} rounds (quartiles); torch = torch::nn + torch::optim::Adam\n\n",
+        "milliseconds, median of {} rounds (quartiles); torch = torch::nn + torch::optim::Adam{}\n\n",
         record.processor, record.threads, record.threads == 1 ? "" : "s", record.instruction_set,
         record.fma_peak_gflops, varies(record, &CellSpeed::batch_size) ? "several" : std::to_string(first.batch_size),
         varies(record, &CellSpeed::length) ? "several" : std::to_string(first.length),
         varies(record, &CellSpeed::hidden_size) ? "several" : std::to_string(first.hidden_size), record.data,
-        record.rounds);
+        record.rounds, record.precision == "float32" ? "" : "; fused = products of " + record.precision);
     report::Table table({{"cell", report::Table::Align::left},
                          {"work", report::Table::Align::left},
                          {"torch"},

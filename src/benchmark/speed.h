@@ -46,7 +46,8 @@ struct SpeedRecord {
     std::string instruction_set;
     std::int64_t threads = 0;
     std::int64_t rounds = 0;
-    std::string data;  ///< where the batches came from
+    std::string precision = "float32";  ///< of the fused engine
+    std::string data;                   ///< where the batches came from
     bool generated = false;
     double fma_peak_gflops = 0;  ///< of these threads, float32, a multiply-add being two operations
     std::vector<CellSpeed> cells;

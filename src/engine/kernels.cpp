@@ -7,6 +7,7 @@
 #define HWY_TARGET_INCLUDE "engine/kernels.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target comes first.
+#include "core/error.h"
 #include "engine/simd/backward-inl.h"
 #include "engine/simd/forward-inl.h"
 #include "engine/simd/products-inl.h"
@@ -36,21 +37,23 @@ double MultiplyAddChains(std::size_t rounds, float* sink) {
     return static_cast<double>(rounds) * 8 * kChains * 2 * static_cast<double>(kLanes);
 }
 
-Kernels FindKernels() {
+template <class Products>
+Kernels KernelsWith() {
     Kernels kernels{};
     kernels.name = hwy::TargetName(HWY_TARGET);
+    kernels.factors = Products::kFactors;
     kernels.lanes = kLanes;
     kernels.simple_rnn_panel = kSimpleRnnPanel;
-    kernels.forward[static_cast<int>(CellKind::simple_rnn)] = RunForward<SimpleRnnStep>;
-    kernels.forward[static_cast<int>(CellKind::lstm)] = RunForward<LstmStep>;
-    kernels.forward[static_cast<int>(CellKind::gru)] = RunForward<GruStep>;
-    kernels.forward[static_cast<int>(CellKind::gru_reset_before)] = RunForward<GruResetBeforeStep>;
-    kernels.backward[static_cast<int>(CellKind::simple_rnn)] = RunBackward<SimpleRnnBackward>;
-    kernels.backward[static_cast<int>(CellKind::lstm)] = RunBackward<LstmBackward>;
-    kernels.backward[static_cast<int>(CellKind::gru)] = RunBackward<GruBackward>;
-    kernels.backward[static_cast<int>(CellKind::gru_reset_before)] = RunBackward<GruResetBeforeBackward>;
-    kernels.multiply = Multiply;
-    kernels.accumulate = Accumulate;
+    kernels.forward[static_cast<int>(CellKind::simple_rnn)] = RunForward<SimpleRnnStep<Products>>;
+    kernels.forward[static_cast<int>(CellKind::lstm)] = RunForward<LstmStep<Products>>;
+    kernels.forward[static_cast<int>(CellKind::gru)] = RunForward<GruStep<Products>>;
+    kernels.forward[static_cast<int>(CellKind::gru_reset_before)] = RunForward<GruResetBeforeStep<Products>>;
+    kernels.backward[static_cast<int>(CellKind::simple_rnn)] = RunBackward<SimpleRnnBackward<Products>>;
+    kernels.backward[static_cast<int>(CellKind::lstm)] = RunBackward<LstmBackward<Products>>;
+    kernels.backward[static_cast<int>(CellKind::gru)] = RunBackward<GruBackward<Products>>;
+    kernels.backward[static_cast<int>(CellKind::gru_reset_before)] = RunBackward<GruResetBeforeBackward<Products>>;
+    kernels.multiply = Multiply<Products>;
+    kernels.accumulate = AccumulateWith<Products>;
     kernels.gather_sum = SumGathered;
     kernels.add = AddTo;
     kernels.adam = UpdateAdam;
@@ -58,6 +61,14 @@ Kernels FindKernels() {
     kernels.sum_of_squares = SumOfSquares;
     kernels.multiply_add_chains = MultiplyAddChains;
     return kernels;
+}
+
+// Those of float32 where this instruction set has no others.
+Kernels FindKernels([[maybe_unused]] Factors factors) {
+#if HWY_TARGET == HWY_AVX3
+    if (factors == Factors::bfloat16) return KernelsWith<BFloat16Products>();
+#endif
+    return KernelsWith<Float32Products>();
 }
 
 }  // namespace HWY_NAMESPACE
@@ -69,7 +80,21 @@ namespace cellwise::engine {
 
 HWY_EXPORT(FindKernels);
 
-Kernels best_kernels() { return HWY_DYNAMIC_DISPATCH(FindKernels)(); }
+bool has_bfloat16_products() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0 &&
+           HWY_DYNAMIC_DISPATCH(FindKernels)(Factors::bfloat16).factors == Factors::bfloat16;
+#else
+    return false;
+#endif
+}
+
+Kernels best_kernels(Factors factors) {
+    if (factors == Factors::bfloat16 && !has_bfloat16_products()) {
+        throw EnvironmentError("this processor has no products of bfloat16 (AVX512_BF16)");
+    }
+    return HWY_DYNAMIC_DISPATCH(FindKernels)(factors);
+}
 
 }  // namespace cellwise::engine
 #endif

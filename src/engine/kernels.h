@@ -139,6 +139,7 @@ struct SgdStep {
 /// The kernels of one instruction set. All sums run in an order that depends on the arguments alone.
 struct Kernels {
     const char* name;              ///< of the instruction set: AVX3, AVX2 …
+    Factors factors;               ///< what the products of `forward` … `accumulate` round their factors to
     std::size_t lanes;             ///< floats in a vector
     std::size_t simple_rnn_panel;  ///< unit blocks that SimpleRNN's kernels take at once, while so many are left
     void (*forward[4])(const ForwardBlock&);    ///< by CellKind
@@ -159,7 +160,11 @@ struct Kernels {
     double (*multiply_add_chains)(std::size_t rounds, float* sink);
 };
 
-/// The kernels of the best instruction set that this processor has (and Highway is allowed to use).
-[[nodiscard]] Kernels best_kernels();
+/// The kernels of the best instruction set that this processor has (and Highway is allowed to use). Throws
+/// EnvironmentError for bfloat16 where it has no such products.
+[[nodiscard]] Kernels best_kernels(Factors factors = Factors::float32);
+
+/// Whether this processor multiplies bfloat16 (AVX512_BF16).
+[[nodiscard]] bool has_bfloat16_products();
 
 }  // namespace cellwise::engine

@@ -18,11 +18,13 @@ std::size_t gates_of(CellKind kind) {
 
 }  // namespace
 
-Layout::Layout(CellKind cell, std::size_t input_size, std::size_t hidden_size, std::size_t vector_lanes)
+Layout::Layout(CellKind cell, std::size_t input_size, std::size_t hidden_size, std::size_t vector_lanes,
+               Factors factors_of_products)
     : kind(cell),
       input(input_size),
       hidden(hidden_size),
       lanes(vector_lanes),
+      factors(factors_of_products),
       input_padded(round_up(input_size, vector_lanes)),
       hidden_padded(round_up(hidden_size, vector_lanes)),
       unit_blocks(hidden_padded / vector_lanes),

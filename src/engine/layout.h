@@ -7,6 +7,9 @@ namespace cellwise::engine {
 /// The cells the kernels know. The GRU applies its reset gate after the recurrent product or before.
 enum class CellKind { simple_rnn, lstm, gru, gru_reset_before };
 
+/// What matrix products round their factors to. Their sums are float32, as everything else is.
+enum class Factors { float32, bfloat16 };
+
 /// How one layer lies in the kernels' memory. Vectors have `lanes` floats; hidden and input sizes are
 /// padded to whole vectors with zeros. The hidden units go in unit blocks of one vector, and the
 /// gates of a unit block lie side by side:
@@ -14,12 +17,14 @@ enum class CellKind { simple_rnn, lstm, gru, gru_reset_before };
 ///   a gradients row:   [unit block][slot][lane]            the same, but GRU n, r, z, hn
 /// where hn is the candidate's recurrent part W_hn·h + b_hn and, in backward, its gradient.
 struct Layout {
-    Layout(CellKind cell, std::size_t input_size, std::size_t hidden_size, std::size_t vector_lanes);
+    Layout(CellKind cell, std::size_t input_size, std::size_t hidden_size, std::size_t vector_lanes,
+           Factors factors_of_products = Factors::float32);
 
     CellKind kind;
     std::size_t input;
     std::size_t hidden;
     std::size_t lanes;
+    Factors factors;
     std::size_t input_padded;
     std::size_t hidden_padded;
     std::size_t unit_blocks;
@@ -28,6 +33,11 @@ struct Layout {
     std::size_t projection_columns;  ///< gates · hidden_padded
     std::size_t recurrent_columns;   ///< the same number: columns of the recurrent weight gradient
     std::size_t gate_stride;         ///< floats from one gradients row to the next
+
+    /// Rows of floats that a packed right side of this depth takes: two bfloat16 share the room of a float.
+    [[nodiscard]] std::size_t packed_rows(std::size_t depth) const {
+        return factors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
+    }
 
     /// PyTorch's number of the gate in a slot of the projection (the gradient's slots are the same).
     [[nodiscard]] std::size_t input_gate(std::size_t slot) const;

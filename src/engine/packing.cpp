@@ -1,6 +1,10 @@
 #include "engine/packing.h"
 
 #include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <cstdint>
 
 namespace cellwise::engine {
 namespace {
@@ -26,17 +30,36 @@ std::size_t input_gate(const Layout& layout, std::size_t slot) { return layout.i
 std::size_t same_gate(const Layout& /*layout*/, std::size_t slot) { return slot; }
 std::size_t candidate_gate(const Layout& /*layout*/, std::size_t /*slot*/) { return 2; }
 
+// The nearest bfloat16, to even in the middle: the upper half of a float.
+std::uint32_t bfloat16_of(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    if (std::isnan(value)) return bits >> 16U | 0x40U;
+    return (bits + 0x7FFFU + (bits >> 16U & 1U)) >> 16U;
+}
+
+// Two factors that lie one behind the other in a product's depth, in the room of a float.
+float cell_of(float first, float second) {
+    return std::bit_cast<float>(bfloat16_of(first) | bfloat16_of(second) << 16U);
+}
+
 // packed[k · stride + lane] = the columns' rows of `weights`, transposed: `count` columns from
 // `first` on, over k < depth.
 void pack_columns(const Columns& columns, std::size_t first, std::size_t count, const float* weights, std::size_t depth,
                   float* packed) {
+    const bool in_cells = columns.layout.factors == Factors::bfloat16;
     for (std::size_t column = 0; column < count; ++column) {
         const std::size_t row = columns.row(first + column);
         float* out = packed + column;
         if (row == none) {
-            for (std::size_t k = 0; k < depth; ++k, out += count) *out = 0;
+            for (std::size_t k = 0; k < columns.layout.packed_rows(depth); ++k, out += count) *out = 0;
+            continue;
+        }
+        const float* const source = weights + row * depth;
+        if (in_cells) {
+            for (std::size_t k = 0; k < depth; k += 2, out += count) {
+                *out = cell_of(source[k], k + 1 < depth ? source[k + 1] : 0);
+            }
         } else {
-            const float* const source = weights + row * depth;
             for (std::size_t k = 0; k < depth; ++k, out += count) *out = source[k];
         }
     }
@@ -46,13 +69,24 @@ void pack_columns(const Columns& columns, std::size_t first, std::size_t count, 
 void pack_rows(const Columns& columns, const float* weights, std::size_t width, float* packed) {
     const std::size_t lanes = columns.layout.lanes;
     const std::size_t padded = round_up(width, lanes);
+    const bool in_cells = columns.layout.factors == Factors::bfloat16;
+    assert(columns.count() % 2 == 0 && "whole vectors");
     for (std::size_t panel = 0; panel < padded; panel += 2 * lanes) {
         const std::size_t panel_width = std::min(2 * lanes, padded - panel);
         const std::size_t filled = std::min(panel_width, width > panel ? width - panel : 0);
-        for (std::size_t column = 0; column < columns.count(); ++column, packed += panel_width) {
+        for (std::size_t column = 0; column < columns.count(); column += in_cells ? 2 : 1, packed += panel_width) {
             const std::size_t row = columns.row(column);
-            const std::size_t copied = row == none ? 0 : filled;
-            if (copied > 0) std::copy_n(weights + row * width + panel, copied, packed);
+            const std::size_t copied = row != none ? filled : 0;
+            const float* const source = row != none ? weights + row * width + panel : nullptr;
+            if (in_cells) {
+                // A vector's padding is at its end: a first column that is none has no second either.
+                const std::size_t below = columns.row(column + 1);
+                const float* const second = below != none ? weights + below * width + panel : nullptr;
+                for (std::size_t i = 0; i < copied; ++i)
+                    packed[i] = cell_of(source[i], second != nullptr ? second[i] : 0);
+            } else if (copied > 0) {
+                std::copy_n(source, copied, packed);
+            }
             std::fill(packed + copied, packed + panel_width, 0.0F);
         }
     }
@@ -70,35 +104,40 @@ void unpack(const Columns& columns, const float* packed, std::size_t stride, std
 
 }  // namespace
 
-std::size_t packed_input_size(const Layout& layout) { return layout.input * layout.projection_columns; }
+std::size_t packed_input_size(const Layout& layout) {
+    return layout.packed_rows(layout.input) * layout.projection_columns;
+}
 
 void pack_input(const Layout& layout, const float* w_ih, float* packed) {
     const Columns columns{layout, layout.gates, input_gate};
     for (std::size_t column = 0; column < columns.count(); column += 2 * layout.lanes) {
         const std::size_t width = std::min(2 * layout.lanes, columns.count() - column);
-        pack_columns(columns, column, width, w_ih, layout.input, packed + column * layout.input);
+        pack_columns(columns, column, width, w_ih, layout.input, packed + column * layout.packed_rows(layout.input));
     }
 }
 
 std::size_t packed_input_transposed_size(const Layout& layout) {
-    return layout.projection_columns * layout.input_padded;
+    return layout.packed_rows(layout.projection_columns) * layout.input_padded;
 }
 
 void pack_input_transposed(const Layout& layout, const float* w_ih, float* packed) {
     pack_rows({layout, layout.gates, input_gate}, w_ih, layout.input, packed);
 }
 
-std::size_t packed_recurrent_size(const Layout& layout) { return layout.hidden * layout.recurrent_columns; }
+std::size_t packed_recurrent_size(const Layout& layout) {
+    return layout.packed_rows(layout.hidden) * layout.recurrent_columns;
+}
 
 void pack_recurrent(const Layout& layout, std::size_t simple_rnn_panel, const float* w_hh, float* packed) {
     const std::size_t depth = layout.hidden;
+    const std::size_t rows = layout.packed_rows(depth);
     if (layout.kind == CellKind::gru_reset_before) {
         const Columns both{layout, 2, same_gate};
         const Columns candidate{layout, 1, candidate_gate};
-        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += 2 * layout.lanes * depth) {
+        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += 2 * layout.lanes * rows) {
             pack_columns(both, block * 2 * layout.lanes, 2 * layout.lanes, w_hh, depth, packed);
         }
-        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += layout.lanes * depth) {
+        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += layout.lanes * rows) {
             pack_columns(candidate, block * layout.lanes, layout.lanes, w_hh, depth, packed);
         }
         return;
@@ -109,19 +148,19 @@ void pack_recurrent(const Layout& layout, std::size_t simple_rnn_panel, const fl
         const std::size_t blocks = block + wide <= layout.unit_blocks ? wide : 1;
         const std::size_t width = blocks * layout.gates * layout.lanes;
         pack_columns(columns, block * layout.gates * layout.lanes, width, w_hh, depth,
-                     packed + block * layout.gates * layout.lanes * depth);
+                     packed + block * layout.gates * layout.lanes * rows);
         block += blocks;
     }
 }
 
 std::size_t packed_recurrent_transposed_size(const Layout& layout) {
-    return layout.recurrent_columns * layout.hidden_padded;
+    return layout.packed_rows(layout.recurrent_columns) * layout.hidden_padded;
 }
 
 void pack_recurrent_transposed(const Layout& layout, const float* w_hh, float* packed) {
     if (layout.kind == CellKind::gru_reset_before) {
         pack_rows({layout, 1, candidate_gate}, w_hh, layout.hidden, packed);
-        packed += layout.hidden_padded * layout.hidden_padded;
+        packed += layout.packed_rows(layout.hidden_padded) * layout.hidden_padded;
         pack_rows({layout, 2, same_gate}, w_hh, layout.hidden, packed);
         return;
     }

@@ -24,12 +24,12 @@ void keep_error(std::exception_ptr& error, const Function& function) {
 
 }  // namespace
 
-RecurrentPass::RecurrentPass(const LayerOptions& options) : RecurrentPass(options, best_kernels()) {}
+RecurrentPass::RecurrentPass(const LayerOptions& options) : RecurrentPass(options, best_kernels(options.factors)) {}
 
 RecurrentPass::RecurrentPass(const LayerOptions& options, const Kernels& kernels)
     : options_(options),
       kernels_(kernels),
-      layout_(options.cell, options.input_size, options.hidden_size, kernels.lanes) {}
+      layout_(options.cell, options.input_size, options.hidden_size, kernels.lanes, kernels.factors) {}
 
 void RecurrentPass::forward(ThreadPool& pool, const LayerWeights& weights, const LayerInput& input,
                             const LayerOutput& output, bool keep) {

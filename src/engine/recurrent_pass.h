@@ -22,6 +22,7 @@ struct LayerOptions {
     std::size_t input_size = 0;
     std::size_t hidden_size = 0;
     bool reverse = false;  ///< read time backwards, as the backward half of a bidirectional layer
+    Factors factors = Factors::float32;
     Switches switches;
 };
 
@@ -80,6 +81,7 @@ struct PassSeconds {
 /// memory is used again by the next forward. Results do not depend on the number of threads.
 class RecurrentPass {
 public:
+    /// Throws EnvironmentError for factors that this processor cannot multiply.
     explicit RecurrentPass(const LayerOptions& options);
     RecurrentPass(const LayerOptions& options, const Kernels& kernels);
 

@@ -28,7 +28,8 @@ public:
 
     /// Longer than the gaps inside a training step, too short to cost other processes anything.
     static constexpr std::chrono::microseconds default_spin{200};
-    /// How long to spin from now on. Short is right where other threads of the process want the processors between jobs.
+    /// How long to spin from now on. Short is right where other threads of the process want the processors between
+    /// jobs.
     void spin_for(std::chrono::microseconds longest) { longest_spin_ = longest; }
 
     /// Calls function(task, worker) for every task in [0, tasks) and returns when all are done;

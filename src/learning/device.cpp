@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/nvidia.h"
 #include "core/processor.h"
+#include "engine/kernels.h"
 #include "settings/setting_text.h"
 
 namespace cellwise::learning {
@@ -66,6 +67,19 @@ void set_gpu_arithmetic(bool deterministic, bool tf32) {
     context.setBenchmarkCuDNN(false);  // the choice of an algorithm by its time differs from run to run
     // cuBLAS adds up in one order only if its workspace is of a fixed size; it reads this when it starts.
     if (deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+}
+
+void require_precision(Precision precision, models::Engine engine, torch::Device device) {
+    if (precision != Precision::bfloat16) return;
+    if (engine == models::Engine::torch) {
+        throw UsageError("--precision bfloat16 is the fused engine's: leave --engine torch out");
+    }
+    if (!device.is_cpu()) {
+        throw UsageError("--precision bfloat16 is the fused engine's, which computes on the CPU: add --device cpu");
+    }
+    if (engine::has_bfloat16_products()) return;
+    throw EnvironmentError(
+        "--precision bfloat16: this processor has no such products (AVX512_BF16): float32 goes anywhere");
 }
 
 std::int64_t set_threads(std::int64_t threads) {

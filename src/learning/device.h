@@ -6,6 +6,9 @@
 #include <string>
 #include <thread>
 
+#include "learning/options.h"
+#include "models/options.h"
+
 namespace cellwise::learning {
 
 /// The device behind "auto" (a GPU where one is usable, else the CPU), "cpu", "cuda" or "cuda:N".
@@ -24,6 +27,10 @@ namespace cellwise::learning {
 /// the first operation on a GPU. `tf32`: matrix products may round their factors to 10 bits of mantissa; off,
 /// they compute in float32 throughout.
 void set_gpu_arithmetic(bool deterministic, bool tf32);
+
+/// Throws for bfloat16 with another engine than the fused one or another device than the CPU (UsageError), or on a
+/// processor without such products (EnvironmentError). The other precisions go anywhere.
+void require_precision(Precision precision, models::Engine engine, torch::Device device);
 
 /// Sets how many threads LibTorch computes with; 0: all processors this process may use.
 /// Returns the number set.

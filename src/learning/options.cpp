@@ -1,11 +1,13 @@
 #include "learning/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cmath>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/edit_distance.h"
 #include "core/error.h"
@@ -93,6 +95,9 @@ constexpr std::array monitors{std::pair{Monitor::validation_loss, std::string_vi
                               std::pair{Monitor::validation_accuracy, std::string_view("validation_accuracy")},
                               std::pair{Monitor::train_loss, std::string_view("train_loss")},
                               std::pair{Monitor::train_accuracy, std::string_view("train_accuracy")}};
+constexpr std::array precisions{std::pair{Precision::float32, std::string_view("float32")},
+                                std::pair{Precision::bfloat16, std::string_view("bfloat16")},
+                                std::pair{Precision::float64, std::string_view("float64")}};
 
 template <class Names, class Value>
 std::string_view name_in(const Names& names, Value value) {
@@ -104,12 +109,13 @@ std::string_view name_in(const Names& names, Value value) {
 
 template <class Names>
 auto parse_in(const Names& names, std::string_view flag, std::string_view text) {
-    std::string choices;
+    std::vector<std::string> choices;
     for (const auto& [value, name] : names) {
         if (name == text) return value;
-        choices += fmt::format("{}{}", choices.empty() ? "" : ", ", name);
+        choices.emplace_back(name);
     }
-    throw UsageError(fmt::format("{} '{}' is unknown: choose from {}", flag, text, choices));
+    throw UsageError(fmt::format("{} '{}' is unknown: choose from {}{}", flag, text, fmt::join(choices, ", "),
+                                 did_you_mean(text, choices)));
 }
 
 }  // namespace
@@ -119,13 +125,7 @@ ScheduleKind parse_schedule(std::string_view name) { return parse_in(schedules, 
 std::string_view monitor_name(Monitor monitor) { return name_in(monitors, monitor); }
 Monitor parse_monitor(std::string_view name) { return parse_in(monitors, "--monitor", name); }
 
-std::string_view precision_name(Precision precision) { return precision == Precision::float32 ? "float32" : "float64"; }
-
-Precision parse_precision(std::string_view name) {
-    if (name == "float32") return Precision::float32;
-    if (name == "float64") return Precision::float64;
-    throw UsageError(fmt::format("--precision '{}' is unknown: choose float32 or float64{}", name,
-                                 did_you_mean(name, {"float32", "float64"})));
-}
+std::string_view precision_name(Precision precision) { return name_in(precisions, precision); }
+Precision parse_precision(std::string_view name) { return parse_in(precisions, "--precision", name); }
 
 }  // namespace cellwise::learning

@@ -17,7 +17,9 @@ enum class ScheduleKind { constant, step, cosine, plateau };
 /// The figure that early stopping and the plateau schedule watch.
 enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
 
-enum class Precision { float32, float64 };
+/// bfloat16: the matrix products of a training step round their factors to it; weights, sums and all else are float32,
+/// and so is what the trained model computes. On the fused kernels, where the processor has such products.
+enum class Precision { float32, bfloat16, float64 };
 
 /// How one model is trained. Defaults are the tutorial's.
 struct TrainingOptions {

@@ -20,6 +20,7 @@ namespace {
 models::Classifier moved(models::Classifier model, const Compute& compute, Precision precision) {
     model->to(compute.device, precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
     if (compute.threads > 0) model->set_threads(static_cast<int>(compute.threads));
+    if (precision == Precision::bfloat16) model->set_factors(engine::Factors::bfloat16);
     return model;
 }
 

@@ -12,10 +12,16 @@
 namespace cellwise::parity {
 namespace {
 
-constexpr double absolute_tolerance = 2e-5;
-constexpr double relative_tolerance = 1e-4;
-constexpr double movement_tolerance = 5e-4;
+struct Tolerance {
+    double absolute = 2e-5, relative = 1e-4, movement = 5e-4;
+};
 constexpr double rounding_of_a_value = 1e-6;
+
+// A bfloat16 has 8 bits of mantissa, a float32 24.
+Tolerance tolerance_of(learning::Precision precision) {
+    if (precision == learning::Precision::bfloat16) return {2e-3, 1e-2, 5e-2};
+    return {};
+}
 
 using Tensors = std::map<std::string, torch::Tensor>;
 
@@ -34,20 +40,21 @@ void raise(double& largest, double value) {
     if (std::isnan(value) || value > largest) largest = value;
 }
 
-Difference elementwise(std::string quantity, std::span<const double> ours, std::span<const double> keras) {
+Difference elementwise(std::string quantity, std::span<const double> ours, std::span<const double> keras,
+                       const Tolerance& tolerance) {
     Difference difference{std::move(quantity)};
     for (std::size_t i = 0; i < keras.size(); ++i) {
         if (std::isnan(difference.share_of_tolerance)) break;
         const double distance = std::abs(ours[i] - keras[i]);
         raise(difference.largest_absolute, distance);
         if (keras[i] != 0) raise(difference.largest_relative, distance / std::abs(keras[i]));
-        raise(difference.share_of_tolerance, distance / (absolute_tolerance + relative_tolerance * std::abs(keras[i])));
+        raise(difference.share_of_tolerance, distance / (tolerance.absolute + tolerance.relative * std::abs(keras[i])));
     }
     return difference;
 }
 
 Difference by_movement(std::string quantity, std::span<const double> ours, const GoldenArray& keras,
-                       const GoldenArray& initial) {
+                       const GoldenArray& initial, const Tolerance& tolerance) {
     Difference difference{std::move(quantity)};
     double distance = 0;
     double movement = 0;
@@ -59,7 +66,7 @@ Difference by_movement(std::string quantity, std::span<const double> ours, const
     if (movement > 0) difference.largest_relative = distance / movement;
     difference.share_of_tolerance =
         distance /
-        (movement_tolerance * movement + rounding_of_a_value * std::sqrt(static_cast<double>(keras.values.size())));
+        (tolerance.movement * movement + rounding_of_a_value * std::sqrt(static_cast<double>(keras.values.size())));
     return difference;
 }
 
@@ -68,6 +75,7 @@ public:
     Replay(const GoldenCase& golden, models::Engine engine, learning::Precision precision, torch::Device device)
         : golden_(golden),
           device_(device),
+          tolerance_(tolerance_of(precision)),
           trainer_(model_of(golden, device.is_cpu() ? engine : models::Engine::torch), options_of(golden, precision), 0,
                    {device}) {
         Tensors initial;
@@ -92,11 +100,11 @@ public:
         if (golden_.steps > 1) {
             append(variables, compare_variables(fmt::format("after {} steps", golden_.steps), golden_.after_last));
         }
-        std::vector<Difference> all{elementwise("probability", probabilities, golden_.probability.values),
-                                    elementwise("loss", losses, golden_.loss.values)};
+        std::vector<Difference> all{elementwise("probability", probabilities, golden_.probability.values, tolerance_),
+                                    elementwise("loss", losses, golden_.loss.values, tolerance_)};
         append(all, gradients);
         append(all, variables);
-        all.push_back(elementwise("inference probability", infer(), golden_.inference.values));
+        all.push_back(elementwise("inference probability", infer(), golden_.inference.values, tolerance_));
         return all;
     }
 
@@ -130,8 +138,8 @@ private:
         std::vector<Difference> differences;
         const auto ours = interchange::keras_layout(trainer_.model(), interchange::WeightPart::gradient);
         for (const auto& [name, keras] : golden_.gradient) {
-            differences.push_back(
-                elementwise("gradient " + golden_.keras_names.at(name), numbers(ours.at(name)), keras.values));
+            differences.push_back(elementwise("gradient " + golden_.keras_names.at(name), numbers(ours.at(name)),
+                                              keras.values, tolerance_));
         }
         return differences;
     }
@@ -141,13 +149,14 @@ private:
         const auto ours = interchange::keras_layout(trainer_.model(), interchange::WeightPart::value);
         for (const auto& [name, keras] : expected) {
             differences.push_back(by_movement(fmt::format("{} {}", when, golden_.keras_names.at(name)),
-                                              numbers(ours.at(name)), keras, golden_.initial.at(name)));
+                                              numbers(ours.at(name)), keras, golden_.initial.at(name), tolerance_));
         }
         return differences;
     }
 
     const GoldenCase& golden_;
     torch::Device device_;
+    Tolerance tolerance_;
     learning::Trainer trainer_;
 };
 

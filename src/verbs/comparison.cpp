@@ -21,6 +21,7 @@
 #include "runs/train_runs.h"
 #include "tasks/sentiment/baseline.h"
 #include "tasks/sentiment/configuration.h"
+#include "tasks/sentiment/engine_choice.h"
 #include "tasks/sentiment/prepared_reviews.h"
 #include "verbs/report_input.h"
 
@@ -78,7 +79,9 @@ records::ComparisonRecord begun_record(const sentiment::Configuration& configura
     return record;
 }
 
+// Complains of an engine or a device that is not to be had.
 std::string device_of(const sentiment::Configuration& configuration, const distributed::ProcessGroup& processes) {
+    (void)sentiment::engine_in_force(configuration);
     return learning::resolve_device(configuration.device, processes.local_rank()).str();
 }
 

@@ -123,7 +123,13 @@ struct CaseData {
     }
 
     [[nodiscard]] LayerOptions options(Switches switches = {}) const {
-        return {test.cell, test.input, test.hidden, test.reverse, switches};
+        LayerOptions options;
+        options.cell = test.cell;
+        options.input_size = test.input;
+        options.hidden_size = test.hidden;
+        options.reverse = test.reverse;
+        options.switches = switches;
+        return options;
     }
 
     /// The reference's input gradient in the shape of Result::input.

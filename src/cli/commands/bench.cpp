@@ -12,6 +12,7 @@
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
 #include "core/error.h"
+#include "learning/device.h"
 #include "settings/setting_text.h"
 #include "tasks/sentiment/model_text.h"
 #include "verbs/claims/claim_table.h"
@@ -25,6 +26,7 @@ struct BenchFlags {
     std::string batch_sizes = "64";
     std::string lengths = "200";
     std::string hidden_sizes = "64";
+    std::string precision = "float32";
     bool without_torch = false;
     std::string against;
     std::string backend = "tensorflow";
@@ -122,6 +124,14 @@ void run_bench(const BenchFlags& flags) {
     options.lengths = sizes(flags.lengths, "--length");
     options.hidden_sizes = sizes(flags.hidden_sizes, "--hidden-size");
     options.with_torch = !flags.without_torch;
+    options.precision = learning::parse_precision(flags.precision);
+    if (options.precision == learning::Precision::float64) {
+        throw UsageError("--precision float64 is the torch engine's: the fused one has float32 and bfloat16");
+    }
+    if (options.precision == learning::Precision::bfloat16) {
+        if (!flags.against.empty()) throw UsageError("--precision bfloat16 and --against do not go together");
+        learning::require_precision(options.precision, models::Engine::fused, torch::kCPU);
+    }
     if (!flags.data.empty()) options.data.path = flags.data;
     options.validate();
     if (flags.epochs < 1 || flags.epochs > 1000) throw UsageError("--epochs must be 1 to 1000");
@@ -160,6 +170,8 @@ void add_bench(CLI::App& app) {
     list("--length", flags->lengths, "words of a review");
     list("--hidden-size", flags->hidden_sizes, "units of the recurrent layer");
     count("--embedding-size", flags->speed.embedding_size, "numbers in a word's vector");
+    command->add_option("--precision", flags->precision, "of the fused engine: float32 or bfloat16 (its products)")
+        ->capture_default_str();
     count("--threads", flags->speed.threads, "processor threads, 0 = all");
     count("--rounds", flags->speed.rounds, "turns that torch and fused take; times are medians over all of them");
     command->add_flag("--phases", flags->speed.phases, "also show where a fused training step's time goes");

@@ -251,6 +251,9 @@ void run_gradients(const GradientsFlags& flags) {
     report.model_path = flags.model.path;
     report.seed = configuration.seed;
     report.length = static_cast<std::size_t>(configuration.length);
+    if (configuration.training.precision == learning::Precision::bfloat16) {
+        throw UsageError("--precision bfloat16: gradients are measured in float32 or float64");
+    }
     report.precision = learning::precision_name(configuration.training.precision);
     report.spectral_radius = radius;
     report.clip_norm = configuration.training.clip_norm;

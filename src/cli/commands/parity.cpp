@@ -91,6 +91,7 @@ void run_parity(const ParityOptions& options) {
     if (engine == models::Engine::fused && !device.is_cpu()) {
         throw UsageError("--engine fused computes on the CPU: leave --device or --engine out");
     }
+    learning::require_precision(precision, engine, device);
     learning::set_gpu_arithmetic(/*deterministic=*/true, /*tf32=*/false);
     std::vector<CaseResult> results;
     for (const auto& path : parity::find_golden_cases(options.paths)) {
@@ -117,7 +118,9 @@ void add_parity(CLI::App& app) {
     command->add_option("paths", options->paths, "golden cases: NAME.json files (NAME.npz beside them) or folders")
         ->required()
         ->type_name("PATH");
-    command->add_option("--precision", options->precision, "float32 or float64 (the torch engine)")
+    command
+        ->add_option("--precision", options->precision,
+                     "float32, bfloat16 (its products; fused engine) or float64 (torch engine)")
         ->capture_default_str();
     command->add_option("--engine", options->engine, "auto, fused or torch")->capture_default_str();
     command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->capture_default_str();

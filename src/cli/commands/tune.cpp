@@ -22,6 +22,7 @@
 #include "core/stop_request.h"
 #include "learning/device.h"
 #include "runs/fresh_folder.h"
+#include "tasks/sentiment/engine_choice.h"
 #include "verbs/review_trials.h"
 
 namespace cellwise::cli {
@@ -81,10 +82,9 @@ void keep_data_paths(search::Values& context, const search::Values& stored) {
 
 /// Trials on the fused engine's processors are quicker side by side, others one after another.
 std::size_t side_by_side_threads(const sentiment::Configuration& configuration) {
-    const bool is_fused = configuration.model.engine != models::Engine::torch &&
-                          configuration.training.precision != learning::Precision::float64 &&
-                          learning::resolve_device(configuration.device).is_cpu();
-    return is_fused ? static_cast<std::size_t>(learning::set_threads(configuration.threads)) : 1;
+    return sentiment::engine_in_force(configuration).fused
+               ? static_cast<std::size_t>(learning::set_threads(configuration.threads))
+               : 1;
 }
 
 search::AskedTrial asked(const search::Space& space, const search::Trial& trial) {

@@ -25,7 +25,7 @@ const std::map<std::string, std::string>& value_words() {
         {"--monitor", "validation_loss validation_accuracy train_loss train_accuracy"},
         {"--device", "auto cpu cuda"},
         {"--engine", "auto fused torch"},
-        {"--precision", "float32 float64"},
+        {"--precision", "float32 bfloat16 float64"},
         {"--split", "train test"},
         {"--format", "keras weights.h5 safetensors pytorch"},
     };

@@ -32,6 +32,7 @@ HWY_INLINE V SigmoidSlope(V x) { return hn::NegMulAdd(x, x, x); }
 HWY_INLINE V TanhSlope(V x) { return hn::NegMulAdd(x, x, Fill(1.0F)); }
 
 // hidden_gradient (+)= gates' gradients · W_hh over a window of the slots.
+template <class Products>
 HWY_INLINE void PropagateState(const BackwardBlock& block, const BackwardStep& step, std::size_t first_slot,
                                std::size_t slots, const float* weights, float* out, bool add) {
     const Layout& layout = *block.layout;
@@ -48,7 +49,7 @@ HWY_INLINE void PropagateState(const BackwardBlock& block, const BackwardStep& s
     product.c_stride = layout.hidden_padded;
     product.columns = layout.hidden_padded;
     product.add = add;
-    Multiply(product);
+    Multiply<Products>(product);
 }
 
 // Positions whose gradients are done.
@@ -60,6 +61,7 @@ struct Chunk {
 
 // weight_gradient += statesᵀ · gates' gradients over positions and a window of the slots; `column` is
 // the window's first column in the gradient.
+template <class Products>
 HWY_INLINE void AccumulateWeights(const BackwardBlock& block, const Chunk& chunk, const float* states,
                                   std::size_t first_slot, std::size_t slots, std::size_t column) {
     const Layout& layout = *block.layout;
@@ -76,17 +78,18 @@ HWY_INLINE void AccumulateWeights(const BackwardBlock& block, const Chunk& chunk
     outer.panel_stride = layout.slots * kLanes * group;
     outer.c = block.weight_gradient + column;
     outer.c_stride = layout.recurrent_columns;
-    if (outer.panels > 0) Accumulate(outer);
+    if (outer.panels > 0) Accumulate(Products(), outer);
     const std::size_t done = outer.panels * group;
     if (done < layout.unit_blocks) {  // SimpleRNN's last unit blocks, one by one
         outer.b += outer.panels * outer.panel_stride;
         outer.c += outer.panels * outer.panel_width;
         outer.panels = layout.unit_blocks - done;
         outer.panel_width = outer.panel_stride = kLanes;
-        Accumulate(outer);
+        Accumulate(Products(), outer);
     }
 }
 
+template <class Products>
 struct SimpleRnnBackward {
     static constexpr std::size_t kGates = 1, kSlots = 1;
     static HWY_INLINE void Run(const BackwardBlock& block, const BackwardStep& step) {
@@ -99,13 +102,14 @@ struct SimpleRnnBackward {
                 Put(hn::Mul(Get(gradient + j), TanhSlope(Get(hidden + j))), gradients + j);
             }
         }
-        PropagateState(block, step, 0, 1, block.recurrent, step.hidden_gradient, false);
+        PropagateState<Products>(block, step, 0, 1, block.recurrent, step.hidden_gradient, false);
     }
     static HWY_INLINE void Weights(const BackwardBlock& block, const Chunk& chunk) {
-        AccumulateWeights(block, chunk, block.hidden, 0, 1, 0);
+        AccumulateWeights<Products>(block, chunk, block.hidden, 0, 1, 0);
     }
 };
 
+template <class Products>
 struct LstmBackward {
     static constexpr std::size_t kGates = 4, kSlots = 4;
     static HWY_INLINE void Run(const BackwardBlock& block, const BackwardStep& step) {
@@ -133,13 +137,14 @@ struct LstmBackward {
                 Put(hn::Mul(hn::Mul(hidden_gradient, squashed), SigmoidSlope(output_gate)), gradients + 3 * kLanes);
             }
         }
-        PropagateState(block, step, 0, 4, block.recurrent, step.hidden_gradient, false);
+        PropagateState<Products>(block, step, 0, 4, block.recurrent, step.hidden_gradient, false);
     }
     static HWY_INLINE void Weights(const BackwardBlock& block, const Chunk& chunk) {
-        AccumulateWeights(block, chunk, block.hidden, 0, 4, 0);
+        AccumulateWeights<Products>(block, chunk, block.hidden, 0, 4, 0);
     }
 };
 
+template <class Products>
 struct GruBackward {
     static constexpr std::size_t kGates = 3, kSlots = 4;
     static HWY_INLINE void Run(const BackwardBlock& block, const BackwardStep& step) {
@@ -171,14 +176,15 @@ struct GruBackward {
             }
             Put(bias_gradient, block.bias_gradient + j);
         }
-        PropagateState(block, step, 1, 3, block.recurrent, step.hidden_gradient, true);
+        PropagateState<Products>(block, step, 1, 3, block.recurrent, step.hidden_gradient, true);
     }
     static HWY_INLINE void Weights(const BackwardBlock& block, const Chunk& chunk) {
-        AccumulateWeights(block, chunk, block.hidden, 1, 3, 0);
+        AccumulateWeights<Products>(block, chunk, block.hidden, 1, 3, 0);
     }
 };
 
 // block.recurrent holds W_hn first, then W_hr and W_hz.
+template <class Products>
 struct GruResetBeforeBackward {
     static constexpr std::size_t kGates = 3, kSlots = 3;
     static HWY_INLINE void Run(const BackwardBlock& block, const BackwardStep& step) {
@@ -203,7 +209,7 @@ struct GruResetBeforeBackward {
             Put(hn::Mul(hn::Mul(gradient, difference), SigmoidSlope(update_gate)), gradients + 2 * kLanes);
             Put(kept, step.hidden_gradient + j);
         });
-        PropagateState(block, step, 0, 1, block.recurrent, block.scratch, false);
+        PropagateState<Products>(block, step, 0, 1, block.recurrent, block.scratch, false);
         for_all([&](const float* gates, float* gradients, std::size_t j) HWY_ATTR {
             const V reset_gate = Get(gates + kLanes);
             const V product_gradient = Get(block.scratch + j);  // of r ⊙ h
@@ -211,12 +217,13 @@ struct GruResetBeforeBackward {
                 gradients + kLanes);
             Put(hn::MulAdd(product_gradient, reset_gate, Get(step.hidden_gradient + j)), step.hidden_gradient + j);
         });
-        PropagateState(block, step, 1, 2, block.recurrent + width * width, step.hidden_gradient, true);
+        PropagateState<Products>(block, step, 1, 2, block.recurrent + PackedRows<Products>(width) * width,
+                                 step.hidden_gradient, true);
     }
     static HWY_INLINE void Weights(const BackwardBlock& block, const Chunk& chunk) {
         const std::size_t width = block.layout->hidden_padded;
-        AccumulateWeights(block, chunk, block.hidden, 1, 2, 0);
-        AccumulateWeights(block, chunk, block.reset_hidden, 0, 1, 2 * width);
+        AccumulateWeights<Products>(block, chunk, block.hidden, 1, 2, 0);
+        AccumulateWeights<Products>(block, chunk, block.reset_hidden, 0, 1, 2 * width);
     }
 };
 

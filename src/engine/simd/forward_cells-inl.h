@@ -7,6 +7,7 @@
 #endif
 
 #include "engine/kernels.h"
+#include "engine/simd/bfloat16-inl.h"
 #include "engine/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -36,7 +37,7 @@ HWY_INLINE float* GatesOf(const ForwardStep& step, std::size_t unit_block, std::
 }
 
 // Equation: h' = tanh(x + W_hh·h). kVectors unit blocks at a time.
-template <int kVectors>
+template <class Products, int kVectors>
 struct SimpleRnnTile {
     const ForwardBlock& block;
     const ForwardStep& step;
@@ -57,8 +58,8 @@ struct SimpleRnnTile {
             CELLWISE_UNROLL
             for (int v = 0; v < kVectors; ++v) sums[r][v] = Zeros();
         }
-        AddProduct<kRows, kVectors>(sums, step.hidden_in + first * width, width,
-                                    block.recurrent + unit_block * kLanes * depth, depth);
+        AddProduct<kRows, kVectors>(Products(), sums, step.hidden_in + first * width, width,
+                                    block.recurrent + unit_block * kLanes * PackedRows<Products>(depth), depth);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             float* const out = step.hidden_out + (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
@@ -73,22 +74,24 @@ struct SimpleRnnTile {
     }
 };
 
+template <class Products>
 struct SimpleRnnStep {
     static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
         constexpr int kWide = kSimpleRnnPanel;
         const std::size_t blocks = block.layout->unit_blocks;
         std::size_t unit_block = 0;
         for (; unit_block + kWide <= blocks; unit_block += kWide) {
-            RunTiles<kAccumulators / kWide>(SimpleRnnTile<kWide>{block, step, unit_block}, step.rows);
+            RunTiles<kAccumulators / kWide>(SimpleRnnTile<Products, kWide>{block, step, unit_block}, step.rows);
         }
         for (; unit_block < blocks; ++unit_block) {
-            RunTiles<kAccumulators / 2>(SimpleRnnTile<1>{block, step, unit_block}, step.rows);
+            RunTiles<kAccumulators / 2>(SimpleRnnTile<Products, 1>{block, step, unit_block}, step.rows);
         }
     }
 };
 
 // Equations (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000):
 // c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c').
+template <class Products>
 struct LstmTile {
     const ForwardBlock& block;
     const ForwardStep& step;
@@ -110,8 +113,9 @@ struct LstmTile {
             CELLWISE_UNROLL
             for (int v = 0; v < 4; ++v) sums[r][v] = Zeros();
         }
-        AddProduct<kRows, 4>(sums, step.hidden_in + first * width, width,
-                             block.recurrent + unit_block * 4 * kLanes * layout.hidden, layout.hidden);
+        AddProduct<kRows, 4>(Products(), sums, step.hidden_in + first * width, width,
+                             block.recurrent + unit_block * 4 * kLanes * PackedRows<Products>(layout.hidden),
+                             layout.hidden);
         // The functions want the registers that the sums are in: those wait where the gates are kept.
         HWY_ALIGN float parked[kRows * 4 * kLanes];
         float* const gates = step.gates == nullptr ? parked : GatesOf<4>(step, unit_block, first);
@@ -161,16 +165,18 @@ struct LstmTile {
     }
 };
 
+template <class Products>
 struct LstmStep {
     static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
         for (std::size_t unit_block = 0; unit_block < block.layout->unit_blocks; ++unit_block) {
-            RunTiles<kAccumulators / 4>(LstmTile{block, step, unit_block}, step.rows);
+            RunTiles<kAccumulators / 4>(LstmTile<Products>{block, step, unit_block}, step.rows);
         }
     }
 };
 
 // Equations (Keras's reset_after, torch::nn::GRU): n = tanh(x_n + r ⊙ (W_hn·h + b_hn)),
 // h' = (1 − z) ⊙ n + z ⊙ h.
+template <class Products>
 struct GruTile {
     const ForwardBlock& block;
     const ForwardStep& step;
@@ -192,8 +198,9 @@ struct GruTile {
             sums[r][1] = Zeros();
             sums[r][2] = Get(block.recurrent_bias + unit_block * kLanes);
         }
-        AddProduct<kRows, 3>(sums, step.hidden_in + first * width, width,
-                             block.recurrent + unit_block * 3 * kLanes * layout.hidden, layout.hidden);
+        AddProduct<kRows, 3>(Products(), sums, step.hidden_in + first * width, width,
+                             block.recurrent + unit_block * 3 * kLanes * PackedRows<Products>(layout.hidden),
+                             layout.hidden);
         V reset_gate[kRows], update_gate[kRows], candidate[kRows];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) reset_gate[r] = hn::Add(sums[r][0], Get(x[r] + kLanes));
@@ -220,16 +227,18 @@ struct GruTile {
     }
 };
 
+template <class Products>
 struct GruStep {
     static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
         for (std::size_t unit_block = 0; unit_block < block.layout->unit_blocks; ++unit_block) {
-            RunTiles<kAccumulators / 3>(GruTile{block, step, unit_block}, step.rows);
+            RunTiles<kAccumulators / 3>(GruTile<Products>{block, step, unit_block}, step.rows);
         }
     }
 };
 
 // Equations (Cho et al. 2014): n = tanh(x_n + W_hn·(r ⊙ h)), h' = (1 − z) ⊙ n + z ⊙ h. The packed
 // recurrent weights hold r and z of every unit block first, then n. `gates` is needed as scratch.
+template <class Products>
 struct GruResetBeforeGates {
     const ForwardBlock& block;
     const ForwardStep& step;
@@ -247,8 +256,9 @@ struct GruResetBeforeGates {
             sums[r][0] = Get(x + kLanes);
             sums[r][1] = Get(x + 2 * kLanes);
         }
-        AddProduct<kRows, 2>(sums, step.hidden_in + first * width, width,
-                             block.recurrent + unit_block * 2 * kLanes * layout.hidden, layout.hidden);
+        AddProduct<kRows, 2>(Products(), sums, step.hidden_in + first * width, width,
+                             block.recurrent + unit_block * 2 * kLanes * PackedRows<Products>(layout.hidden),
+                             layout.hidden);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const std::size_t row = first + static_cast<std::size_t>(r);
@@ -262,6 +272,7 @@ struct GruResetBeforeGates {
     }
 };
 
+template <class Products>
 struct GruResetBeforeCandidate {
     const ForwardBlock& block;
     const ForwardStep& step;
@@ -276,8 +287,9 @@ struct GruResetBeforeCandidate {
         for (int r = 0; r < kRows; ++r) {
             sums[r][0] = Get(ProjectionOf(block, step, first + static_cast<std::size_t>(r)) + unit_block * 3 * kLanes);
         }
-        const float* const weights = block.recurrent + (layout.unit_blocks * 2 + unit_block) * kLanes * layout.hidden;
-        AddProduct<kRows, 1>(sums, step.reset_hidden + first * width, width, weights, layout.hidden);
+        const float* const weights =
+            block.recurrent + (layout.unit_blocks * 2 + unit_block) * kLanes * PackedRows<Products>(layout.hidden);
+        AddProduct<kRows, 1>(Products(), sums, step.reset_hidden + first * width, width, weights, layout.hidden);
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const std::size_t row = first + static_cast<std::size_t>(r);
@@ -292,14 +304,15 @@ struct GruResetBeforeCandidate {
     }
 };
 
+template <class Products>
 struct GruResetBeforeStep {
     static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
         const std::size_t blocks = block.layout->unit_blocks;
         for (std::size_t unit_block = 0; unit_block < blocks; ++unit_block) {
-            RunTiles<kAccumulators / 2>(GruResetBeforeGates{block, step, unit_block}, step.rows);
+            RunTiles<kAccumulators / 2>(GruResetBeforeGates<Products>{block, step, unit_block}, step.rows);
         }
         for (std::size_t unit_block = 0; unit_block < blocks; ++unit_block) {
-            RunTiles<kAccumulators / 2>(GruResetBeforeCandidate{block, step, unit_block}, step.rows);
+            RunTiles<kAccumulators / 2>(GruResetBeforeCandidate<Products>{block, step, unit_block}, step.rows);
         }
     }
 };

@@ -6,7 +6,10 @@
 #define CELLWISE_ENGINE_PRODUCTS_INL_H
 #endif
 
+#include <algorithm>
+
 #include "engine/kernels.h"
+#include "engine/simd/bfloat16-inl.h"
 #include "engine/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -14,7 +17,7 @@ namespace cellwise::engine {
 namespace HWY_NAMESPACE {
 
 // One panel of kVectors vectors of columns of a product.
-template <int kVectors>
+template <class Products, int kVectors>
 struct ProductPanel {
     const Product& product;
     const float* b;
@@ -38,9 +41,9 @@ struct ProductPanel {
         const float* a = product.a + first * product.a_stride;
         const float* right = b;
         for (std::size_t piece = 0; piece < product.pieces; ++piece) {
-            AddProduct<kRows, kVectors>(sums, a, product.a_stride, right, product.piece_length);
+            AddProduct<kRows, kVectors>(Products(), sums, a, product.a_stride, right, product.piece_length);
             a += product.piece_stride;
-            right += product.piece_length * kVectors * kLanes;
+            right += PackedRows<Products>(product.piece_length) * kVectors * kLanes;
         }
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
@@ -53,20 +56,21 @@ struct ProductPanel {
     }
 };
 
-inline void Multiply(const Product& product) {
-    const std::size_t depth = product.pieces * product.piece_length;
+template <class Products>
+void Multiply(const Product& product) {
+    const std::size_t depth = product.pieces * PackedRows<Products>(product.piece_length);
     const float* b = product.b;
     std::size_t column = 0;
     for (; column + 2 * kLanes <= product.columns; column += 2 * kLanes) {
-        RunTiles<kAccumulators / 2>(ProductPanel<2>{product, b, column}, product.rows);
+        RunTiles<kAccumulators / 2>(ProductPanel<Products, 2>{product, b, column}, product.rows);
         b += depth * 2 * kLanes;
     }
     if (column < product.columns) {
-        RunTiles<kAccumulators / 2>(ProductPanel<1>{product, b, column}, product.rows);
+        RunTiles<kAccumulators / 2>(ProductPanel<Products, 1>{product, b, column}, product.rows);
     }
 }
 
-template <int kVectors>
+template <class Products, int kVectors>
 struct OuterPanel {
     const OuterProduct& outer;
     const float* b;
@@ -94,7 +98,9 @@ struct OuterPanel {
             for (int r = 0; r < kRows; ++r) {
                 const V left = Fill(a[r]);
                 CELLWISE_UNROLL
-                for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(left, values[v], sums[r][v]);
+                for (int v = 0; v < kVectors; ++v) {
+                    sums[r][v] = Products::MultiplyAdd(left, values[v], sums[r][v]);
+                }
             }
         }
         CELLWISE_UNROLL
@@ -108,25 +114,65 @@ struct OuterPanel {
     }
 };
 
-inline void Accumulate(const OuterProduct& outer) {
+// A panel of any width, over all rows of the result.
+template <class Products>
+void RunOuterPanel(const OuterProduct& outer, const float* b, float* c) {
+    switch (outer.panel_width / kLanes) {
+        case 1:
+            RunTiles<HWY_MIN(kAccumulators, 12)>(OuterPanel<Products, 1>{outer, b, c}, outer.rows);
+            break;
+        case 2:
+            RunTiles<kAccumulators / 2>(OuterPanel<Products, 2>{outer, b, c}, outer.rows);
+            break;
+        case 3:
+            RunTiles<kAccumulators / 3>(OuterPanel<Products, 3>{outer, b, c}, outer.rows);
+            break;
+        default:
+            RunTiles<kAccumulators / 4>(OuterPanel<Products, 4>{outer, b, c}, outer.rows);
+            break;
+    }
+}
+
+inline void Accumulate(Float32Products /*products*/, const OuterProduct& outer) {
     for (std::size_t panel = 0; panel < outer.panels; ++panel) {
-        const float* const b = outer.b + panel * outer.panel_stride;
-        float* const c = outer.c + panel * outer.panel_width;
-        switch (outer.panel_width / kLanes) {
-            case 1:
-                RunTiles<HWY_MIN(kAccumulators, 12)>(OuterPanel<1>{outer, b, c}, outer.rows);
-                break;
-            case 2:
-                RunTiles<kAccumulators / 2>(OuterPanel<2>{outer, b, c}, outer.rows);
-                break;
-            case 3:
-                RunTiles<kAccumulators / 3>(OuterPanel<3>{outer, b, c}, outer.rows);
-                break;
-            default:
-                RunTiles<kAccumulators / 4>(OuterPanel<4>{outer, b, c}, outer.rows);
-                break;
+        RunOuterPanel<Float32Products>(outer, outer.b + panel * outer.panel_stride,
+                                       outer.c + panel * outer.panel_width);
+    }
+}
+
+#if HWY_TARGET == HWY_AVX3
+// Some rows of A and B at a time, rounded two by two to cells: then it is the product of the cells' rows.
+inline void Accumulate(BFloat16Products /*products*/, const OuterProduct& outer) {
+    constexpr std::size_t kRows = 80, kColumns = 128, kWidest = 4 * kLanes;
+    HWY_ALIGN float left[kRows / 2 * kColumns];
+    HWY_ALIGN float right[kRows / 2 * kWidest];
+    for (std::size_t first = 0; first < outer.count; first += kRows) {
+        const std::size_t count = std::min(kRows, outer.count - first);
+        OuterProduct cells;
+        cells.count = (count + 1) / 2;
+        cells.a = left;
+        cells.a_stride = kColumns;
+        cells.b_stride = outer.panel_width;
+        cells.panel_width = outer.panel_width;
+        cells.c_stride = outer.c_stride;
+        for (std::size_t column = 0; column < outer.rows; column += kColumns) {
+            cells.rows = std::min(kColumns, outer.rows - column);
+            RoundRows(outer.a + first * outer.a_stride + column, outer.a_stride, count, round_up(cells.rows, kLanes),
+                      left, kColumns);
+            for (std::size_t panel = 0; panel < outer.panels; ++panel) {
+                RoundRows(outer.b + first * outer.b_stride + panel * outer.panel_stride, outer.b_stride, count,
+                          outer.panel_width, right, outer.panel_width);
+                RunOuterPanel<BFloat16Products>(cells, right,
+                                                outer.c + column * outer.c_stride + panel * outer.panel_width);
+            }
         }
     }
+}
+#endif
+
+template <class Products>
+void AccumulateWith(const OuterProduct& outer) {
+    Accumulate(Products(), outer);
 }
 
 // Rows that a gathered sum asks for ahead of its additions, and vectors of a row that it takes at once.

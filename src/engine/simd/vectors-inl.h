@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/layout.h"
+
 #if defined(__clang__)
 #define CELLWISE_UNROLL _Pragma("unroll")
 #else
@@ -134,10 +136,23 @@ HWY_INLINE void Tanh(V (&x)[kCount]) {
     for (int i = 0; i < kCount; ++i) x[i] = hn::Mul(p[i], Reciprocal(hn::Add(p[i], Fill(2.0F))));
 }
 
+// What multiplies: both factors float32. (bfloat16-inl.h has another.)
+struct Float32Products {
+    static constexpr Factors kFactors = Factors::float32;
+    static HWY_INLINE V MultiplyAdd(V left, V right, V sum) { return hn::MulAdd(left, right, sum); }
+};
+
+// Rows of a packed right side of this depth (Layout::packed_rows).
+template <class Products>
+constexpr std::size_t PackedRows(std::size_t depth) {
+    return Products::kFactors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
+}
+
 // accumulators[r][v] += Σ_k a[r·a_stride + k] · b[k·kVectors·kLanes + v·kLanes …] over k < depth.
 template <int kRows, int kVectors>
-HWY_INLINE void AddProduct(V (&accumulators)[kRows][kVectors], const float* HWY_RESTRICT a, std::size_t a_stride,
-                           const float* HWY_RESTRICT b, std::size_t depth) {
+HWY_INLINE void AddProduct(Float32Products /*products*/, V (&accumulators)[kRows][kVectors],
+                           const float* HWY_RESTRICT a, std::size_t a_stride, const float* HWY_RESTRICT b,
+                           std::size_t depth) {
     for (std::size_t k = 0; k < depth; ++k, b += kVectors * kLanes) {
         V right[kVectors];
         CELLWISE_UNROLL

@@ -12,7 +12,8 @@ struct EngineInForce {
     std::string text;
 };
 
-/// Throws UsageError, EnvironmentError for a device that does not exist or cannot be used.
+/// Throws UsageError, EnvironmentError for a device that does not exist or cannot be used, and for bfloat16 with
+/// another engine than the fused one or a processor without such products.
 [[nodiscard]] EngineInForce engine_in_force(const Configuration& configuration);
 
 }  // namespace cellwise::sentiment

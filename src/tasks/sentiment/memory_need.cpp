@@ -13,7 +13,7 @@ namespace {
 // Whether the fused engine computes: it does the steps of the padding that reviews begin with once for all.
 bool may_be_fused(const Configuration& configuration) {
     return configuration.model.engine != models::Engine::torch &&
-           configuration.training.precision == learning::Precision::float32 &&
+           configuration.training.precision != learning::Precision::float64 &&
            !configuration.device.starts_with("cuda");
 }
 

@@ -98,7 +98,7 @@ std::unique_ptr<ReadyRun> load_ready_run(const fs::path& folder, int threads) {
     run->configuration = load_configuration(folder);
     const auto options = run->configuration.model_for(run->configuration.cells.front());
     if (options.engine == models::Engine::torch ||
-        run->configuration.training.precision != learning::Precision::float32) {
+        run->configuration.training.precision == learning::Precision::float64) {
         return nullptr;
     }
     run->tensors = read_safetensors(model_path(folder)).tensors;

@@ -98,7 +98,7 @@ std::vector<settings::Setting> settings_of(Configuration& c) {
     add("deterministic", c.deterministic, "on a GPU: the same bits every time, at some cost (a CPU's are always)");
     add("tf32", c.tf32, "on a GPU: faster matrix products whose factors are rounded to 10 bits");
     add("engine", c.model.engine, "auto, fused or torch");
-    add("precision", c.training.precision, "float32 or float64 (the torch engine)");
+    add("precision", c.training.precision, "float32, bfloat16 (its products; fused engine) or float64 (torch engine)");
     add("checkpoint_every", c.checkpoint_every, "steps between two checkpoints, 0 = one after every epoch", runs_it);
     add("data", c.data.path,
         "archive, folder, imdb.npz, CSV or JSONL, or a folder for each of two labels; default: see docs/data.md",
