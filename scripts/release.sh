@@ -64,8 +64,10 @@ in_debian_root "$work/root" "${mounts[@]}" -- "${variables[@]}" bash -euo pipefa
     ensure_packages build release
     scripts/build.sh release cellwise
     cmake --build --preset release --target package >/source/build/package.log || { tail -n 20 /source/build/package.log; exit 4; }
-    scripts/sbom.sh --release build/release/packages
-    [[ -n ${CCACHE_DISABLE-} ]] || ccache --show-stats | grep -A 3 "Cacheable calls" | head -n 2' >&2
+    scripts/sbom.sh --release build/release/packages' >&2
+if [[ -n $ccache_folder ]]; then
+    in_debian_root "$work/root" "${mounts[@]}" -- "${variables[@]}" ccache --show-stats | sed -n '/Cacheable calls/,+1p' >&2
+fi
 rm -rf "$output"
 cp -r "$work/root/source/build/release/packages" "$output"
 rm -rf "$output/_CPack_Packages" "$work/root"

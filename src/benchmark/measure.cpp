@@ -122,6 +122,7 @@ void SpeedOptions::validate() const {
     check_sizes("--embedding-size", {embedding_size}, 4096);
     check_sizes("--rounds", {rounds}, 100000);
     if (threads < 0 || threads > 1024) throw UsageError("--threads must be 0 (all) to 1024");
+    learning::require_precision(precision, models::Engine::fused, torch::kCPU);
 }
 
 BatchSource::BatchSource(data::DataOptions options) {

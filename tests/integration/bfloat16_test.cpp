@@ -24,8 +24,9 @@ using Words = std::vector<std::string>;
 bool has_bfloat16_products() { return __builtin_cpu_supports("avx512bf16") != 0; }
 
 Words training(const std::string& output, const Words& more = {}) {
-    Words words{"train", "--data",   "synthetic", "--limit",   "400", "--epochs",    "2", "--cell",  "gru", "--precision", "bfloat16",
-                "--length", "40", "--hidden-size", "12", "--embedding-size", "10", "--output", output};
+    Words words{"train", "--data",      "synthetic", "--limit",  "400", "--epochs",      "2",  "--cell",
+                "gru",   "--precision", "bfloat16",  "--length", "40",  "--hidden-size", "12", "--embedding-size",
+                "10",    "--output",    output};
     words.insert(words.end(), more.begin(), more.end());
     return words;
 }

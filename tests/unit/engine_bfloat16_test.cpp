@@ -30,9 +30,7 @@ protected:
 
 // What one rounding of two neighbours gives, in the layout that the kernels read.
 float cell(float first, float second) {
-    const auto upper_half = [](double value) {
-        return std::bit_cast<std::uint32_t>(static_cast<float>(value)) >> 16U;
-    };
+    const auto upper_half = [](double value) { return std::bit_cast<std::uint32_t>(static_cast<float>(value)) >> 16U; };
     return std::bit_cast<float>(upper_half(rounded(first)) | upper_half(rounded(second)) << 16U);
 }
 
