@@ -134,14 +134,14 @@ protected:
 };
 
 TEST_F(ReviewTrials, KilledAtAnyMomentGoOnToTheSameBits) {
-    const Arguments more{"--budget", "8", "--jobs", "2"};
+    const Arguments more{"--budget", "16", "--jobs", "2"};
     ASSERT_EQ(run_program(tune("whole", more)).exit_code, 0);
-    const auto kills = killed_again_and_again(tune("killed", more), {"tune"}, folder_ / "killed", 8, milliseconds(90));
+    const auto kills = killed_again_and_again(tune("killed", more), {"tune"}, folder_ / "killed", 16, milliseconds(40));
     EXPECT_GE(kills, 2) << "or nothing was tested";
     EXPECT_EQ(trials_in(folder_ / "killed"), trials_in(folder_ / "whole"));
     const Arguments files{"model.safetensors", "config.toml", "vocabulary.json", "result.json"};
     const auto expected = trial_files(folder_ / "whole", files);
-    EXPECT_EQ(expected.size(), 8U * files.size());
+    EXPECT_EQ(expected.size(), 16U * files.size());
     EXPECT_EQ(trial_files(folder_ / "killed", files), expected);
 }
 
