@@ -28,8 +28,8 @@ struct SpeedOptions {
     /// Every combination of the sizes.
     [[nodiscard]] std::vector<Shape> shapes() const;
 
-    /// Throws UsageError naming the flag whose value is out of range, EnvironmentError for bfloat16 on a processor that has
-    /// no such products.
+    /// Throws UsageError naming the flag whose value is out of range, EnvironmentError for bfloat16 on a processor that
+    /// has no such products.
     void validate() const;
 };
 
