@@ -70,7 +70,7 @@ void pack_rows(const Columns& columns, const float* weights, std::size_t width, 
     const std::size_t lanes = columns.layout.lanes;
     const std::size_t padded = round_up(width, lanes);
     const bool in_cells = columns.layout.factors == Factors::bfloat16;
-    assert(columns.count() % 2 == 0 && "whole vectors");
+    assert((!in_cells || columns.count() % 2 == 0) && "cells pair the columns of whole vectors");
     for (std::size_t panel = 0; panel < padded; panel += 2 * lanes) {
         const std::size_t panel_width = std::min(2 * lanes, padded - panel);
         const std::size_t filled = std::min(panel_width, width > panel ? width - panel : 0);
