@@ -10,6 +10,11 @@ enum class CellKind { simple_rnn, lstm, gru, gru_reset_before };
 /// What matrix products round their factors to. Their sums are float32, as everything else is.
 enum class Factors { float32, bfloat16 };
 
+/// Rows of floats that a packed right side of this depth takes: two bfloat16 share the room of a float.
+[[nodiscard]] constexpr std::size_t packed_rows_of(Factors factors, std::size_t depth) {
+    return factors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
+}
+
 /// How one layer lies in the kernels' memory. Vectors have `lanes` floats; hidden and input sizes are
 /// padded to whole vectors with zeros. The hidden units go in unit blocks of one vector, and the
 /// gates of a unit block lie side by side:
@@ -34,10 +39,7 @@ struct Layout {
     std::size_t recurrent_columns;   ///< the same number: columns of the recurrent weight gradient
     std::size_t gate_stride;         ///< floats from one gradients row to the next
 
-    /// Rows of floats that a packed right side of this depth takes: two bfloat16 share the room of a float.
-    [[nodiscard]] std::size_t packed_rows(std::size_t depth) const {
-        return factors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
-    }
+    [[nodiscard]] std::size_t packed_rows(std::size_t depth) const { return packed_rows_of(factors, depth); }
 
     /// PyTorch's number of the gate in a slot of the projection (the gradient's slots are the same).
     [[nodiscard]] std::size_t input_gate(std::size_t slot) const;

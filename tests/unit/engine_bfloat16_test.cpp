@@ -142,16 +142,9 @@ LayerOptions options_of(const CaseData& data) {
 
 // A factor's rounding is at most 2^-9 of it; steps pass it on.
 TEST_F(BFloat16, LayersStayWithinTheRoundingOfTheirFactors) {
-    for (const CellKind kind : {CellKind::simple_rnn, CellKind::lstm, CellKind::gru, CellKind::gru_reset_before}) {
+    for (const CellKind kind : all_kinds) {
         for (const std::size_t hidden : {1, 7, 33, 64}) {
-            Case c;
-            c.cell = kind;
-            c.batch = 19;
-            c.steps = 9;
-            c.input = hidden + 3;
-            c.hidden = hidden;
-            c.vocabulary = 50;
-            c.sequence = hidden == 33;
+            Case c = uneven_case(kind, hidden);
             c.dense = hidden == 7;
             const CaseData data(c);
             ThreadPool pool(2);
@@ -164,14 +157,8 @@ TEST_F(BFloat16, LayersStayWithinTheRoundingOfTheirFactors) {
 }
 
 TEST_F(BFloat16, GivesTheSameBitsForAnyNumberOfThreads) {
-    for (const CellKind kind : {CellKind::simple_rnn, CellKind::lstm, CellKind::gru, CellKind::gru_reset_before}) {
-        Case c;
-        c.cell = kind;
-        c.batch = 50;
-        c.steps = 17;
-        c.input = 24;
-        c.hidden = 40;
-        c.vocabulary = 100;
+    for (const CellKind kind : all_kinds) {
+        const Case c = case_of_blocks(kind);
         const CaseData data(c);
         const auto run = [&](int threads) {
             ThreadPool pool(threads);

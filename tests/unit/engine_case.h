@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -32,6 +33,33 @@ struct Case {
                std::to_string(seed);
     }
 };
+
+inline constexpr std::array all_kinds{CellKind::simple_rnn, CellKind::lstm, CellKind::gru, CellKind::gru_reset_before};
+
+/// Sizes that fill no whole vector, block or tile.
+inline Case uneven_case(CellKind kind, std::size_t hidden) {
+    Case c;
+    c.cell = kind;
+    c.batch = 19;
+    c.steps = 9;
+    c.input = hidden + 3;
+    c.hidden = hidden;
+    c.vocabulary = 50;
+    c.sequence = hidden == 33;
+    return c;
+}
+
+/// Several blocks of rows, so that threads have something to share.
+inline Case case_of_blocks(CellKind kind) {
+    Case c;
+    c.cell = kind;
+    c.batch = 50;
+    c.steps = 17;
+    c.input = 24;
+    c.hidden = 40;
+    c.vocabulary = 100;
+    return c;
+}
 
 /// What a layer gives for a case; `input` is the gradient of the table's rows or of the dense input.
 struct Result {

@@ -11,7 +11,6 @@
 namespace cellwise::engine {
 namespace {
 
-constexpr std::array all_kinds{CellKind::simple_rnn, CellKind::lstm, CellKind::gru, CellKind::gru_reset_before};
 // Rounding of a few hundred float32 operations in a row, as a share of the size that rounding goes by.
 constexpr double tolerance = 2e-6;
 
@@ -184,13 +183,7 @@ TEST(EngineKernels, AgreeWhereTheTermsOfAGradientCancel) {
 
 TEST(EngineKernels, GiveTheSameBitsForAnyNumberOfThreads) {
     for (const CellKind cell : all_kinds) {
-        Case c;
-        c.cell = cell;
-        c.batch = 50;
-        c.steps = 17;
-        c.input = 24;
-        c.hidden = 40;
-        c.vocabulary = 100;
+        Case c = case_of_blocks(cell);
         c.sequence = true;
         const Result one = run(c, 1);
         for (const int threads : {2, 3, 4}) EXPECT_EQ(run(c, threads), one) << c.text() << ", threads " << threads;
@@ -255,14 +248,7 @@ TEST(EngineKernels, AgreeOnEveryInstructionSet) {
         ThreadPool pool(2);
         for (const CellKind cell : all_kinds) {
             for (const std::size_t hidden : {1, 7, 33, 64}) {
-                Case c;
-                c.cell = cell;
-                c.batch = 19;
-                c.steps = 9;
-                c.input = hidden + 3;
-                c.hidden = hidden;
-                c.vocabulary = 50;
-                c.sequence = hidden == 33;
+                const Case c = uneven_case(cell, hidden);
                 const CaseData data(c);
                 RecurrentPass pass(data.options(), kernels);
                 EXPECT_LT(largest_error(data, data.run(pool, pass), data.reference()), tolerance)

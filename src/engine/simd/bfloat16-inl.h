@@ -68,20 +68,9 @@ HWY_INLINE void AddProduct(BFloat16Products /*products*/, V (&accumulators)[kRow
                     left[r] + k / 2);
             }
         }
-        const std::size_t cells = (length + 1) / 2;
-        for (std::size_t cell = 0; cell < cells; ++cell, b += kVectors * kLanes) {
-            V right[kVectors];
-            CELLWISE_UNROLL
-            for (int v = 0; v < kVectors; ++v) right[v] = Get(b + static_cast<std::size_t>(v) * kLanes);
-            CELLWISE_UNROLL
-            for (int r = 0; r < kRows; ++r) {
-                const V factor = Fill(left[r][cell]);
-                CELLWISE_UNROLL
-                for (int v = 0; v < kVectors; ++v) {
-                    accumulators[r][v] = BFloat16Products::MultiplyAdd(factor, right[v], accumulators[r][v]);
-                }
-            }
-        }
+        const std::size_t cells = PackedRows<BFloat16Products>(length);
+        AddPackedRows<BFloat16Products>(accumulators, left[0], kDepth / 2, b, cells);
+        b += cells * kVectors * kLanes;
     }
 }
 

@@ -142,30 +142,37 @@ struct Float32Products {
     static HWY_INLINE V MultiplyAdd(V left, V right, V sum) { return hn::MulAdd(left, right, sum); }
 };
 
-// Rows of a packed right side of this depth (Layout::packed_rows).
 template <class Products>
 constexpr std::size_t PackedRows(std::size_t depth) {
-    return Products::kFactors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
+    return packed_rows_of(Products::kFactors, depth);
 }
 
-// accumulators[r][v] += Σ_k a[r·a_stride + k] · b[k·kVectors·kLanes + v·kLanes …] over k < depth.
+// accumulators[r][v] += Σ_k left[r·stride + k] · right[k·kVectors·kLanes + v·kLanes …] over k < rows, both as
+// `Products` multiplies them.
+template <class Products, int kRows, int kVectors>
+HWY_INLINE void AddPackedRows(V (&accumulators)[kRows][kVectors], const float* HWY_RESTRICT left, std::size_t stride,
+                              const float* HWY_RESTRICT right, std::size_t rows) {
+    for (std::size_t k = 0; k < rows; ++k, right += kVectors * kLanes) {
+        V values[kVectors];
+        CELLWISE_UNROLL
+        for (int v = 0; v < kVectors; ++v) values[v] = Get(right + static_cast<std::size_t>(v) * kLanes);
+        CELLWISE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const V factor = Fill(left[static_cast<std::size_t>(r) * stride + k]);
+            CELLWISE_UNROLL
+            for (int v = 0; v < kVectors; ++v) {
+                accumulators[r][v] = Products::MultiplyAdd(factor, values[v], accumulators[r][v]);
+            }
+        }
+    }
+}
+
+// accumulators[r][v] += Σ_k a[r·a_stride + k] · b's row k over k < depth; b is packed.
 template <int kRows, int kVectors>
 HWY_INLINE void AddProduct(Float32Products /*products*/, V (&accumulators)[kRows][kVectors],
                            const float* HWY_RESTRICT a, std::size_t a_stride, const float* HWY_RESTRICT b,
                            std::size_t depth) {
-    for (std::size_t k = 0; k < depth; ++k, b += kVectors * kLanes) {
-        V right[kVectors];
-        CELLWISE_UNROLL
-        for (int v = 0; v < kVectors; ++v) right[v] = Get(b + static_cast<std::size_t>(v) * kLanes);
-        CELLWISE_UNROLL
-        for (int r = 0; r < kRows; ++r) {
-            const V left = Fill(a[static_cast<std::size_t>(r) * a_stride + k]);
-            CELLWISE_UNROLL
-            for (int v = 0; v < kVectors; ++v) {
-                accumulators[r][v] = hn::MulAdd(left, right[v], accumulators[r][v]);
-            }
-        }
-    }
+    AddPackedRows<Float32Products>(accumulators, a, a_stride, b, depth);
 }
 
 // Calls tile.template Run<r>(first) over [0, rows) in tiles of nearly equal heights r ≤ kMax.
