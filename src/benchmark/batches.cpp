@@ -13,6 +13,10 @@ constexpr std::int32_t start_id = 1, unknown_id = 2, first_word_id = 4;
 
 Work work_of(const Batch& batch, const Shape& shape) {
     Work work;
+    if (shape.reads_vectors) {
+        work.distinct = work.positions = static_cast<double>(shape.batch_size * shape.length);
+        return work;
+    }
     std::vector<bool> seen(static_cast<std::size_t>(shape.vocabulary_size));
     const auto length = static_cast<std::size_t>(shape.length);
     for (std::size_t first = 0; first < batch.ids.size(); first += length) {
@@ -78,12 +82,15 @@ std::vector<Batch> generated_batches(const Shape& shape, std::size_t count) {
 }
 
 double Work::projection_gflop(Cell cell, const Shape& shape, int products) const {
-    return 2e-9 * distinct * static_cast<double>(shape.embedding_size * gate_count(cell) * shape.hidden_size) *
-           products;
+    const auto outputs = static_cast<double>(shape.directions() * gate_count(cell) * shape.hidden_size);
+    const auto deeper = positions * static_cast<double>((shape.layers - 1) * shape.directions() * shape.hidden_size);
+    return 2e-9 * (distinct * static_cast<double>(shape.embedding_size) + deeper) * outputs * products;
 }
 
 double Work::recurrent_gflop(Cell cell, const Shape& shape, int products) const {
-    return 2e-9 * positions * static_cast<double>(shape.hidden_size * gate_count(cell) * shape.hidden_size) * products;
+    const auto passes = shape.layers * shape.directions();
+    return 2e-9 * positions * static_cast<double>(passes * shape.hidden_size * gate_count(cell) * shape.hidden_size) *
+           products;
 }
 
 double Work::gflop(Cell cell, const Shape& shape, int products) const {

@@ -17,6 +17,12 @@ struct Shape {
     std::int64_t embedding_size = 128;
     std::int64_t hidden_size = 64;
     std::int64_t vocabulary_size = 10000;
+    std::int64_t layers = 1;
+    bool bidirectional = false;
+    /// The layers read a vector of embedding_size numbers at each position in place of a word's id.
+    bool reads_vectors = false;
+
+    [[nodiscard]] std::int64_t directions() const { return bidirectional ? 2 : 1; }
 };
 
 /// One batch: ids [batch_size, length], padded at the front with 0, and labels [batch_size].
@@ -36,12 +42,12 @@ struct Batch {
 
 /// What the work on a batch comes to once nothing is computed twice.
 struct Work {
-    double distinct = 0;   ///< different ids
+    double distinct = 0;   ///< different ids; positions where the layers read vectors
     double positions = 0;  ///< positions after the padding at the front
 
     /// Floating-point operations, in 1e9, of the matrix products alone, two for a multiply-add: the distinct
-    /// ids' projections and the positions' recurrent products. `products` is 1 for forward and 3 for
-    /// a training step.
+    /// ids' projections, the positions' projections in deeper layers, and the positions' recurrent products.
+    /// `products` is 1 for forward and 3 for a training step.
     [[nodiscard]] double projection_gflop(Cell cell, const Shape& shape, int products) const;
     [[nodiscard]] double recurrent_gflop(Cell cell, const Shape& shape, int products) const;
     [[nodiscard]] double gflop(Cell cell, const Shape& shape, int products) const;

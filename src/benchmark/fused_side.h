@@ -17,9 +17,22 @@ namespace cellwise::benchmark {
 /// A batch as tensors: ids [batch, time] int32, labels [batch].
 struct TensorBatch {
     torch::Tensor ids, labels, float_labels;
+    torch::Tensor vectors;  ///< [batch, time, features], with a gradient; undefined where the layers read ids
 };
 
-/// The tutorial's classifier of one layer at these sizes.
+/// Calls `seconds_of_a_run` once to warm up and `runs` times more, whose times it adds in milliseconds. A first run of
+/// over a second counts and is the only one.
+template <class Run>
+void repeat(int runs, Run&& seconds_of_a_run, std::vector<double>& milliseconds) {
+    const double first = seconds_of_a_run();
+    if (first > 1) {
+        milliseconds.push_back(1e3 * first);
+        return;
+    }
+    for (int i = 0; i < runs; ++i) milliseconds.push_back(1e3 * seconds_of_a_run());
+}
+
+/// The tutorial's classifier at these sizes.
 [[nodiscard]] models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine engine);
 
 /// The product's side of a measurement: models::Classifier on the fused engine with learning::Trainer
@@ -29,8 +42,8 @@ public:
     FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads, bool with_phases,
               learning::Precision precision = learning::Precision::float32);
 
-    /// A few training steps and forward batches, after one of each that is not counted; before them a
-    /// pause in which other threads go to sleep.
+    /// A few training steps and forward batches, as repeat() counts them; before them a pause in which other threads
+    /// go to sleep.
     void run();
 
     /// The next batch in turn.
@@ -48,6 +61,10 @@ public:
     [[nodiscard]] std::vector<benchmark::PhaseTiming> phases(const Work& work) const;
 
 private:
+    torch::Tensor logits(const TensorBatch& batch);
+    // Forward, loss and backward.
+    void differentiate(const TensorBatch& batch);
+
     Shape shape_;
     learning::Trainer trainer_;
     std::optional<PassPhases> phases_;

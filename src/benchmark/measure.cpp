@@ -27,26 +27,36 @@ public:
     TorchSide(FusedSide& fused, int threads) : fused_(fused), model_(fused.model()), threads_(threads) {
         const torch::NoGradGuard no_grad;
         const auto& batch = fused.first_batch();
-        if (!fused.first_probabilities().allclose(torch::sigmoid(model_.forward(batch.ids)), 1e-4, 2e-5)) {
+        if (!fused.first_probabilities().allclose(torch::sigmoid(logits(batch)), 1e-4, 2e-5)) {
             throw CheckFailed("the fused engine and torch::nn predict differently from the same weights");
         }
     }
 
     void run() {
         at::set_num_threads(threads_);
-        for (int i = 0; i <= torch_per_round; ++i) {
-            const auto& batch = fused_.next();
-            const Stopwatch watch;
-            model_.train(batch.ids, batch.float_labels);
-            if (i > 0) train_.push_back(1e3 * watch.seconds());
-        }
+        repeat(
+            torch_per_round,
+            [&] {
+                const auto& batch = fused_.next();
+                const Stopwatch watch;
+                if (batch.vectors.defined()) {
+                    model_.differentiate(batch.vectors, batch.float_labels);
+                } else {
+                    model_.train(batch.ids, batch.float_labels);
+                }
+                return watch.seconds();
+            },
+            train_);
         const torch::NoGradGuard no_grad;
-        for (int i = 0; i <= torch_per_round; ++i) {
-            const auto& batch = fused_.next();
-            const Stopwatch watch;
-            (void)model_.forward(batch.ids);
-            if (i > 0) forward_.push_back(1e3 * watch.seconds());
-        }
+        repeat(
+            torch_per_round,
+            [&] {
+                const auto& batch = fused_.next();
+                const Stopwatch watch;
+                (void)logits(batch);
+                return watch.seconds();
+            },
+            forward_);
         at::set_num_threads(1);  // as the trainer of the fused side has it
     }
 
@@ -54,6 +64,10 @@ public:
     [[nodiscard]] benchmark::Timing forward() const { return benchmark::Timing::of(forward_); }
 
 private:
+    torch::Tensor logits(const TensorBatch& batch) {
+        return batch.vectors.defined() ? model_.forward_embedded(batch.vectors) : model_.forward(batch.ids);
+    }
+
     FusedSide& fused_;
     TorchModel model_;
     int threads_;
@@ -88,6 +102,7 @@ benchmark::CellSpeed measure(Cell cell, const Shape& shape, const BatchSource& s
     speed.batch_size = shape.batch_size;
     speed.length = shape.length;
     speed.hidden_size = shape.hidden_size;
+    speed.embedding_size = shape.embedding_size;
     speed.fused_train = fused.train();
     speed.fused_forward = fused.forward();
     if (torch) {
@@ -107,7 +122,10 @@ std::vector<Shape> SpeedOptions::shapes() const {
     for (const auto batch_size : batch_sizes) {
         for (const auto length : lengths) {
             for (const auto hidden_size : hidden_sizes) {
-                shapes.push_back({batch_size, length, embedding_size, hidden_size, data.vocabulary_size});
+                for (const auto embedding_size : embedding_sizes) {
+                    shapes.push_back({batch_size, length, embedding_size, hidden_size, data.vocabulary_size, layers,
+                                      bidirectional, reads_vectors});
+                }
             }
         }
     }
@@ -119,9 +137,11 @@ void SpeedOptions::validate() const {
     check_sizes("--batch-size", batch_sizes, 4096);
     check_sizes("--length", lengths, 10000);
     check_sizes("--hidden-size", hidden_sizes, 2048);
-    check_sizes("--embedding-size", {embedding_size}, 4096);
+    check_sizes("--embedding-size", embedding_sizes, 4096);
+    check_sizes("--layers", {layers}, 16);
     check_sizes("--rounds", {rounds}, 100000);
     if (threads < 0 || threads > 1024) throw UsageError("--threads must be 0 (all) to 1024");
+    if (phases && !is_plain()) throw UsageError("--phases shows one layer that reads words in one direction");
     learning::require_precision(precision, models::Engine::fused, torch::kCPU);
 }
 
@@ -158,6 +178,9 @@ benchmark::SpeedRecord measure_speed(const SpeedOptions& options) {
     record.threads = threads;
     record.rounds = options.rounds;
     record.precision = learning::precision_name(options.precision);
+    record.layers = options.layers;
+    record.bidirectional = options.bidirectional;
+    record.input = options.reads_vectors ? "vectors" : "words";
     record.data = source.description();
     record.generated = source.generated();
     for (const Cell cell : options.cells) {

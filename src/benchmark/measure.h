@@ -17,8 +17,11 @@ struct SpeedOptions {
     std::vector<std::int64_t> batch_sizes{64};
     std::vector<std::int64_t> lengths{200};
     std::vector<std::int64_t> hidden_sizes{64};
-    std::int64_t embedding_size = 128;
-    std::int64_t threads = 0;  ///< 0: all processors
+    std::vector<std::int64_t> embedding_sizes{128};
+    std::int64_t layers = 1;
+    bool bidirectional = false;
+    bool reads_vectors = false;  ///< the layers alone, on vectors in place of words: no embedding, no optimizer
+    std::int64_t threads = 0;    ///< 0: all processors
     std::int64_t rounds = 25;
     bool with_torch = true;
     learning::Precision precision = learning::Precision::float32;  ///< of the fused engine
@@ -27,6 +30,9 @@ struct SpeedOptions {
 
     /// Every combination of the sizes.
     [[nodiscard]] std::vector<Shape> shapes() const;
+
+    /// Whether one layer reads words in one direction: all that phases and frameworks are measured with.
+    [[nodiscard]] bool is_plain() const { return layers == 1 && !bidirectional && !reads_vectors; }
 
     /// Throws UsageError naming the flag whose value is out of range, EnvironmentError for bfloat16 on a processor that
     /// has no such products.
@@ -54,8 +60,8 @@ private:
 /// Measures in this process, torch and fused taking turns: in each round the machine's multiply-add
 /// peak, a few training steps and forward batches of the product (models::Classifier with
 /// learning::Trainer, fused engine), then the same of torch::nn with torch::optim::Adam, each after a
-/// step that is not counted. Both start from the same weights; CheckFailed if their first
-/// predictions differ.
+/// step that is not counted. A step of more than a second is counted at once and not repeated in its round. Both
+/// start from the same weights; CheckFailed if their first predictions differ.
 [[nodiscard]] benchmark::SpeedRecord measure_speed(const SpeedOptions& options);
 
 }  // namespace cellwise::benchmark

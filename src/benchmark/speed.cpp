@@ -53,6 +53,7 @@ nlohmann::ordered_json cell_json(const CellSpeed& speed, double peak) {
                                 {"batch_size", speed.batch_size},
                                 {"length", speed.length},
                                 {"hidden_size", speed.hidden_size},
+                                {"embedding_size", speed.embedding_size},
                                 {"quartiles_ms",
                                  {{"torch_train", quartiles(speed.torch_train)},
                                   {"fused_train", quartiles(speed.fused_train)},
@@ -85,6 +86,14 @@ std::string sizes(const SpeedRecord& record, const CellSpeed& cell) {
     if (varies(record, &CellSpeed::batch_size)) text += fmt::format(" batch {}", cell.batch_size);
     if (varies(record, &CellSpeed::length)) text += fmt::format(" length {}", cell.length);
     if (varies(record, &CellSpeed::hidden_size)) text += fmt::format(" hidden {}", cell.hidden_size);
+    if (varies(record, &CellSpeed::embedding_size)) text += fmt::format(" embedding {}", cell.embedding_size);
+    return text;
+}
+
+std::string layers_text(const SpeedRecord& record) {
+    std::string text;
+    if (record.layers > 1) text += fmt::format("{} layers, ", record.layers);
+    if (record.bidirectional) text += "both directions, ";
     return text;
 }
 
@@ -122,6 +131,9 @@ nlohmann::ordered_json speed_json(const SpeedRecord& record) {
                                 {"instruction_set", record.instruction_set},
                                 {"rounds", record.rounds},
                                 {"precision", record.precision},
+                                {"layers", record.layers},
+                                {"bidirectional", record.bidirectional},
+                                {"input", record.input},
                                 {"data", record.data},
                                 {"generated", record.generated},
                                 {"cells", nlohmann::ordered_json::array()}};
@@ -133,13 +145,14 @@ std::string speed_text(const SpeedRecord& record) {
     const auto& first = record.cells.front();
     std::string text = fmt::format(
         "{}, {} thread{}, {}: multiply-add peak {:.0f} GFLOP/s, measured in this run\n"
-        "batches of {} reviews of {} words, hidden size {}: {}\n"
-        "milliseconds, median of {} rounds (quartiles); torch = torch::nn + torch::optim::Adam{}\n\n",
+        "batches of {} reviews of {} {}, {}hidden size {}: {}\n"
+        "milliseconds, median of {} rounds (quartiles); torch = torch::nn{}{}\n\n",
         record.processor, record.threads, record.threads == 1 ? "" : "s", record.instruction_set,
         record.fma_peak_gflops, varies(record, &CellSpeed::batch_size) ? "several" : std::to_string(first.batch_size),
-        varies(record, &CellSpeed::length) ? "several" : std::to_string(first.length),
-        varies(record, &CellSpeed::hidden_size) ? "several" : std::to_string(first.hidden_size), record.data,
-        record.rounds, record.precision == "float32" ? "" : "; fused = products of " + record.precision);
+        varies(record, &CellSpeed::length) ? "several" : std::to_string(first.length), record.input,
+        layers_text(record), varies(record, &CellSpeed::hidden_size) ? "several" : std::to_string(first.hidden_size),
+        record.data, record.rounds, record.input == "words" ? " + torch::optim::Adam" : "; both without the optimizer",
+        record.precision == "float32" ? "" : "; fused = products of " + record.precision);
     report::Table table({{"cell", report::Table::Align::left},
                          {"work", report::Table::Align::left},
                          {"torch"},

@@ -33,6 +33,7 @@ struct CellSpeed {
     std::int64_t batch_size = 0;
     std::int64_t length = 0;
     std::int64_t hidden_size = 0;
+    std::int64_t embedding_size = 0;
     Timing fused_train, fused_forward;
     std::optional<Timing> torch_train, torch_forward;
     double reduced_gflop = 0;  ///< a training step's matrix products, nothing computed twice
@@ -47,7 +48,10 @@ struct SpeedRecord {
     std::int64_t threads = 0;
     std::int64_t rounds = 0;
     std::string precision = "float32";  ///< of the fused engine
-    std::string data;                   ///< where the batches came from
+    std::int64_t layers = 1;
+    bool bidirectional = false;
+    std::string input = "words";  ///< or "vectors": what the first layer reads
+    std::string data;             ///< where the batches came from
     bool generated = false;
     double fma_peak_gflops = 0;  ///< of these threads, float32, a multiply-add being two operations
     std::vector<CellSpeed> cells;

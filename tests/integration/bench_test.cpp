@@ -79,6 +79,47 @@ TEST(Bench, MeasuresEveryCombinationOfSizes) {
     EXPECT_THAT(result.errors, HasSubstr("GRU batch 3 hidden 6"));  // the table
 }
 
+TEST(Bench, MeasuresLayersOnTopOfOneAnotherInBothDirectionsOnWordsAndOnVectors) {
+    for (const std::string input : {"words", "vectors"}) {
+        const auto result = run_program({"bench",     "--rounds",
+                                         "1",         "--batch-size",
+                                         "3",         "--length",
+                                         "4",         "--hidden-size",
+                                         "5",         "--embedding-size",
+                                         "6,7",       "--data",
+                                         "synthetic", "--layers",
+                                         "2",         "--bidirectional",
+                                         "--input",   input,
+                                         "--json",    "-"});
+        ASSERT_EQ(result.exit_code, 0) << result.errors;  // both sides predicted the same from the same weights
+        const auto json = nlohmann::json::parse(result.output);
+        EXPECT_EQ(json["layers"], 2);
+        EXPECT_EQ(json["bidirectional"], true);
+        EXPECT_EQ(json["input"], input);
+        ASSERT_EQ(json["cells"].size(), 6);
+        const auto& last = json["cells"][5];
+        EXPECT_EQ(last["embedding_size"], 7);
+        EXPECT_GT(last["torch_train_ms"].get<double>(), 0);
+        if (input == "vectors") {
+            // By hand, a GRU of two directions: each of 3·4 positions is projected from 7 numbers and from the 10
+            // below, and both layers have products of 5 by 15; three products a step, two operations each.
+            EXPECT_DOUBLE_EQ(last["reduced_gflop"], 12 * 3 * 2e-9 * 2 * (7 * 15 + 10 * 15 + 2 * 5 * 15));
+        }
+        EXPECT_THAT(result.errors, HasSubstr("2 layers, both directions, hidden size 5"));
+    }
+    for (const auto& [arguments, message] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"--layers", "0"}, "--layers 0 must be 1 to 16"},
+             {{"--input", "vector"}, "did you mean 'vectors'?"},
+             {{"--layers", "2", "--phases"}, "--phases shows one layer"},
+             {{"--bidirectional", "--against", "keras"}, "do not go with a framework"}}) {
+        auto all = arguments;
+        all.insert(all.begin(), "bench");
+        const auto refused = run_program(all);
+        EXPECT_EQ(refused.exit_code, 2) << refused.errors;
+        EXPECT_THAT(refused.errors, HasSubstr(message));
+    }
+}
+
 TEST(Bench, RefusesSizesThatMakeNoSense) {
     for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"--batch-size", "0"},
                                                                                       {"--batch-size", "4,,5"},

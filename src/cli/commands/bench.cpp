@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/flags/settings.h"
 #include "cli/terminal/output.h"
+#include "core/edit_distance.h"
 #include "core/error.h"
 #include "settings/setting_text.h"
 #include "tasks/sentiment/model_text.h"
@@ -25,6 +28,8 @@ struct BenchFlags {
     std::string batch_sizes = "64";
     std::string lengths = "200";
     std::string hidden_sizes = "64";
+    std::string embedding_sizes = "128";
+    std::string input = "words";
     std::string precision = "float32";
     bool without_torch = false;
     std::string against;
@@ -103,9 +108,13 @@ void run_against_build(const BenchFlags& flags, const Output& out) {
     add("--batch-size", flags.batch_sizes);
     add("--length", flags.lengths);
     add("--hidden-size", flags.hidden_sizes);
-    add("--embedding-size", std::to_string(flags.speed.embedding_size));
+    add("--embedding-size", flags.embedding_sizes);
     add("--threads", std::to_string(flags.speed.threads));
     add("--rounds", std::to_string(flags.speed.rounds));
+    // Only where they are given: an older build does not know them.
+    if (flags.speed.layers != 1) add("--layers", std::to_string(flags.speed.layers));
+    if (flags.speed.bidirectional) options.arguments.emplace_back("--bidirectional");
+    if (flags.input != "words") add("--input", flags.input);
     if (!flags.data.empty()) add("--data", flags.data);
     const auto record = benchmark::measure_build_turns(options);
     out.print(benchmark::build_turns_text(record));
@@ -122,6 +131,12 @@ void run_bench(const BenchFlags& flags) {
     options.batch_sizes = sizes(flags.batch_sizes, "--batch-size");
     options.lengths = sizes(flags.lengths, "--length");
     options.hidden_sizes = sizes(flags.hidden_sizes, "--hidden-size");
+    options.embedding_sizes = sizes(flags.embedding_sizes, "--embedding-size");
+    if (flags.input != "words" && flags.input != "vectors") {
+        throw UsageError(fmt::format("--input '{}' is unknown: words or vectors{}", flags.input,
+                                     did_you_mean(flags.input, std::vector<std::string>{"words", "vectors"})));
+    }
+    options.reads_vectors = flags.input == "vectors";
     options.with_torch = !flags.without_torch;
     options.precision = learning::parse_precision(flags.precision);
     if (options.precision == learning::Precision::float64) {
@@ -133,10 +148,14 @@ void run_bench(const BenchFlags& flags) {
     if (!flags.data.empty()) options.data.path = flags.data;
     options.validate();
     if (flags.epochs < 1 || flags.epochs > 1000) throw UsageError("--epochs must be 1 to 1000");
+    if (!options.is_plain() && !flags.against.empty() && !is_program(flags.against)) {
+        throw UsageError("--layers, --bidirectional and --input do not go with a framework in --against");
+    }
     const auto several = [](const auto& values) { return values.size() > 1 ? 1 : 0; };
     if (!flags.svg.empty() &&
         (!flags.against.empty() ||
-         several(options.batch_sizes) + several(options.lengths) + several(options.hidden_sizes) != 1)) {
+         several(options.batch_sizes) + several(options.lengths) + several(options.hidden_sizes) != 1 ||
+         several(options.embedding_sizes) == 1)) {
         throw UsageError(
             "--svg draws how the time grows: give several values of one of --batch-size, --length and "
             "--hidden-size, and no --against");
@@ -167,7 +186,12 @@ void add_bench(CLI::App& app) {
     list("--batch-size", flags->batch_sizes, "reviews in a batch; several sizes show how the cost grows");
     list("--length", flags->lengths, "words of a review");
     list("--hidden-size", flags->hidden_sizes, "units of the recurrent layer");
-    count("--embedding-size", flags->speed.embedding_size, "numbers in a word's vector");
+    list("--embedding-size", flags->embedding_sizes, "numbers in a word's vector");
+    count("--layers", flags->speed.layers, "recurrent layers");
+    command->add_flag("--bidirectional", flags->speed.bidirectional, "read in both directions");
+    command->add_option("--input", flags->input, "words, or vectors: the layers alone, without embedding and optimizer")
+        ->type_name("KIND")
+        ->capture_default_str();
     command->add_option("--precision", flags->precision, "of the fused engine: float32 or bfloat16 (its products)")
         ->capture_default_str();
     count("--threads", flags->speed.threads, "processor threads, 0 = all");

@@ -37,13 +37,14 @@ lab::Measurement measured(const Tables& tables, const TunedModel& tuned, lab::La
 
 }  // namespace
 
-// Not of the CNN and the LSTM: a study of either takes an hour and more a table.
 std::vector<lab::Claim> tuning_claims(const Tables& tables) {
     const std::vector<TunedModel> models{{linear_model(tables), linear_title(tables), linear_model(tables)},
                                          {"forest", "the random forest", "random_forest"},
                                          {"xgboost", "XGBoost", "xgboost"},
                                          {"lightgbm", "LightGBM", "lightgbm"},
-                                         {"mlp", "the MLP", "mlp", 12}};
+                                         {"mlp", "the MLP", "mlp", 12},
+                                         {"cnn", "the CNN", "cnn", 12},
+                                         {"lstm", "the LSTM", "lstm", 12}};
     std::vector<lab::Claim> claims;
     for (const auto& tuned : models) {
         auto claim = claim_on(tables, fmt::format("customers-tuning-helps-{}", tuned.name),
