@@ -40,8 +40,10 @@ FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& ba
       trainer_(classifier_of(cell, shape, models::Engine::fused), options_in(precision), 0, {torch::kCPU, threads}) {
     for (const auto& batch : batches) {
         const auto labels = torch::tensor(batch.labels);
-        batches_.push_back({torch::tensor(batch.ids, torch::kInt32).view({shape.batch_size, shape.length}), labels,
-                            labels.to(torch::kFloat32), {}});
+        batches_.push_back({torch::tensor(batch.ids, torch::kInt32).view({shape.batch_size, shape.length}),
+                            labels,
+                            labels.to(torch::kFloat32),
+                            {}});
     }
     if (shape.reads_vectors) {
         // One tensor for all: the work does not depend on the numbers.

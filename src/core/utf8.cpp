@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <cstdint>
 #include <iterator>
 
@@ -118,6 +119,7 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
 }
 
 std::vector<std::string> words_between_blanks(std::string_view text) {
+    assert(!first_invalid_utf8(text));
     std::vector<std::string> words;
     std::string word;
     const auto finish = [&] {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/layout.h"
+#include "engine/team.h"
 
 namespace cellwise::engine {
 
@@ -45,6 +46,10 @@ struct ForwardBlock {
     float* sequence = nullptr;
     /// [batch, hidden] last hidden states.
     float* last = nullptr;
+    /// Threads that share out the hidden units of every step, in parts of Layout::units_of_a_part(), or null: one
+    /// thread takes them all. All members are given the same block but for `member`.
+    Team* team = nullptr;
+    std::size_t member = 0;
 };
 
 /// Positions whose gates' gradients go into the recurrent weights' at a time: both operands of that product fit the
@@ -61,7 +66,7 @@ struct BackwardBlock {
     const float* cell = nullptr;
     const float* gates = nullptr;
     const float* reset_hidden = nullptr;
-    float* gate_gradients = nullptr;  ///< scratch [gradient_chunk + rows, gate_stride]
+    float* gate_gradients = nullptr;  ///< scratch [gradient_chunk + rows, gate_stride]; a team's is twice that
     /// [positions]: the row of `sums` that a position's gradient is added to, in descending order of the positions;
     /// −1 − row: this position is the first one, whose gradient the row is set to.
     const std::int32_t* sum_rows = nullptr;
@@ -80,6 +85,8 @@ struct BackwardBlock {
     float* scratch = nullptr;          ///< GRU that resets before: [rows, hidden_padded]
     float* weight_gradient = nullptr;  ///< [hidden_padded, recurrent_columns], added to
     float* bias_gradient = nullptr;    ///< GRU: of the candidate's recurrent bias [hidden_padded], added to
+    Team* team = nullptr;              ///< as ForwardBlock has it, in parts of Layout::units_of_a_part(·, 2)
+    std::size_t member = 0;
 };
 
 /// C[rows, columns] = A·B, or += with `add`, or = bias + A·B. A's depth comes in `pieces` pieces of

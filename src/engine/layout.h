@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace cellwise::engine {
@@ -38,6 +39,13 @@ struct Layout {
     std::size_t projection_columns;  ///< gates · hidden_padded
     std::size_t recurrent_columns;   ///< the same number: columns of the recurrent weight gradient
     std::size_t gate_stride;         ///< floats from one gradients row to the next
+
+    /// Unit blocks that one thread of a team takes at once: a multiple of those that a panel of the kernels has, which
+    /// is simple_rnn_panel (Kernels has it) for SimpleRNN's gates, and `product_panel` for the products that there are
+    /// (backward: two vectors).
+    [[nodiscard]] std::size_t units_of_a_part(std::size_t simple_rnn_panel, std::size_t product_panel = 1) const {
+        return kind == CellKind::simple_rnn ? std::max(simple_rnn_panel, product_panel) : product_panel;
+    }
 
     [[nodiscard]] std::size_t packed_rows(std::size_t depth) const { return packed_rows_of(factors, depth); }
 

@@ -42,25 +42,26 @@ float cell_of(float first, float second) {
     return std::bit_cast<float>(bfloat16_of(first) | bfloat16_of(second) << 16U);
 }
 
-// packed[k · stride + lane] = the columns' rows of `weights`, transposed: `count` columns from
-// `first` on, over k < depth.
+// packed[k · count + column] = the columns' rows of `weights`, transposed: `count` columns from `first` on, over k <
+// depth. It goes tile by tile of k, whose packed rows stay in the first-level cache while all columns are written.
 void pack_columns(const Columns& columns, std::size_t first, std::size_t count, const float* weights, std::size_t depth,
                   float* packed) {
+    constexpr std::size_t tile = 64;
     const bool in_cells = columns.layout.factors == Factors::bfloat16;
-    for (std::size_t column = 0; column < count; ++column) {
-        const std::size_t row = columns.row(first + column);
-        float* out = packed + column;
-        if (row == none) {
-            for (std::size_t k = 0; k < columns.layout.packed_rows(depth); ++k, out += count) *out = 0;
-            continue;
-        }
-        const float* const source = weights + row * depth;
-        if (in_cells) {
-            for (std::size_t k = 0; k < depth; k += 2, out += count) {
-                *out = cell_of(source[k], k + 1 < depth ? source[k + 1] : 0);
+    for (std::size_t begin = 0; begin < depth; begin += tile) {
+        const std::size_t end = std::min(depth, begin + tile);
+        float* const rows = packed + columns.layout.packed_rows(begin) * count;
+        for (std::size_t column = 0; column < count; ++column) {
+            const std::size_t row = columns.row(first + column);
+            float* out = rows + column;
+            const float* const source = row == none ? nullptr : weights + row * depth;
+            for (std::size_t k = begin; k < end; k += in_cells ? 2 : 1, out += count) {
+                if (source == nullptr) {
+                    *out = 0;
+                } else {
+                    *out = in_cells ? cell_of(source[k], k + 1 < depth ? source[k + 1] : 0) : source[k];
+                }
             }
-        } else {
-            for (std::size_t k = 0; k < depth; ++k, out += count) *out = source[k];
         }
     }
 }

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "core/stopwatch.h"
@@ -33,6 +35,8 @@ std::size_t RecurrentPass::input_partial_size() const {
 
 void RecurrentPass::backward(ThreadPool& pool, const LayerInput& input, const OutputGradient& output_gradient,
                              const LayerGradient& gradient) {
+    assert(kept_ && "backward runs once after a forward that kept");
+    kept_ = false;
     reserve_scratch(static_cast<std::size_t>(pool.size()));
     Stopwatch watch;
     blocks_backward(pool, output_gradient);
@@ -57,11 +61,25 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
 
     sums_.reserve(plan_.sum_count() * layout_.projection_columns);
 
+    const std::size_t part_units = layout_.units_of_a_part(kernels_.simple_rnn_panel, 2);
+    const std::size_t parts = (layout_.unit_blocks + part_units - 1) / part_units;
+    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), parts);
+    const auto clear = [&](std::size_t index) {
+        std::fill_n(recurrent_partials_.data() + index * recurrent_partial_size(), recurrent_partial_size(), 0.0F);
+        if (prefix > 0) std::fill_n(prefix_gradient_.data() + index * prefix_stride, prefix_stride, 0.0F);
+    };
+    std::deque<Team> teams;
+    const std::size_t team_scratch = members > 1 ? 2 * chunk_scratch_size() : 0;
+    if (members > 1) {
+        for (std::size_t i = 0; i < blocks; ++i) teams.emplace_back(members, parts);
+        team_gradients_.reserve(blocks * team_scratch);
+        pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) { clear(index); });
+    }
     // The blocks that forward did last are nearest: in the second-level cache.
-    pool.run(blocks, [&](std::size_t task, std::size_t worker) {
-        const std::size_t index = blocks - 1 - task;
+    pool.run(blocks * members, [&](std::size_t task, std::size_t worker) {
+        const std::size_t index = blocks - 1 - task / members;
+        if (members == 1) clear(index);
         float* const partial = recurrent_partials_.data() + index * recurrent_partial_size();
-        std::fill_n(partial, recurrent_partial_size(), 0.0F);
         BackwardBlock block;
         block.layout = &layout_;
         block.steps = plan_.block(index);
@@ -71,7 +89,7 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
         if (layout_.kind != CellKind::simple_rnn) {
             block.gates = gates_.data() + plan_.first_position(index) * gates_of_position();
         }
-        block.gate_gradients = scratch(worker);
+        block.gate_gradients = members > 1 ? team_gradients_.data() + index * team_scratch : scratch(worker);
         block.sum_rows = plan_.sum_rows() + plan_.first_position(index);
         block.sums = sums_.data();
         if (layout_.kind == CellKind::gru_reset_before) {
@@ -79,14 +97,13 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
         }
         block.last_gradient = output_gradient.last;
         block.sequence_gradient = output_gradient.sequence;
-        if (prefix > 0) {
-            block.start_gradient = prefix_gradient_.data() + index * prefix_stride;
-            std::fill_n(block.start_gradient, prefix_stride, 0.0F);
-        }
+        if (prefix > 0) block.start_gradient = prefix_gradient_.data() + index * prefix_stride;
         block.state_gradient = state_gradient_.data() + first_row[index] * 2 * width;
         block.scratch = candidate_scratch_.data() + first_row[index] * width;
         block.weight_gradient = partial;
         block.bias_gradient = partial + width * layout_.recurrent_columns;
+        block.team = members > 1 ? &teams[index] : nullptr;
+        block.member = task % members;
         kernels_.backward[static_cast<int>(layout_.kind)](block);
     });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <deque>
 #include <exception>
 
 #include "core/stopwatch.h"
@@ -41,6 +42,7 @@ void RecurrentPass::forward(ThreadPool& pool, const LayerWeights& weights, const
     seconds_.projection = watch.lap();
     run_blocks(pool, output, keep);
     seconds_.recurrent_forward = watch.lap();
+    kept_ = keep;
 }
 
 void RecurrentPass::settle(const LayerWeights& weights, const float* table, std::size_t vocabulary) {
@@ -222,7 +224,13 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
 
     std::vector<std::size_t> first_row(blocks);
     for (std::size_t i = 1; i < blocks; ++i) first_row[i] = first_row[i - 1] + plan_.block_rows(i - 1);
-    pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) {
+    const std::size_t part_units = layout_.units_of_a_part(kernels_.simple_rnn_panel);
+    const std::size_t parts = (layout_.unit_blocks + part_units - 1) / part_units;
+    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), parts);
+    std::deque<Team> teams;
+    for (std::size_t i = 0; members > 1 && i < blocks; ++i) teams.emplace_back(members, parts);
+    pool.run(blocks * members, [&](std::size_t task, std::size_t /*worker*/) {
+        const std::size_t index = task / members;
         const std::size_t position = keep ? plan_.first_position(index) : first_row[index];
         const std::size_t state = keep ? plan_.first_state(index) : 2 * first_row[index];
         ForwardBlock block;
@@ -243,14 +251,30 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
         block.reset_hidden = resets_before ? reset_hidden_.data() + position * width : nullptr;
         block.sequence = output.sequence;
         block.last = output.last;
+        block.team = teams.empty() ? nullptr : &teams[index];
+        block.member = task % members;
         kernels_.forward[static_cast<int>(layout_.kind)](block);
     });
 }
 
-std::size_t RecurrentPass::scratch_size() const {
+// How many threads share a block's steps: all that the blocks leave idle, if a step is worth it.
+std::size_t RecurrentPass::team_members(std::size_t threads, std::size_t parts) const {
+    const std::size_t blocks = plan_.block_count();
+    std::size_t rows = 0;
+    for (std::size_t i = 0; i < blocks; ++i) rows = std::max(rows, plan_.block_rows(i));
+    if (rows * layout_.hidden_padded * layout_.recurrent_columns < options_.switches.least_shared_step) return 1;
+    return std::clamp(threads / blocks, std::size_t{1}, parts);
+}
+
+// Of the gates' gradients of a chunk of positions.
+std::size_t RecurrentPass::chunk_scratch_size() const {
     std::size_t rows = 1;  // the prefix's
     for (std::size_t i = 0; i < plan_.block_count(); ++i) rows = std::max(rows, plan_.block_rows(i));
-    return std::max(chunk_rows * (2 * input_stride() + gates_stride()), (gradient_chunk + rows) * layout_.gate_stride);
+    return (gradient_chunk + rows) * layout_.gate_stride;
+}
+
+std::size_t RecurrentPass::scratch_size() const {
+    return std::max(chunk_rows * (2 * input_stride() + gates_stride()), chunk_scratch_size());
 }
 
 void RecurrentPass::reserve_scratch(std::size_t workers) {

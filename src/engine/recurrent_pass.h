@@ -15,6 +15,9 @@ namespace cellwise::engine {
 struct Switches {
     bool share_tokens = true;  ///< project every distinct token once, and sum its gradients first
     bool share_prefix = true;  ///< compute the padding that rows begin with once for all rows
+    /// Where there are more threads than blocks of rows, several share the hidden units of a block's steps, if a step
+    /// has so many multiply-adds. It changes no bit.
+    std::size_t least_shared_step = 32768;
 };
 
 struct LayerOptions {
@@ -114,6 +117,7 @@ private:
     void project_rows(const float* const* rows, std::size_t count, float* scratch, float* out) const;
     void run_prefix(const LayerInput& input, std::size_t steps, float* scratch);
     void run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep);
+    [[nodiscard]] std::size_t team_members(std::size_t threads, std::size_t parts) const;
 
     void blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient);
     void prefix_backward(float* scratch);
@@ -132,6 +136,7 @@ private:
     [[nodiscard]] std::size_t gates_stride() const { return layout_.projection_columns + 16; }
     // Floats of a position's gates, as forward leaves them.
     [[nodiscard]] std::size_t gates_of_position() const { return layout_.slots * layout_.hidden_padded; }
+    [[nodiscard]] std::size_t chunk_scratch_size() const;
     [[nodiscard]] std::size_t scratch_size() const;
     void reserve_scratch(std::size_t workers);
     [[nodiscard]] std::size_t recurrent_partial_size() const;
@@ -144,6 +149,7 @@ private:
     std::size_t groups_ = 0;
     PassSeconds seconds_;
 
+    bool kept_ = false;                    // the last forward kept what its backward needs, which has not run yet
     bool settled_ = false;                 // the weights are packed and stay
     std::vector<std::uint8_t> projected_;  // [vocabulary]: tokens whose projection stays; empty: none does
     std::vector<std::int32_t> fresh_;      // tokens of this batch that are not projected yet
@@ -157,6 +163,7 @@ private:
     Buffer<float> sums_;                                // [plan_.sum_count(), projection_columns]
     Buffer<float> prefix_gradient_;                     // [blocks, prefix + 1, 2, hidden_padded]
     Buffer<float> state_gradient_, candidate_scratch_;  // [rows + 1, 2, ·], [rows + 1, ·]
+    Buffer<float> team_gradients_;                      // [blocks, 2, chunk_scratch_size()]
     Buffer<float> recurrent_partials_;                  // [blocks + 1, recurrent_partial_size()]
     Buffer<float> input_partials_;                      // [groups, input_partial_size()]
     Buffer<float> prefix_sum_;                          // [projection_columns]

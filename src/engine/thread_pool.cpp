@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <new>
 #include <system_error>
 
 #include "core/error.h"
+#include "engine/pause.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -20,14 +22,6 @@ constexpr std::uint64_t accepting = 1ULL << 31;
 constexpr std::uint64_t joined_mask = accepting - 1;
 constexpr int job_shift = 32;
 constexpr int spins_between_looks = 64;  // a pause takes 5 ns on some processors and 50 on others
-
-void pause() {
-#if defined(__x86_64__)
-    _mm_pause();
-#else
-    std::this_thread::yield();
-#endif
-}
 
 /// Waiting that keeps the processor busy, for a time: a wake-up would take longer than most waits do.
 class Spin {
@@ -80,6 +74,13 @@ ThreadPool::ThreadPool(int threads) {
 ThreadPool::~ThreadPool() { stop(workers_, stopping_, mutex_, wake_); }
 
 void ThreadPool::run_erased(std::size_t tasks, Call call, const void* context) {
+    [[maybe_unused]] const bool had_caller = has_caller_.exchange(true, std::memory_order_relaxed);
+    assert(!had_caller && "one pool serves one caller at a time, and no task calls its own pool");
+    share_out(tasks, call, context);
+    has_caller_.store(false, std::memory_order_relaxed);
+}
+
+void ThreadPool::share_out(std::size_t tasks, Call call, const void* context) {
     if (workers_.empty() || tasks <= 1) {
         const ScopedFlushDenormals flush;
         for (std::size_t task = 0; task < tasks; ++task) call(context, task, 0);

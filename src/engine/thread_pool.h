@@ -49,6 +49,7 @@ private:
     using Call = void (*)(const void* context, std::size_t task, std::size_t worker);
 
     void run_erased(std::size_t tasks, Call call, const void* context);
+    void share_out(std::size_t tasks, Call call, const void* context);
     void work(std::size_t worker);
     void serve(std::size_t worker);
     [[nodiscard]] bool join(std::uint64_t& last_job);
@@ -62,6 +63,7 @@ private:
     // Job number in the upper half; whether it accepts workers, and how many have joined, below.
     alignas(64) std::atomic<std::uint64_t> job_{0};
     std::atomic<int> sleepers_{0};
+    std::atomic<bool> has_caller_{false};  // between the beginning and the end of run()
     std::atomic<bool> stopping_{false};
     std::atomic<std::chrono::microseconds> longest_spin_{default_spin};
     std::mutex mutex_;

@@ -23,7 +23,7 @@
 namespace cellwise::learning {
 
 /// Where an epoch stands between two steps: with the weights, the optimizer's moments and the
-/// generators, all that is needed to go on with it as if nothing had happened.
+/// generators, all that is needed to continue it as if nothing had happened.
 struct EpochPosition {
     std::int64_t epoch = 0;  ///< from 1; 0 before the first
     std::int64_t step = 0;   ///< batches done

@@ -47,7 +47,7 @@ RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
 RunFolder RunFolder::create(const fs::path& path) {
     std::error_code code;  // what cannot be told is told by the folder that cannot be made
     if (fs::exists(configuration_path(path), code) || fs::exists(model_path(path), code)) {
-        throw UsageError(fmt::format("'{}' already holds a run: name another --output, or go on with it with --resume",
+        throw UsageError(fmt::format("'{}' already holds a run: name another --output, or continue it with --resume",
                                      path.string()));
     }
     make_folder(path);

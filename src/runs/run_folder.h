@@ -24,7 +24,7 @@ public:
     /// already holds a run (nothing is ever overwritten).
     static RunFolder create(const std::filesystem::path& path);
 
-    /// The folder of a run that was begun, to go on with it; or create(), where it was not. Removes
+    /// The folder of a run that was begun, to continue it; or create(), where it was not. Removes
     /// what an interrupted write left in it.
     static RunFolder open_or_create(const std::filesystem::path& path);
 

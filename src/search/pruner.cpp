@@ -36,8 +36,8 @@ PrunerKind parse_pruner(std::string_view name) {
 }
 
 void PrunerOptions::validate() const {
-    if (startup_trials < 1) throw UsageError("the median of no trials prunes nothing: begin with at least 1");
-    if (first_step < 1) throw UsageError("steps count from 1: pruning cannot begin before");
+    if (startup_trials < 1) throw UsageError("the median pruner needs at least 1 start-up trial");
+    if (first_step < 1) throw UsageError("the first step that prunes must be 1 or more");
     if (reduction < 2) throw UsageError("successive halving keeps one in 2 or more");
 }
 

@@ -179,7 +179,7 @@ Study Study::begin(const fs::path& folder, const StudySettings& settings) {
     make_folder(folder);
     study.state_->lock.emplace(locked(folder));
     if (has_study(folder)) {
-        throw UsageError(fmt::format("'{}' has a study already: go on with it by --resume, or take another folder",
+        throw UsageError(fmt::format("'{}' has a study already: continue it with --resume, or take another folder",
                                      folder.string()));
     }
     write_file_atomically(folder / settings_file, to_toml(settings));
@@ -206,7 +206,7 @@ Study Study::resume(const fs::path& folder, const StudySettings& settings) {
     const auto more = lines.size() > most_lines ? fmt::format("; {} more differ", lines.size() - most_lines) : "";
     lines.resize(std::min(lines.size(), most_lines));
     throw UsageError(
-        fmt::format("the study in '{}' is another one: {}{}.\nGo on with its own settings, or begin a new "
+        fmt::format("the study in '{}' is another one: {}{}.\nContinue with its own settings, or begin a new "
                     "study in another folder; this one is as it was",
                     folder.string(), fmt::join(lines, "; "), more));
 }

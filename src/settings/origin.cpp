@@ -20,8 +20,9 @@ void require_same_settings(const Origin& stored, const Origin& wanted, const std
         const auto found = stored.settings.find(key);
         if (found == stored.settings.end()) throw DataError(fmt::format("{} does not know the setting {}", where, key));
         if (found->second != value) {
-            throw DataError(fmt::format("{} has {} '{}', the run is to go on with '{}': it cannot change in between",
-                                        where, key, found->second, value));
+            throw DataError(
+                fmt::format("{} has {} '{}', but the run would continue with '{}': this setting cannot change", where,
+                            key, found->second, value));
         }
     }
     if (stored.data_sha256 != wanted.data_sha256) {

@@ -14,7 +14,7 @@ namespace cellwise::verbs {
 struct TrainRequest {
     sentiment::Configuration configuration;  ///< resolved and validated
     std::filesystem::path folder;            ///< that becomes the run
-    bool resumes = false;                    ///< the folder was begun: go on with it; else it must not hold a run
+    bool resumes = false;                    ///< the folder was begun: continue with it; else it must not hold a run
     bool reports = true;                     ///< write report.html
 };
 

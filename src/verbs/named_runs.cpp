@@ -19,7 +19,7 @@ constexpr std::uintmax_t largest_comparison = 1 << 28;  // bytes
 void add_comparison(const runs::RunInfo& info, bool several, NamedRuns& named) {
     const auto path = info.folder / "comparison.json";
     if (info.status != runs::RunStatus::finished) {
-        throw DataError(fmt::format("the comparison '{}' is not finished: go on with it by compare --resume",
+        throw DataError(fmt::format("the comparison '{}' is not finished: continue it with compare --resume",
                                     info.folder.string()));
     }
     named.comparisons.push_back(info.folder);

@@ -31,7 +31,7 @@ void ServedModelsOptions::validate() const {
         if (std::find(paths.begin(), path, *path) != path) throw UsageError(fmt::format("'{}' is named twice", *path));
     }
     if (!table.empty() && std::ranges::none_of(paths, holds_customers)) {
-        throw UsageError("--table is where a model of customers looks them up: name one, as customers train keeps it");
+        throw UsageError("--table needs a model of customers: also give a run of customers train");
     }
     if (threads < 0) throw UsageError("--threads must be 0 or more");
 }

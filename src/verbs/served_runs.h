@@ -15,8 +15,8 @@ namespace cellwise::verbs {
 /// The runs of a folder for the page: trainings, comparisons with the runs in them, models of customers.
 ///
 /// What a folder says is read again when one of its files is another one than before (number, size or time); a run that
-/// is not finished is asked besides whether somebody works in it. That takes a shared lock for a moment, for which
-/// whoever wants to go on with the run waits: nobody is refused. Symbolic links are passed over.
+/// is not finished is also asked whether somebody works in it. That takes a shared lock for a moment. A process that
+/// resumes the run waits for it and is not refused. Symbolic links are skipped.
 class ServedRuns final : public serve::Runs {
 public:
     /// Throws DataError if there is no such folder, EnvironmentError if it cannot be read; `may_be_absent`: then a

@@ -235,9 +235,9 @@ TEST_F(CustomerRuns, ATrainingThatIsStoppedKeepsNothing) {
     EXPECT_FALSE(fs::exists(run));
     expect_refusal(
         {"customers", "train", big, "--target", "target", "--resume", run.string(), "--output", run.string()}, 2,
-        "nothing to go on with: train it again");
+        "nothing to continue: train it again");
     expect_refusal({"customers", "compare", big, "--target", "target", "--resume", run.string()}, 2,
-                   "nothing to go on with: compare again");
+                   "nothing to continue: compare again");
 }
 
 TEST_F(CustomerRuns, SayWhatStoodInForAnUnseenLevelAndAMissingCell) {

@@ -112,6 +112,14 @@ TEST(Suggestions, AreMadeForMistypedCommandsAndFlags) {
     EXPECT_THAT(complaint({"runs", "lsit"}), HasSubstr("did you mean 'list'?"));
     EXPECT_THAT(complaint({"compare", "--hiden-size", "3"}), HasSubstr("did you mean --hidden-size?"));
     EXPECT_THAT(complaint({"train", "--leraning-rate=0.1"}), HasSubstr("did you mean --learning-rate?"));
+    // Names of other tools, where the command has such a flag.
+    EXPECT_THAT(complaint({"customers", "tune", "--trials", "3"}), HasSubstr("did you mean --budget?"));
+    EXPECT_THAT(complaint({"customers", "tune", "--save=study"}), HasSubstr("did you mean --output?"));
+    EXPECT_THAT(complaint({"train", "--learning_rate", "0.1"}), HasSubstr("did you mean --learning-rate?"));
+    EXPECT_THAT(complaint({"train", "--lr", "0.1"}), HasSubstr("did you mean --learning-rate?"));
+    EXPECT_THAT(complaint({"train", "--n-jobs", "2"}), HasSubstr("did you mean --threads?"));
+    EXPECT_THAT(complaint({"customers", "compare", "--cv", "5"}), HasSubstr("did you mean --folds?"));
+    EXPECT_THAT(complaint({"customers", "compare", "--trials", "5"}), Not(HasSubstr("did you mean")));
     const auto hopeless = complaint({"xylophone"});
     EXPECT_THAT(hopeless, Not(HasSubstr("did you mean")));
     EXPECT_THAT(hopeless, HasSubstr("compare"));

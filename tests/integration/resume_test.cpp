@@ -83,11 +83,11 @@ bool wait_for(const std::function<bool()>& condition) {
     return false;
 }
 
-// The command that the program said to go on with, as a user copies it.
+// The command that the program said to continue with, as a user copies it.
 std::string offered_command(const std::string& errors) {
-    const auto at = errors.find("Go on with:\n  ");
+    const auto at = errors.find("Continue with:\n  ");
     if (at == std::string::npos) return "";
-    const auto start = at + std::strlen("Go on with:\n  ");
+    const auto start = at + std::strlen("Continue with:\n  ");
     return errors.substr(start, errors.find('\n', start) - start);
 }
 
@@ -280,7 +280,7 @@ TEST(ResumeCommand, RefusesWhatDoesNotFit) {
     refuse({"train", "--resume", run, "--output", folder / "other"}, 2, "leave --config and --output out");
     refuse({"compare", "--resume", run}, 2, "was begun by 'train'");
     refuse({"train", "--resume", folder / "absent"}, 3, "there is no run folder");
-    refuse(training("train", run), 2, "go on with it with --resume");
+    refuse(training("train", run), 2, "continue it with --resume");
     const auto checkpoint = folder / "run" / "checkpoint.safetensors";
     const auto bytes = content_of(checkpoint);
     std::ofstream(checkpoint, std::ios::binary) << bytes.substr(0, bytes.size() - 9);

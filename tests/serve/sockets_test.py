@@ -124,6 +124,12 @@ def check_api(server):
     expect(server.ask("GET", "/v1/predict").fields["allow"] == "POST", "Allow")
 
 
+def check_session_without_token(server):
+    expect(server.ask("POST", "/v1/session", {"token": "any"}).status == 204, "no token is wanted")
+    for body in ({}, {"token": 5}):
+        expect(server.ask("POST", "/v1/session", body).status == 422, body)
+
+
 def check_keep_alive(server):
     one = f"GET /healthz HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode()
     with server.connect() as connection:
@@ -211,6 +217,8 @@ def check_token(folder_name):
             expect(ask("GET", "/v1/models", Authorization=wrong).status == 401, wrong)
         expect(ask("GET", "/v1/models", Authorization="Bearer " + TOKEN).status == 200, "with the token")
         expect(ask("POST", "/v1/session", {"token": "wrong"}).status == 401, "a wrong token")
+        for body in ({}, {"token": 5}):
+            expect(ask("POST", "/v1/session", body).status == 422, body)
         cookie = ask("POST", "/v1/session", {"token": TOKEN}).fields["set-cookie"]
         expect("HttpOnly" in cookie and "SameSite=Strict" in cookie and TOKEN not in cookie, cookie)
         expect(ask("GET", "/v1/models", Cookie="a=b; " + cookie.split(";")[0]).status == 200, "with the cookie")
@@ -256,7 +264,8 @@ def main():
     with folder() as runs, folder() as other:
         make_runs(runs)
         with Server("--runs", runs) as server:
-            for check in (check_smuggling, check_paths, check_strangers, check_bombs, check_api, check_keep_alive, check_connections, check_slow_clients):
+            for check in (check_smuggling, check_paths, check_strangers, check_bombs, check_api, check_session_without_token, check_keep_alive,
+                          check_connections, check_slow_clients):
                 check(server)
                 print(check.__name__, "passed", flush=True)
             check_events(server, runs)

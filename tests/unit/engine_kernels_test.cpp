@@ -3,6 +3,7 @@
 
 #include <hwy/highway.h>
 #include <array>
+#include <cstdint>
 #include <tuple>
 
 #include "core/error.h"
@@ -190,6 +191,21 @@ TEST(EngineKernels, GiveTheSameBitsForAnyNumberOfThreads) {
     }
 }
 
+// Where there are more threads than blocks of rows, they share the units of every step.
+TEST(EngineKernels, GiveTheSameBitsWhereThreadsShareABlock) {
+    Switches alone, shared;
+    alone.least_shared_step = SIZE_MAX;
+    shared.least_shared_step = 0;
+    check_property([&] {
+        Case c = any_case();
+        c.batch = *rc::gen::inRange<std::size_t>(1, 70);  // up to six blocks
+        c.steps = *rc::gen::inRange<std::size_t>(1, 80);  // up to a few chunks of positions
+        c.hidden = *rc::gen::inRange<std::size_t>(1, 150);
+        const int threads = *rc::gen::inRange(2, 9);
+        RC_ASSERT(run(c, threads, shared) == run(c, 1, alone));
+    });
+}
+
 TEST(EngineKernels, UseTheirMemoryAgain) {
     ThreadPool pool(2);
     Case c;
@@ -208,8 +224,10 @@ TEST(EngineKernels, KeepNothingForInferenceAndSayTheSame) {
     check_property([] {
         const Case c = any_case();
         const CaseData data(c);
-        ThreadPool pool(2);
-        RecurrentPass pass(data.options());
+        ThreadPool pool(*rc::gen::inRange(1, 5));
+        Switches switches;
+        if (*rc::gen::arbitrary<bool>()) switches.least_shared_step = 0;
+        RecurrentPass pass(data.options(switches));
         const Result trained = data.run(pool, pass);
         std::vector<float> last(trained.last.size());
         std::vector<float> sequence(trained.sequence.size());

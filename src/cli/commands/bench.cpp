@@ -213,7 +213,7 @@ void add_bench(CLI::App& app) {
     command->add_option("--target", flags->tables.target, "what is predicted in --table")->type_name("NAME");
     command->add_option("--missing-value", flags->tables.missing_values,
                         "a text that means a missing value in --table (repeatable)");
-    command->add_option("--rows", flags->tables.rows, "so many made-up customers in place of a table")
+    command->add_option("--rows", flags->tables.rows, "number of made-up customers, instead of --table")
         ->type_name("COUNT");
     command->add_flag("--offline", flags->offline, "never install the framework");
     command->add_option("--data", flags->data, "the reviews; default: see docs/data.md; nothing is downloaded")

@@ -117,11 +117,11 @@ void add_claims(CLI::App& app) {
     command->add_flag("--explain", flags->explain, "show what would be measured, and the rule, without measuring");
     command
         ->add_option("--results", flags->results,
-                     "keep trainings and measurements in this folder, and take from it what is there")
+                     "keep trainings and measurements in this folder, and use those that it has")
         ->type_name("DIR");
     command->add_option("--markdown", flags->markdown, "write the table and what was done as Markdown")
         ->type_name("FILE");
-    command->add_option("--table", flags->table, "put the claims about customers to this table alone")
+    command->add_option("--table", flags->table, "test the claims about customers on this table only")
         ->type_name("FILE");
     command->add_option("--target", flags->target, "what is predicted in --table")->type_name("NAME");
     command->add_option("--missing-value", flags->missing_values,

@@ -34,14 +34,12 @@ CustomersFitFlags::CustomersFitFlags(CLI::App& command) {
     command.add_option("table", path_, "a table of customers: .csv, .tsv, .jsonl; without it the synthetic one")
         ->type_name("TABLE");
     command.add_option("--target", target_, "the column to predict; of the synthetic table: target")->type_name("NAME");
-    command
-        .add_option("--target-kind", target_kind_,
-                    "classification or regression, where it should not be told by itself")
+    command.add_option("--target-kind", target_kind_, "classification or regression; default: decided from the column")
         ->check(CLI::IsMember({"classification", "regression"}));
     command.add_option("--positive-label", positive_label_,
-                       "the label whose probability is told; else the last in order");
+                       "the label whose probability is predicted; default: the last in order");
     command.add_option("--id-column", id_column_,
-                       "the column that tells customers apart; else the one told as identifier");
+                       "the column that identifies customers; default: the column recognised as identifier");
     command.add_option("--column", columns_,
                        "NAME=KIND: numeric, category, boolean, date, text, identifier (repeatable)");
     command.add_option("--missing-value", missing_values_,
@@ -69,10 +67,10 @@ void refuse_resume(CLI::App& command, const std::string& advice) {
     const auto refuse = [advice](const std::string& run) {
         throw UsageError(fmt::format(
             "--resume {}: a training of customers takes seconds and keeps nothing before its end, so there is "
-            "nothing to go on with: {}",
+            "nothing to continue: {}",
             run, advice));
     };
-    command.add_option_function<std::string>("--resume", refuse, "there is nothing to go on with")->group("");
+    command.add_option_function<std::string>("--resume", refuse, "there is nothing to continue")->group("");
 }
 
 tables::ReadOptions CustomersFitFlags::read_options() const {

@@ -50,7 +50,7 @@ private:
 };
 
 /// Answers --resume, which the commands for reviews have: a training of customers keeps nothing before its end, so
-/// there is nothing to go on with. `advice` says what to do instead.
+/// there is nothing to continue. `advice` says what to do instead.
 void refuse_resume(CLI::App& command, const std::string& advice);
 
 }  // namespace cellwise::cli

@@ -34,7 +34,7 @@ void add_customer_table_flags(CLI::App& command, CustomerTableFlags& flags) {
         ->type_name("TEXT");
     command.add_option("--id-column", flags.id_column, "the column that names the customers")->type_name("NAME");
     command.add_option("--encoding", flags.encoding, "utf-8, cp949, latin-1 or utf-16")->type_name("NAME");
-    command.add_option("--delimiter", flags.delimiter, "between cells: , ; | or tab; told by the file without it")
+    command.add_option("--delimiter", flags.delimiter, "the character between cells: , ; | or tab; default: detected")
         ->type_name("CHARACTER");
     command.add_option("--quoting", flags.quoting, "what a double quote means: auto, standard or none")
         ->capture_default_str();

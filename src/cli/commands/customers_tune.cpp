@@ -32,15 +32,15 @@ struct TuneFlags {
     explicit TuneFlags(CLI::App& command)
         : fit(command),
           search(command, {50, "folds",
-                           "what is made as large as can be, the mean of the folds: roc_auc (r2 of numbers), accuracy, "
-                           "log_loss, …; the sign of a loss is turned"}) {
+                           "the measure to maximise, averaged over the folds: roc_auc (r2 of numbers), accuracy, "
+                           "log_loss, …; losses are negated"}) {
         command.add_option("--model", model, "which model")->capture_default_str();
         command.add_option("--folds", folds, "folds of the training part that a trial is judged by")
             ->capture_default_str();
         command.add_option("--output", output, "exactly this folder becomes the study")
             ->type_name("STUDY")
             ->default_str("runs/<date>-tune-<model>");
-        command.add_option("--resume", resume, "go on with an interrupted study, with its own settings")
+        command.add_option("--resume", resume, "continue an interrupted study, with its own settings")
             ->type_name("STUDY");
         command.add_flag("--distributed", distributed,
                          "share the trials with the other processes that mpirun or srun started");
@@ -54,7 +54,7 @@ struct TuneFlags {
     bool distributed = false;
 };
 
-/// The flags that hold: what was said, and beyond that what the study to go on with has.
+/// The flags that hold: what was said, and beyond that what the study to continue with has.
 struct Said {
     CLI::App app;
     TuneFlags flags{app};

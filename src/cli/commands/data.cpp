@@ -201,7 +201,7 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
         ->type_name("PATH");
     command
         .add_option("--test-data", options.test_path,
-                    "a second table or folder of labels to test with, beside one's own in --data")
+                    "a second table or folder of labels with test texts, in addition to --data")
         ->type_name("PATH");
     command.add_flag("--offline", options.offline, "never download");
     command.add_option("--vocabulary-size", options.vocabulary_size, "ids from this on become 2, unknown")

@@ -53,7 +53,7 @@ void add_data_synthetic(CLI::App& data) {
     add("--cue-words", flags->options.cue_words, "words in each review that tell its label");
     add("--min-cue-distance", flags->options.min_cue_distance, "words after a cue word, at least");
     add("--max-cue-distance", flags->options.max_cue_distance, "words after a cue word, at most");
-    add("--label-noise", flags->options.label_noise, "the share of labels turned round, 0 to 1");
+    add("--label-noise", flags->options.label_noise, "the share of labels that are flipped, 0 to 1");
     add("--seed", flags->seed, "another seed, other reviews");
     add_display_flags(*command);
     command->callback([flags] { run_synthetic(*flags); });

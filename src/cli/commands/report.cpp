@@ -117,8 +117,8 @@ void add_report(CLI::App& app) {
         "  cellwise report runs/2026-01-31-compare            writes its report.html anew\n"
         "  cellwise report runs/a runs/b --output both.html   runs and comparisons side by side\n"
         "  cellwise report runs/gru --json -                  the numbers alone, as JSON\n\n"
-        "train and compare write report.html themselves. Plots join it that lie in a run's folder as gradients.svg "
-        "or gates.svg:\n"
+        "train and compare write report.html themselves. The report also shows plots in a run's folder that are "
+        "named gradients.svg or gates.svg:\n"
         "  cellwise gradients --model runs/gru --svg runs/gru/gradients.svg && cellwise report runs/gru");
 }
 

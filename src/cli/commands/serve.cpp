@@ -111,7 +111,7 @@ void add_serve(CLI::App& app) {
     add_vocabulary_flags(*command, flags->models.reviews.words);
     command
         ->add_option("--device", flags->models.reviews.device,
-                     "cpu, auto, cuda or cuda:N; on cpu an answer has the same bits whatever is asked beside it")
+                     "cpu, auto, cuda or cuda:N; on cpu an answer does not depend on other requests, bit for bit")
         ->capture_default_str();
     command->add_option("--threads", flags->models.threads, "processor threads of the models, 0 = all")
         ->capture_default_str();

@@ -35,15 +35,14 @@ constexpr double default_validation_split = 0.2;
 struct ReviewTuneFlags {
     explicit ReviewTuneFlags(CLI::App& command)
         : settings(command, true),
-          search(command, {30, "epochs",
-                           "what is made as large as can be on the held-out training reviews: accuracy, "
-                           "or loss, whose sign is turned",
-                           true}) {}
+          search(command,
+                 {30, "epochs", "the measure to maximise on the held-out training reviews: accuracy, or loss (negated)",
+                  true}) {}
     SettingFlags settings;
     SearchFlags search;
 };
 
-/// The flags that hold: what was said, and beyond that what the study to go on with has.
+/// The flags that hold: what was said, and beyond that what the study to continue with has.
 struct SaidOfReviews {
     CLI::App app;
     ReviewTuneFlags flags{app};

@@ -11,7 +11,7 @@ namespace cellwise::cli {
 void ExplainFlags::add_to(CLI::App& command) {
     command
         .add_option("--explain", method,
-                    "what each word adds to the log-odds: occlusion (what they lose when the word is hidden) or "
+                    "what each word adds to the log-odds: occlusion (how much they fall when the word is hidden) or "
                     "gradients (integrated gradients from padding)")
         ->check(CLI::IsMember({"occlusion", "gradients"}));
     command.add_option("--steps", steps, "points of the integral of --explain gradients")->capture_default_str();

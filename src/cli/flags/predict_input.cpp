@@ -54,7 +54,8 @@ void TextFlags::add_to(CLI::App& command) {
         ->type_name("FILE");
     command
         .add_option("--input-format", input_format,
-                    "how they lie there: lines, csv, tsv or jsonl; auto: told by the content, the file's ending a hint")
+                    "the format of --file: lines, csv, tsv or jsonl; auto detects it by content, with the file's "
+                    "ending as a hint")
         ->capture_default_str()
         ->check(CLI::IsMember({"auto", "lines", "csv", "tsv", "jsonl"}));
     command.add_option("--text-column", text_column, "the texts' column in a table; default: the run's, text");

@@ -116,17 +116,19 @@ SearchFlags::SearchFlags(CLI::App& command, const Words& words) : words_(words) 
         ->type_name("NAME=VALUES")
         ->allow_extra_args(false)
         ->group(group);
-    sampler_option_ = command.add_option("--sampler", sampler_, "who proposes: tpe, gp, random or grid")
-                          ->capture_default_str()
-                          ->group(group);
-    pruner_option_ = command
-                         .add_option("--pruner", pruner_,
-                                     fmt::format("who ends poor trials early, by their {}: none, median or "
-                                                 "asha",
-                                                 words.step))
-                         ->capture_default_str()
-                         ->group(group);
-    budget_option_ = command.add_option("--budget", budget_, "trials in all, those of former calls too")
+    sampler_option_ =
+        command.add_option("--sampler", sampler_, "the sampler that proposes trials: tpe, gp, random or grid")
+            ->capture_default_str()
+            ->group(group);
+    pruner_option_ =
+        command
+            .add_option("--pruner", pruner_,
+                        fmt::format("the pruner that stops poor trials early, by their {}: none, median or "
+                                    "asha",
+                                    words.step))
+            ->capture_default_str()
+            ->group(group);
+    budget_option_ = command.add_option("--budget", budget_, "trials in all, including those of earlier calls")
                          ->type_name("N")
                          ->default_str(fmt::format("{}", words.budget))
                          ->group(group);
@@ -136,10 +138,11 @@ SearchFlags::SearchFlags(CLI::App& command, const Words& words) : words_(words) 
         command.add_option("--epochs-budget", epochs_budget_, fmt::format("{} of all trials together", words.step))
             ->type_name("N")
             ->group(group);
-    round_option_ = command.add_option("--round", round_, "trials that are asked at once; the trials depend on it")
-                        ->type_name("N")
-                        ->capture_default_str()
-                        ->group(group);
+    round_option_ =
+        command.add_option("--round", round_, "trials proposed together; this changes which trials are run")
+            ->type_name("N")
+            ->capture_default_str()
+            ->group(group);
     confirm_option_ = command
                           .add_option("--confirm-seeds", confirm_seeds_,
                                       "fresh seeds with which default and best are trained again; 0: none")
@@ -247,7 +250,7 @@ search::StudySettings stored_study(const fs::path& folder, std::string_view comm
     const auto found = std::find_if(settings.context.begin(), settings.context.end(),
                                     [](const auto& entry) { return entry.first == "command"; });
     if (found != settings.context.end() && found->second != command) {
-        throw UsageError(fmt::format("'{}' was begun by '{}': go on with\n  {}", folder.string(), found->second,
+        throw UsageError(fmt::format("'{}' was begun by '{}': continue with\n  {}", folder.string(), found->second,
                                      ResumeCommand{found->second, folder, ""}.text()));
     }
     return settings;

@@ -82,7 +82,7 @@ SettingFlags::SettingFlags(CLI::App& app, bool single) : single_(single) {
     app.add_option("--output", output, "the folder that becomes the run")
         ->type_name("DIR")
         ->default_str("runs/<date>-<name>");
-    app.add_option("--resume", resume, "go on with an interrupted run, with its own settings")->type_name("RUN");
+    app.add_option("--resume", resume, "continue an interrupted run, with its own settings")->type_name("RUN");
     app.add_flag_callback(
         "--no-report", [this] { report = false; }, "write no report.html");
     app.add_flag("--distributed", distributed,
@@ -148,8 +148,9 @@ sentiment::Configuration SettingFlags::resolve() const {
     }
     adapt(configuration, before);
     if (single_ && configuration.cells.size() != 1) {
-        throw UsageError(resume.empty() ? std::string("this command trains one model: name one cell with --cell")
-                                        : fmt::format("'{}' is a comparison: go on with 'compare --resume'", resume));
+        throw UsageError(resume.empty()
+                             ? std::string("this command trains one model: name one cell with --cell")
+                             : fmt::format("'{}' is a comparison: continue with 'compare --resume'", resume));
     }
     sentiment::settle(configuration);
     return configuration;

@@ -28,7 +28,7 @@ public:
 
     std::string output;        ///< --output; empty: the default
     std::string json;          ///< --json; empty: none
-    std::string resume;        ///< --resume: the folder to go on with; empty: a new one
+    std::string resume;        ///< --resume: the folder to continue with; empty: a new one
     bool report = true;        ///< false: --no-report
     bool distributed = false;  ///< --distributed: several processes share the work
 

@@ -6,12 +6,12 @@ namespace cellwise::cli {
 
 void TableFlags::add_to(CLI::App& command, bool with_labels) {
     command.add_flag("--no-header", no_header_, "a table's first line is a row; its columns are numbers, from 1");
-    command.add_option("--delimiter", delimiter_, "between a table's cells: , ; | or tab; default: told")
+    command.add_option("--delimiter", delimiter_, "the character between cells: , ; | or tab; default: detected")
         ->type_name("CHAR");
     command.add_option("--quoting", quoting_, "what double quotes in a table are: auto, standard or none (letters)");
     command.add_option("--encoding", encoding_, "utf-8, cp949, latin-1 or utf-16");
     if (!with_labels) return;
-    command.add_option("--positive-label", positive_label_, "the label that is positive, where no known word says it");
+    command.add_option("--positive-label", positive_label_, "the positive label, if the labels are not known words");
     command.add_option("--negative-label", negative_label_, "the label that is negative");
     command.add_option("--positive-from", positive_from_, "labels are numbers (stars), positive from this one on")
         ->type_name("NUMBER");

@@ -4,8 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/terminal/resume_hint.h"
@@ -45,6 +49,57 @@ std::vector<std::string> flag_names(const CLI::App& app) {
         for (const auto& name : option->get_lnames()) names.push_back("--" + name);
     }
     return names;
+}
+
+// What other tools call a flag (Keras, PyTorch's scripts, scikit-learn, Optuna), and its name here.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 36> names_elsewhere{
+    {{"--trials", "--budget"},
+     {"--n-trials", "--budget"},
+     {"--timeout", "--time"},
+     {"--param", "--search"},
+     {"--space", "--search"},
+     {"--n-jobs", "--jobs"},
+     {"--workers", "--jobs"},
+     {"--n-jobs", "--threads"},
+     {"--workers", "--threads"},
+     {"--num-threads", "--threads"},
+     {"--save", "--output"},
+     {"--out", "--output"},
+     {"--out-dir", "--output"},
+     {"--output-dir", "--output"},
+     {"--run", "--output"},
+     {"--lr", "--learning-rate"},
+     {"--bs", "--batch-size"},
+     {"--batch", "--batch-size"},
+     {"--units", "--hidden-size"},
+     {"--embedding-dim", "--embedding-size"},
+     {"--embed-dim", "--embedding-size"},
+     {"--output-dim", "--embedding-size"},
+     {"--num-words", "--vocabulary-size"},
+     {"--input-dim", "--vocabulary-size"},
+     {"--vocab-size", "--vocabulary-size"},
+     {"--maxlen", "--length"},
+     {"--max-length", "--length"},
+     {"--num-layers", "--layers"},
+     {"--validation-size", "--validation-split"},
+     {"--val-split", "--validation-split"},
+     {"--clipnorm", "--clip-norm"},
+     {"--patience", "--early-stopping"},
+     {"--cv", "--folds"},
+     {"--test-size", "--test-share"},
+     {"--na-values", "--missing-value"},
+     {"--random-state", "--seed"}}};
+
+// A flag of the command that is meant by an unknown one; nothing if none is near.
+std::optional<std::string> flag_meant_by(std::string_view unknown, const CLI::App& command) {
+    const auto known = flag_names(command);
+    std::string spelled(unknown);
+    std::ranges::replace(spelled, '_', '-');
+    if (std::ranges::find(known, spelled) != known.end()) return spelled;
+    for (const auto& [elsewhere, here] : names_elsewhere) {
+        if (elsewhere == spelled && std::ranges::find(known, here) != known.end()) return std::string(here);
+    }
+    return nearest_word(spelled, known);
 }
 
 /// Stands before a word that CLI11 would take apart; no file or text of people begins with it.
@@ -133,9 +188,9 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
         }
         if (!word.starts_with("--")) continue;
         const auto flag = word.substr(0, word.find('='));
-        const auto nearest = nearest_word(flag, flag_names(command));
+        const auto meant = flag_meant_by(flag, command);
         return fmt::format("{} has no flag {}{}", full_name(command), flag,
-                           nearest ? fmt::format("; did you mean {}?", *nearest) : "");
+                           meant ? fmt::format("; did you mean {}?", *meant) : "");
     }
     return error.what();
 }

@@ -46,19 +46,19 @@ void with_resume_hint(const ResumeCommand& command, const std::function<void()>&
     try {
         work();
     } catch (const Interrupted& stopped) {
-        throw Interrupted(stopped.exit_code(), fmt::format("{}. Go on with:\n  {}", stopped.what(), command.text()));
+        throw Interrupted(stopped.exit_code(), fmt::format("{}. Continue with:\n  {}", stopped.what(), command.text()));
     } catch (const EnvironmentError& error) {
         const auto& folder = command.folder;
         if (!is_there(folder / "config.toml") && !is_there(folder / "study.toml")) throw;  // nothing was begun
         throw EnvironmentError(
-            fmt::format("{}\nThe run is kept as it was saved last. When this is mended, go on with:\n  {}",
+            fmt::format("{}\nThe last saved state is kept. When the problem is fixed, continue with:\n  {}",
                         error.what(), command.text()));
     }
 }
 
 void require_command(const ResumeCommand& command, const std::string& began) {
     if (began.empty() || began == command.command) return;
-    throw UsageError(fmt::format("'{}' was begun by '{}': go on with\n  {}", command.folder.string(), began,
+    throw UsageError(fmt::format("'{}' was begun by '{}': continue with\n  {}", command.folder.string(), began,
                                  ResumeCommand{began, command.folder, command.json}.text()));
 }
 

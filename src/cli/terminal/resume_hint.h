@@ -25,7 +25,7 @@ struct ResumeCommand {
 /// which command to go on, where something was begun.
 void with_resume_hint(const ResumeCommand& command, const std::function<void()>& work);
 
-/// Refuses, with UsageError, to go on with what another command began: a comparison is not one model.
+/// Refuses, with UsageError, to continue with what another command began: a comparison is not one model.
 /// `began`: the command that made `folder`, or "" if that is not known.
 void require_command(const ResumeCommand& command, const std::string& began);
 

@@ -58,7 +58,7 @@ void Outliers::fit(const Table& table, const Protected& kept) {
         if (!rule || rule->strategy == "none" || is_protected(kept, column.name)) continue;
         if (column.kind != Kind::numeric || !column.integers.empty()) {
             if (rule->name != column.name) continue;
-            throw UsageError(fmt::format("--outliers '{}': the column is {}, and outliers are a matter of numbers",
+            throw UsageError(fmt::format("--outliers '{}': the column is {}; outliers need a numeric column",
                                          printable(rule->text), kind_name(column.kind)));
         }
         asked.emplace_back(&column, rule->strategy);

@@ -21,23 +21,23 @@ inline constexpr std::size_t kSumDistance = 4;
 
 // Adds the chunk's gradients of the projection to the rows of the sums that they belong to, from the last position on.
 template <class Cell>
-void AddToSums(const BackwardBlock& block, const Chunk& chunk) {
+void AddToSums(const BackwardBlock& block, const Chunk& chunk, Units units) {
     constexpr std::size_t kGates = Cell::kGates;
     const Layout& layout = *block.layout;
     const std::int32_t* const places = block.sum_rows + chunk.position;
     const auto sum_at = [&](std::size_t i) HWY_ATTR {
         const std::int32_t row = places[i] < 0 ? -1 - places[i] : places[i];
-        return block.sums + static_cast<std::size_t>(row) * layout.projection_columns;
+        return block.sums + static_cast<std::size_t>(row) * layout.projection_columns + units.first * kGates * kLanes;
     };
     for (std::size_t i = chunk.count; i-- > 0;) {
         const float* ahead = i >= kSumDistance ? sum_at(i - kSumDistance) : nullptr;
-        for (std::size_t j = 0; ahead != nullptr && j < layout.unit_blocks; ++j, ahead += kGates * kLanes) {
+        for (std::size_t j = units.first; ahead != nullptr && j < units.last; ++j, ahead += kGates * kLanes) {
             FetchAhead<static_cast<int>(kGates)>(ahead);
         }
         const bool is_first = places[i] < 0;
         float* sum = sum_at(i);
-        const float* gradient = chunk.gradients + i * layout.gate_stride;
-        for (std::size_t j = 0; j < layout.unit_blocks;
+        const float* gradient = chunk.gradients + i * layout.gate_stride + units.first * Cell::kSlots * kLanes;
+        for (std::size_t j = units.first; j < units.last;
              ++j, sum += kGates * kLanes, gradient += Cell::kSlots * kLanes) {
             CELLWISE_UNROLL
             for (std::size_t v = 0; v < kGates; ++v) {
@@ -48,70 +48,166 @@ void AddToSums(const BackwardBlock& block, const Chunk& chunk) {
     }
 }
 
+// A block's way back in stages. A stage of some units takes what the stages before left of all units: it propagates
+// their gates' gradients to its units' states and computes the next gates' gradients there, a phase or a step further
+// back. Its calls are given in ascending order of the stages.
 template <class Cell>
-void RunBackward(const BackwardBlock& block) {
-    const Layout& layout = *block.layout;
-    const BlockSteps& steps = block.steps;
-    const std::size_t width = layout.hidden_padded;
-    auto rows = static_cast<std::size_t>(steps.active[steps.steps]);
-    const std::size_t all_rows = rows;
-    float* const hidden_gradient = block.state_gradient;
-    float* const cell_gradient = block.state_gradient + all_rows * width;
-    std::fill_n(block.state_gradient, 2 * all_rows * width, 0.0F);
-    for (std::size_t row = 0; block.last_gradient != nullptr && row < rows; ++row) {
-        std::copy_n(block.last_gradient + static_cast<std::size_t>(steps.rows[row]) * layout.hidden, layout.hidden,
-                    hidden_gradient + row * width);
+class BackwardStages {
+public:
+    explicit BackwardStages(const BackwardBlock& block)
+        : block_(block),
+          layout_(*block.layout),
+          width_(layout_.hidden_padded),
+          all_rows_(Active(block.steps.steps)),
+          step_(block.steps.steps + 1) {
+        chunk_.end = next_chunk_end_ = static_cast<std::size_t>(block.steps.offsets[block.steps.steps]);
     }
-    auto chunk_end = static_cast<std::size_t>(steps.offsets[steps.steps]);
-    // Gradients lie in the order of their positions, up to the end of the scratch.
-    float* const gradients_end = block.gate_gradients + (gradient_chunk + all_rows) * layout.gate_stride;
-    for (std::size_t t = steps.steps;; --t) {
-        // Rows that start at step t leave with what has come back to their starting state.
-        const std::size_t staying = t == 0 ? 0 : static_cast<std::size_t>(steps.active[t - 1]);
-        float* const start = block.start_gradient == nullptr ? nullptr : block.start_gradient + t * 2 * width;
-        for (std::size_t row = staying; start != nullptr && row < rows; ++row) {
-            AddTo(start, hidden_gradient + row * width, width);
-            AddTo(start + width, cell_gradient + row * width, width);
-        }
-        rows = staying;
-        if (t == 0) return;
 
-        for (std::size_t row = 0; block.sequence_gradient != nullptr && row < all_rows; ++row) {
-            const std::size_t time = steps.reverse ? steps.steps - t : t - 1;
+    [[nodiscard]] std::size_t count() const { return 1 + block_.steps.steps * Cell::kPhases; }
+
+    void Run(std::size_t stage, Units units) {
+        if (stage == 0) {
+            Begin(units);
+            return Arrive(block_.steps.steps, units);
+        }
+        const std::size_t t = block_.steps.steps - (stage - 1) / Cell::kPhases, phase = (stage - 1) % Cell::kPhases;
+        GoBackTo(t);
+        Cell::Propagate(block_, StepAt(t), phase, units);
+        if (phase + 1 < Cell::kPhases) {
+            Gates(t, phase + 1, units);
+        } else {
+            Arrive(t - 1, units);
+        }
+    }
+
+private:
+    [[nodiscard]] std::size_t Active(std::size_t t) const { return static_cast<std::size_t>(block_.steps.active[t]); }
+    [[nodiscard]] std::size_t PositionOf(std::size_t t) const {
+        return static_cast<std::size_t>(block_.steps.offsets[t - 1]);
+    }
+    float* HiddenGradient(std::size_t row) const { return block_.state_gradient + row * width_; }
+    float* CellGradient(std::size_t row) const { return block_.state_gradient + (all_rows_ + row) * width_; }
+
+    // Where the gates' gradients of a step are among those of its chunk.
+    struct ChunkOfStep {
+        std::size_t end = 0;  // position behind the chunk
+        bool is_odd = false;
+    };
+
+    // Goes on to step t. A chunk has whole steps, from the last one on, until they have gradient_chunk positions.
+    void GoBackTo(std::size_t t) {
+        while (step_ > t) {
+            --step_;
+            chunk_before_ = chunk_;
+            if (next_chunk_end_ != chunk_.end) chunk_ = {next_chunk_end_, !chunk_.is_odd};
+            if (EndsChunk(step_)) next_chunk_end_ = PositionOf(step_);
+        }
+    }
+    [[nodiscard]] const ChunkOfStep& ChunkOf(std::size_t t) const { return t == step_ ? chunk_ : chunk_before_; }
+    [[nodiscard]] bool EndsChunk(std::size_t t) const {
+        return t > 0 && (ChunkOf(t).end - PositionOf(t) >= gradient_chunk || t == 1);
+    }
+
+    // Gradients lie in the order of their positions, up to the end of the scratch. Chunks take its halves in turns
+    // where a team has two: another member may still read the chunk before.
+    [[nodiscard]] float* GradientsOf(std::size_t t) const {
+        const ChunkOfStep& chunk = ChunkOf(t);
+        const std::size_t size = (gradient_chunk + all_rows_) * layout_.gate_stride;
+        float* const scratch = block_.gate_gradients + (block_.team != nullptr && chunk.is_odd ? size : 0);
+        return scratch + size - (chunk.end - PositionOf(t)) * layout_.gate_stride;
+    }
+
+    [[nodiscard]] BackwardStep StepAt(std::size_t t) const {
+        const std::size_t position = PositionOf(t), next = static_cast<std::size_t>(block_.steps.offsets[t]);
+        return {Active(t - 1),
+                block_.hidden + position * width_,
+                block_.hidden + next * width_,
+                block_.cell == nullptr ? nullptr : block_.cell + position * width_,
+                block_.gates == nullptr ? nullptr : block_.gates + position * layout_.slots * width_,
+                GradientsOf(t),
+                HiddenGradient(0),
+                CellGradient(0)};
+    }
+
+    void Begin(Units units) const {
+        const std::size_t first = units.first * kLanes, last = units.last * kLanes;
+        for (std::size_t row = 0; row < all_rows_; ++row) {
+            std::fill(HiddenGradient(row) + first, HiddenGradient(row) + last, 0.0F);
+            std::fill(CellGradient(row) + first, CellGradient(row) + last, 0.0F);
+            if (block_.last_gradient == nullptr) continue;
+            const float* const given = block_.last_gradient + BatchRow(row) * layout_.hidden;
+            std::copy(given + first, given + HWY_MIN(last, layout_.hidden), HiddenGradient(row) + first);
+        }
+    }
+
+    [[nodiscard]] std::size_t BatchRow(std::size_t row) const {
+        return static_cast<std::size_t>(block_.steps.rows[row]);
+    }
+
+    // The state after step t: rows that started in it leave, what is known from elsewhere is added, and the step's
+    // gates get their gradients.
+    void Arrive(std::size_t t, Units units) {
+        const std::size_t first = units.first * kLanes, count = units.last * kLanes - first;
+        const std::size_t staying = t == 0 ? 0 : Active(t - 1);
+        float* const start =
+            block_.start_gradient == nullptr ? nullptr : block_.start_gradient + t * 2 * width_ + first;
+        for (std::size_t row = staying; start != nullptr && row < Active(t); ++row) {
+            AddTo(start, HiddenGradient(row) + first, count);
+            AddTo(start + width_, CellGradient(row) + first, count);
+        }
+        if (t == 0) return;
+        AddSequenceGradient(t, staying, start, units);
+        for (std::size_t i = 0; i < block_.arriving_count; ++i) {
+            const float* const arriving = block_.arriving + i * block_.arriving_stride + t * 2 * width_ + first;
+            AddTo(HiddenGradient(0) + first, arriving, count);
+            AddTo(CellGradient(0) + first, arriving + width_, count);
+        }
+        GoBackTo(t);
+        Gates(t, 0, units);
+    }
+
+    void AddSequenceGradient(std::size_t t, std::size_t staying, float* start, Units units) const {
+        const std::size_t first = units.first * kLanes, last = HWY_MIN(units.last * kLanes, layout_.hidden);
+        const std::size_t time = block_.steps.reverse ? block_.steps.steps - t : t - 1;
+        for (std::size_t row = 0; block_.sequence_gradient != nullptr && row < all_rows_; ++row) {
             const float* const gradient =
-                block.sequence_gradient +
-                (static_cast<std::size_t>(steps.rows[row]) * steps.steps + time) * layout.hidden;
-            if (row < rows) {
-                AddTo(hidden_gradient + row * width, gradient, layout.hidden);
+                block_.sequence_gradient + (BatchRow(row) * block_.steps.steps + time) * layout_.hidden + first;
+            if (row < staying) {
+                AddTo(HiddenGradient(row) + first, gradient, last - first);
             } else if (start != nullptr) {
-                AddTo(start, gradient, layout.hidden);
+                AddTo(start, gradient, last - first);
             }
         }
-        for (std::size_t i = 0; i < block.arriving_count; ++i) {
-            const float* const arriving = block.arriving + i * block.arriving_stride + t * 2 * width;
-            AddTo(hidden_gradient, arriving, width);
-            AddTo(cell_gradient, arriving + width, width);
-        }
-
-        const auto position = static_cast<std::size_t>(steps.offsets[t - 1]);
-        const auto next = static_cast<std::size_t>(steps.offsets[t]);
-        float* const gradients = gradients_end - (chunk_end - position) * layout.gate_stride;
-        const BackwardStep step{rows,
-                                block.hidden + position * width,
-                                block.hidden + next * width,
-                                block.cell == nullptr ? nullptr : block.cell + position * width,
-                                block.gates == nullptr ? nullptr : block.gates + position * layout.slots * width,
-                                gradients,
-                                hidden_gradient,
-                                cell_gradient};
-        Cell::Run(block, step);
-        if (chunk_end - position >= gradient_chunk || t == 1) {
-            const Chunk chunk{position, chunk_end - position, gradients};
-            if (chunk.count > 0) Cell::Weights(block, chunk);
-            AddToSums<Cell>(block, chunk);
-            chunk_end = position;
-        }
     }
+
+    void Gates(std::size_t t, std::size_t phase, Units units) const {
+        Cell::Gates(block_, StepAt(t), phase, units);
+        if (phase + 1 < Cell::kPhases || !EndsChunk(t)) return;
+        const Chunk chunk{PositionOf(t), ChunkOf(t).end - PositionOf(t), GradientsOf(t)};
+        if (chunk.count > 0) Cell::Weights(block_, chunk, units);
+        AddToSums<Cell>(block_, chunk, units);
+    }
+
+    const BackwardBlock& block_;
+    const Layout& layout_;
+    std::size_t width_, all_rows_;
+    std::size_t step_;  // how far GoBackTo() has come: calls of a stage need this step and the one behind it
+    ChunkOfStep chunk_, chunk_before_;  // of step_ and of step_ + 1
+    std::size_t next_chunk_end_;        // of step_ − 1
+};
+
+template <class Cell>
+void RunBackward(const BackwardBlock& block) {
+    BackwardStages<Cell> stages(block);
+    const std::size_t unit_blocks = block.layout->unit_blocks;
+    if (block.team == nullptr) {
+        for (std::size_t stage = 0; stage < stages.count(); ++stage) stages.Run(stage, {0, unit_blocks});
+        return;
+    }
+    const std::size_t part_units = block.layout->units_of_a_part(kSimpleRnnPanel, 2);
+    block.team->run(block.member, stages.count(), [&](std::size_t stage, std::size_t part) HWY_ATTR {
+        stages.Run(stage, {part * part_units, HWY_MIN((part + 1) * part_units, unit_blocks)});
+    });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -15,66 +15,99 @@ HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
 namespace HWY_NAMESPACE {
 
-// Rows [from, to) of the block start in the state `start`, or in zeros.
-inline void StartRows(float* states, const float* start, std::size_t from, std::size_t to, std::size_t width) {
-    for (std::size_t row = from; row < to; ++row) {
-        float* const state = states + row * width;
-        if (start == nullptr) {
-            std::fill_n(state, width, 0.0F);
-        } else {
-            std::copy_n(start, width, state);
+// A block's way forward in stages. Stage 0 makes the states that the first step starts from. Every later one is a phase
+// of a step; after a step's last phase the states that it ends in are finished: rows that start now join them, and
+// outputs are written. A stage of some units needs of the stages before all units, and of its own none.
+template <class Step>
+class ForwardStages {
+public:
+    explicit ForwardStages(const ForwardBlock& block)
+        : block_(block),
+          layout_(*block.layout),
+          width_(layout_.hidden_padded),
+          all_rows_(static_cast<std::size_t>(block.steps.active[block.steps.steps])) {}
+
+    [[nodiscard]] std::size_t count() const { return 1 + block_.steps.steps * Step::kPhases; }
+
+    void Run(std::size_t stage, Units units) const {
+        if (stage == 0) return FinishStates(0, units);
+        const std::size_t t = (stage - 1) / Step::kPhases, phase = (stage - 1) % Step::kPhases;
+        Step::Run(block_, StepAt(t), phase, units);
+        if (phase + 1 == Step::kPhases) FinishStates(t + 1, units);
+    }
+
+private:
+    [[nodiscard]] std::size_t StateRow(std::size_t t) const {
+        return block_.keep ? static_cast<std::size_t>(block_.steps.offsets[t]) : (t % 2) * all_rows_;
+    }
+    [[nodiscard]] std::size_t Active(std::size_t t) const { return static_cast<std::size_t>(block_.steps.active[t]); }
+
+    [[nodiscard]] ForwardStep StepAt(std::size_t t) const {
+        const auto position = static_cast<std::size_t>(block_.steps.offsets[t]);
+        const std::size_t kept = block_.keep ? position : 0;
+        const std::size_t in = StateRow(t) * width_, out = StateRow(t + 1) * width_;
+        return {Active(t),
+                block_.hidden + in,
+                block_.hidden + out,
+                block_.cell == nullptr ? nullptr : block_.cell + in,
+                block_.cell == nullptr ? nullptr : block_.cell + out,
+                block_.gates == nullptr ? nullptr : block_.gates + kept * layout_.slots * width_,
+                block_.reset_hidden == nullptr ? nullptr : block_.reset_hidden + kept * width_,
+                block_.projection_rows + position};
+    }
+
+    // Rows that start at step t start in the state `start`, or in zeros.
+    void StartRows(float* states, const float* start, std::size_t t, Units units) const {
+        const std::size_t first = units.first * kLanes, count = (units.last - units.first) * kLanes;
+        for (std::size_t row = t == 0 ? 0 : Active(t - 1); row < Active(t); ++row) {
+            float* const state = states + row * width_ + first;
+            if (start == nullptr) {
+                std::fill_n(state, count, 0.0F);
+            } else {
+                std::copy_n(start + t * width_ + first, count, state);
+            }
         }
     }
-}
+
+    void FinishStates(std::size_t t, Units units) const {
+        const BlockSteps& steps = block_.steps;
+        float* const hidden = block_.hidden + StateRow(t) * width_;
+        StartRows(hidden, block_.start_hidden, t, units);
+        if (block_.cell != nullptr) StartRows(block_.cell + StateRow(t) * width_, block_.start_cell, t, units);
+        const std::size_t first = units.first * kLanes, last = HWY_MIN(units.last * kLanes, layout_.hidden);
+        if (t > 0 && block_.sequence != nullptr) {
+            const std::size_t time = steps.reverse ? steps.steps - t : t - 1;
+            for (std::size_t row = 0; row < all_rows_; ++row) {
+                const float* const state = row < Active(t) ? hidden + row * width_ : block_.start_hidden + t * width_;
+                std::copy(state + first, state + last,
+                          block_.sequence +
+                              (static_cast<std::size_t>(steps.rows[row]) * steps.steps + time) * layout_.hidden +
+                              first);
+            }
+        }
+        for (std::size_t row = 0; t == steps.steps && block_.last != nullptr && row < all_rows_; ++row) {
+            std::copy(hidden + row * width_ + first, hidden + row * width_ + last,
+                      block_.last + static_cast<std::size_t>(steps.rows[row]) * layout_.hidden + first);
+        }
+    }
+
+    const ForwardBlock& block_;
+    const Layout& layout_;
+    std::size_t width_, all_rows_;
+};
 
 template <class Step>
 void RunForward(const ForwardBlock& block) {
-    const Layout& layout = *block.layout;
-    const BlockSteps& steps = block.steps;
-    const std::size_t width = layout.hidden_padded;
-    const auto all_rows = static_cast<std::size_t>(steps.active[steps.steps]);
-    const bool keep = block.keep;
-    const auto state_row = [&](std::size_t t) HWY_ATTR {
-        return keep ? static_cast<std::size_t>(steps.offsets[t]) : (t % 2) * all_rows;
-    };
-    std::size_t rows = 0;
-    for (std::size_t t = 0;; ++t) {
-        const auto active = static_cast<std::size_t>(steps.active[t]);
-        const float* const start_hidden = block.start_hidden == nullptr ? nullptr : block.start_hidden + t * width;
-        float* const hidden = block.hidden + state_row(t) * width;
-        StartRows(hidden, start_hidden, rows, active, width);
-        float* const cell = block.cell == nullptr ? nullptr : block.cell + state_row(t) * width;
-        if (cell != nullptr) {
-            StartRows(cell, block.start_cell == nullptr ? nullptr : block.start_cell + t * width, rows, active, width);
-        }
-        if (t > 0 && block.sequence != nullptr) {
-            const std::size_t time = steps.reverse ? steps.steps - t : t - 1;
-            for (std::size_t row = 0; row < all_rows; ++row) {
-                float* const out =
-                    block.sequence + (static_cast<std::size_t>(steps.rows[row]) * steps.steps + time) * layout.hidden;
-                std::copy_n(row < active ? hidden + row * width : start_hidden, layout.hidden, out);
-            }
-        }
-        rows = active;
-        if (t == steps.steps) {
-            for (std::size_t row = 0; block.last != nullptr && row < rows; ++row) {
-                std::copy_n(hidden + row * width, layout.hidden,
-                            block.last + static_cast<std::size_t>(steps.rows[row]) * layout.hidden);
-            }
-            return;
-        }
-        const auto position = static_cast<std::size_t>(steps.offsets[t]);
-        const std::size_t kept = keep ? position : 0;
-        const ForwardStep step{rows,
-                               hidden,
-                               block.hidden + state_row(t + 1) * width,
-                               cell,
-                               cell == nullptr ? nullptr : block.cell + state_row(t + 1) * width,
-                               block.gates == nullptr ? nullptr : block.gates + kept * layout.slots * width,
-                               block.reset_hidden == nullptr ? nullptr : block.reset_hidden + kept * width,
-                               block.projection_rows + position};
-        Step::Run(block, step);
+    const ForwardStages<Step> stages(block);
+    const std::size_t unit_blocks = block.layout->unit_blocks;
+    if (block.team == nullptr) {
+        for (std::size_t stage = 0; stage < stages.count(); ++stage) stages.Run(stage, {0, unit_blocks});
+        return;
     }
+    const std::size_t part_units = block.layout->units_of_a_part(kSimpleRnnPanel);
+    block.team->run(block.member, stages.count(), [&](std::size_t stage, std::size_t part) HWY_ATTR {
+        stages.Run(stage, {part * part_units, HWY_MIN((part + 1) * part_units, unit_blocks)});
+    });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -14,6 +14,11 @@ HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
 namespace HWY_NAMESPACE {
 
+// Hidden units [first, last), in unit blocks.
+struct Units {
+    std::size_t first, last;
+};
+
 // One step of a block: where its active rows read and write.
 struct ForwardStep {
     std::size_t rows;
@@ -74,16 +79,17 @@ struct SimpleRnnTile {
     }
 };
 
+// A step of some units has kPhases phases. Each may read what all units did in the one before.
 template <class Products>
 struct SimpleRnnStep {
-    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
+    static constexpr std::size_t kPhases = 1;
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step, std::size_t /*phase*/, Units units) {
         constexpr int kWide = kSimpleRnnPanel;
-        const std::size_t blocks = block.layout->unit_blocks;
-        std::size_t unit_block = 0;
-        for (; unit_block + kWide <= blocks; unit_block += kWide) {
+        std::size_t unit_block = units.first;
+        for (; unit_block + kWide <= units.last; unit_block += kWide) {
             RunTiles<kAccumulators / kWide>(SimpleRnnTile<Products, kWide>{block, step, unit_block}, step.rows);
         }
-        for (; unit_block < blocks; ++unit_block) {
+        for (; unit_block < units.last; ++unit_block) {
             RunTiles<kAccumulators / 2>(SimpleRnnTile<Products, 1>{block, step, unit_block}, step.rows);
         }
     }
@@ -167,8 +173,9 @@ struct LstmTile {
 
 template <class Products>
 struct LstmStep {
-    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
-        for (std::size_t unit_block = 0; unit_block < block.layout->unit_blocks; ++unit_block) {
+    static constexpr std::size_t kPhases = 1;
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step, std::size_t /*phase*/, Units units) {
+        for (std::size_t unit_block = units.first; unit_block < units.last; ++unit_block) {
             RunTiles<kAccumulators / 4>(LstmTile<Products>{block, step, unit_block}, step.rows);
         }
     }
@@ -229,8 +236,9 @@ struct GruTile {
 
 template <class Products>
 struct GruStep {
-    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
-        for (std::size_t unit_block = 0; unit_block < block.layout->unit_blocks; ++unit_block) {
+    static constexpr std::size_t kPhases = 1;
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step, std::size_t /*phase*/, Units units) {
+        for (std::size_t unit_block = units.first; unit_block < units.last; ++unit_block) {
             RunTiles<kAccumulators / 3>(GruTile<Products>{block, step, unit_block}, step.rows);
         }
     }
@@ -306,13 +314,14 @@ struct GruResetBeforeCandidate {
 
 template <class Products>
 struct GruResetBeforeStep {
-    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step) {
-        const std::size_t blocks = block.layout->unit_blocks;
-        for (std::size_t unit_block = 0; unit_block < blocks; ++unit_block) {
-            RunTiles<kAccumulators / 2>(GruResetBeforeGates<Products>{block, step, unit_block}, step.rows);
-        }
-        for (std::size_t unit_block = 0; unit_block < blocks; ++unit_block) {
-            RunTiles<kAccumulators / 2>(GruResetBeforeCandidate<Products>{block, step, unit_block}, step.rows);
+    static constexpr std::size_t kPhases = 2;
+    static HWY_INLINE void Run(const ForwardBlock& block, const ForwardStep& step, std::size_t phase, Units units) {
+        for (std::size_t unit_block = units.first; unit_block < units.last; ++unit_block) {
+            if (phase == 0) {
+                RunTiles<kAccumulators / 2>(GruResetBeforeGates<Products>{block, step, unit_block}, step.rows);
+            } else {
+                RunTiles<kAccumulators / 2>(GruResetBeforeCandidate<Products>{block, step, unit_block}, step.rows);
+            }
         }
     }
 };

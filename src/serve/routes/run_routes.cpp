@@ -134,7 +134,9 @@ void Application::openapi(Call& call) {
 
 void Application::open_session(Call& call) {
     const auto request = read_object(call.request.body, {"token"});
-    if (guard_.wants_token() && !guard_.is_token(read_text(request, "token", ""))) {
+    if (!request.contains("token")) throw Unanswerable("\"token\" is missing: a text");
+    const auto token = read_text(request, "token", "");
+    if (guard_.wants_token() && !guard_.is_token(token)) {
         throw Unanswerable("this is not the token", 401);
     }
     http::Response response;

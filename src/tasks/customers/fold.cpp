@@ -144,7 +144,8 @@ PreparedFold prepare_fold(const tables::Table& table, const Target& target, cons
     recipe.set_protected(options.leave_out);
     PreparedFold fold{tables::Preparation(std::move(recipe), options), {}, {}, {}, {}, {}, {}, {}, 0};
     auto prepared = fold.preparation.fit(table, rows_at(target, split.train));
-    if (prepared.features.rows == 0) throw DataError("the recipe removes every row of a training part: ask less of it");
+    if (prepared.features.rows == 0)
+        throw DataError("the recipe removes every row of a training part: use fewer or weaker steps");
     fold.train = std::move(prepared.features);
     fold.train_rows = std::move(prepared.rows);
     fold.is_number = numbers_among(fold.train);

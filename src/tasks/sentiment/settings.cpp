@@ -104,18 +104,19 @@ std::vector<settings::Setting> settings_of(Configuration& c) {
         "archive, folder, imdb.npz, CSV or JSONL, or a folder for each of two labels; default: see docs/data.md",
         finds_data);
     add("test_data", c.data.test_path,
-        "a second CSV, JSONL or folder to test with, beside one's own in data; default: a fifth of that", finds_data);
+        "a second CSV, JSONL or folder with test texts, in addition to data; default: a fifth of data", finds_data);
     add("offline", c.data.offline, "never download", runs_it);
     add("limit", c.data.limit, "use only the first N reviews of each split, 0 = all");
     add("text_column", c.data.text_column, "column of the text in a CSV or JSONL file");
     add("label_column", c.data.label_column, "column of the label in a CSV or JSONL file");
     add("no_header", c.data.texts.no_header, "a table's first line is a row; its columns are numbers, from 1",
         reads_texts);
-    add("delimiter", c.data.texts.delimiter, "between a table's cells: , ; | or tab; default: told", reads_texts);
+    add("delimiter", c.data.texts.delimiter, "the character between cells: , ; | or tab; default: detected",
+        reads_texts);
     add("quoting", c.data.texts.quoting, "what double quotes in a table are: auto, standard or none (letters)",
         reads_texts);
-    add("encoding", c.data.texts.encoding, "of one's own texts: utf-8, cp949, latin-1 or utf-16", reads_texts);
-    add("positive_label", c.data.texts.positive_label, "the label that is positive, where no known word says it",
+    add("encoding", c.data.texts.encoding, "encoding of your own texts: utf-8, cp949, latin-1 or utf-16", reads_texts);
+    add("positive_label", c.data.texts.positive_label, "the positive label, if the labels are not known words",
         reads_texts);
     add("negative_label", c.data.texts.negative_label, "the label that is negative", reads_texts);
     add("positive_from", c.data.texts.positive_from, "labels are numbers (stars), positive from this one on",

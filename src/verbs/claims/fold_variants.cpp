@@ -1,5 +1,6 @@
 #include "verbs/claims/fold_variants.h"
 
+#include <cassert>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -80,6 +81,7 @@ std::optional<tables::Table> damaged_table(const FoundTable& found, Damage damag
 customers::PreparedFold fold_of_enlarged_table(const tables::Table& table, const customers::Target& target,
                                                const std::vector<tables::Split>& splits, std::size_t fold,
                                                const customers::FitSettings& settings) {
+    assert(settings.smote && fold < splits.size());
     std::vector<std::int64_t> all(target.rows.size());
     std::iota(all.begin(), all.end(), std::int64_t{0});
     auto prepared = customers::prepare_fold(table, target, {all, splits[fold].test}, settings);
