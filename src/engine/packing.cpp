@@ -66,13 +66,16 @@ void pack_columns(const Columns& columns, std::size_t first, std::size_t count, 
     }
 }
 
-// A right side for Product of the columns' rows of `weights` [·, width]: panels of two vectors.
-void pack_rows(const Columns& columns, const float* weights, std::size_t width, float* packed) {
+// A right side for Product of the columns' rows of `weights` [·, width]: panels of two vectors, of which one piece.
+void pack_rows(const Columns& columns, const float* weights, std::size_t width, float* packed, Piece piece) {
     const std::size_t lanes = columns.layout.lanes;
     const std::size_t padded = round_up(width, lanes);
     const bool in_cells = columns.layout.factors == Factors::bfloat16;
     assert((!in_cells || columns.count() % 2 == 0) && "cells pair the columns of whole vectors");
-    for (std::size_t panel = 0; panel < padded; panel += 2 * lanes) {
+    const std::size_t panels = (padded + 2 * lanes - 1) / (2 * lanes);
+    packed += piece.begin(panels) * 2 * lanes * columns.layout.packed_rows(columns.count());
+    for (std::size_t number = piece.begin(panels); number < piece.end(panels); ++number) {
+        const std::size_t panel = number * 2 * lanes;
         const std::size_t panel_width = std::min(2 * lanes, padded - panel);
         const std::size_t filled = std::min(panel_width, width > panel ? width - panel : 0);
         for (std::size_t column = 0; column < columns.count(); column += in_cells ? 2 : 1, packed += panel_width) {
@@ -93,13 +96,27 @@ void pack_rows(const Columns& columns, const float* weights, std::size_t width, 
     }
 }
 
+// Rows [first, last) of `packed`, transposed into the columns' rows of the gradient. It goes by squares that are read
+// by rows and written by columns: a packed row is some kilobytes long, so that rows share a few sets of the first-level
+// cache.
 void unpack(const Columns& columns, const float* packed, std::size_t stride, std::size_t depth, std::size_t first,
             std::size_t last, float* gradient) {
+    constexpr std::size_t side = 16;
+    float square[side][side];
     last = std::min(last, depth);
-    for (std::size_t column = 0; column < columns.count(); ++column) {
-        const std::size_t row = columns.row(column);
-        if (row == none) continue;
-        for (std::size_t k = first; k < last; ++k) gradient[row * depth + k] = packed[k * stride + column];
+    for (; first < last; first += side) {
+        const std::size_t height = std::min(side, last - first);
+        for (std::size_t left = 0; left < columns.count(); left += side) {
+            const std::size_t width = std::min(side, columns.count() - left);
+            for (std::size_t k = 0; k < height; ++k)
+                std::copy_n(packed + (first + k) * stride + left, width, square[k]);
+            for (std::size_t column = 0; column < width; ++column) {
+                const std::size_t row = columns.row(left + column);
+                if (row == none) continue;
+                float* const out = gradient + row * depth + first;
+                for (std::size_t k = 0; k < height; ++k) out[k] = square[k][column];
+            }
+        }
     }
 }
 
@@ -109,9 +126,11 @@ std::size_t packed_input_size(const Layout& layout) {
     return layout.packed_rows(layout.input) * layout.projection_columns;
 }
 
-void pack_input(const Layout& layout, const float* w_ih, float* packed) {
+void pack_input(const Layout& layout, const float* w_ih, float* packed, Piece piece) {
     const Columns columns{layout, layout.gates, input_gate};
-    for (std::size_t column = 0; column < columns.count(); column += 2 * layout.lanes) {
+    const std::size_t panels = (columns.count() + 2 * layout.lanes - 1) / (2 * layout.lanes);
+    for (std::size_t panel = piece.begin(panels); panel < piece.end(panels); ++panel) {
+        const std::size_t column = panel * 2 * layout.lanes;
         const std::size_t width = std::min(2 * layout.lanes, columns.count() - column);
         pack_columns(columns, column, width, w_ih, layout.input, packed + column * layout.packed_rows(layout.input));
     }
@@ -121,51 +140,48 @@ std::size_t packed_input_transposed_size(const Layout& layout) {
     return layout.packed_rows(layout.projection_columns) * layout.input_padded;
 }
 
-void pack_input_transposed(const Layout& layout, const float* w_ih, float* packed) {
-    pack_rows({layout, layout.gates, input_gate}, w_ih, layout.input, packed);
+void pack_input_transposed(const Layout& layout, const float* w_ih, float* packed, Piece piece) {
+    pack_rows({layout, layout.gates, input_gate}, w_ih, layout.input, packed, piece);
 }
 
 std::size_t packed_recurrent_size(const Layout& layout) {
     return layout.packed_rows(layout.hidden) * layout.recurrent_columns;
 }
 
-void pack_recurrent(const Layout& layout, std::size_t simple_rnn_panel, const float* w_hh, float* packed) {
+void pack_recurrent(const Layout& layout, std::size_t simple_rnn_panel, const float* w_hh, float* packed, Piece piece) {
     const std::size_t depth = layout.hidden;
     const std::size_t rows = layout.packed_rows(depth);
+    // Panels of `wide` unit blocks while there are so many, then of one.
+    const auto pack = [&](const Columns& columns, std::size_t wide, float* out) {
+        const std::size_t panels = (layout.unit_blocks + wide - 1) / wide;
+        const std::size_t last = std::min(piece.end(panels) * wide, layout.unit_blocks);
+        for (std::size_t block = piece.begin(panels) * wide; block < last;) {
+            const std::size_t blocks = block + wide <= layout.unit_blocks ? wide : 1;
+            const std::size_t column = block * columns.slots * layout.lanes;
+            pack_columns(columns, column, blocks * columns.slots * layout.lanes, w_hh, depth, out + column * rows);
+            block += blocks;
+        }
+    };
     if (layout.kind == CellKind::gru_reset_before) {
-        const Columns both{layout, 2, same_gate};
-        const Columns candidate{layout, 1, candidate_gate};
-        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += 2 * layout.lanes * rows) {
-            pack_columns(both, block * 2 * layout.lanes, 2 * layout.lanes, w_hh, depth, packed);
-        }
-        for (std::size_t block = 0; block < layout.unit_blocks; ++block, packed += layout.lanes * rows) {
-            pack_columns(candidate, block * layout.lanes, layout.lanes, w_hh, depth, packed);
-        }
+        pack({layout, 2, same_gate}, 1, packed);
+        pack({layout, 1, candidate_gate}, 1, packed + layout.unit_blocks * 2 * layout.lanes * rows);
         return;
     }
-    const Columns columns{layout, layout.gates, same_gate};
-    const std::size_t wide = layout.gates == 1 ? simple_rnn_panel : 1;
-    for (std::size_t block = 0; block < layout.unit_blocks;) {
-        const std::size_t blocks = block + wide <= layout.unit_blocks ? wide : 1;
-        const std::size_t width = blocks * layout.gates * layout.lanes;
-        pack_columns(columns, block * layout.gates * layout.lanes, width, w_hh, depth,
-                     packed + block * layout.gates * layout.lanes * rows);
-        block += blocks;
-    }
+    pack({layout, layout.gates, same_gate}, layout.gates == 1 ? simple_rnn_panel : 1, packed);
 }
 
 std::size_t packed_recurrent_transposed_size(const Layout& layout) {
     return layout.packed_rows(layout.recurrent_columns) * layout.hidden_padded;
 }
 
-void pack_recurrent_transposed(const Layout& layout, const float* w_hh, float* packed) {
+void pack_recurrent_transposed(const Layout& layout, const float* w_hh, float* packed, Piece piece) {
     if (layout.kind == CellKind::gru_reset_before) {
-        pack_rows({layout, 1, candidate_gate}, w_hh, layout.hidden, packed);
+        pack_rows({layout, 1, candidate_gate}, w_hh, layout.hidden, packed, piece);
         packed += layout.packed_rows(layout.hidden_padded) * layout.hidden_padded;
-        pack_rows({layout, 2, same_gate}, w_hh, layout.hidden, packed);
+        pack_rows({layout, 2, same_gate}, w_hh, layout.hidden, packed, piece);
         return;
     }
-    pack_rows({layout, layout.gates, same_gate}, w_hh, layout.hidden, packed);
+    pack_rows({layout, layout.gates, same_gate}, w_hh, layout.hidden, packed, piece);
 }
 
 void pack_bias(const Layout& layout, const float* b_ih, const float* b_hh, float* projection_bias,

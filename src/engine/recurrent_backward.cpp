@@ -61,9 +61,8 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
 
     sums_.reserve(plan_.sum_count() * layout_.projection_columns);
 
-    const std::size_t part_units = layout_.units_of_a_part(kernels_.simple_rnn_panel, 2);
-    const std::size_t parts = (layout_.unit_blocks + part_units - 1) / part_units;
-    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), parts);
+    const std::size_t members =
+        team_members(static_cast<std::size_t>(pool.size()), blocks, rows_of_blocks(), backward_parts());
     const auto clear = [&](std::size_t index) {
         std::fill_n(recurrent_partials_.data() + index * recurrent_partial_size(), recurrent_partial_size(), 0.0F);
         if (prefix > 0) std::fill_n(prefix_gradient_.data() + index * prefix_stride, prefix_stride, 0.0F);
@@ -71,7 +70,7 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
     std::deque<Team> teams;
     const std::size_t team_scratch = members > 1 ? 2 * chunk_scratch_size() : 0;
     if (members > 1) {
-        for (std::size_t i = 0; i < blocks; ++i) teams.emplace_back(members, parts);
+        for (std::size_t i = 0; i < blocks; ++i) teams.emplace_back(members, backward_parts());
         team_gradients_.reserve(blocks * team_scratch);
         pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) { clear(index); });
     }
@@ -108,14 +107,19 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
     });
 }
 
-// Runs after the blocks, which leave in prefix_gradient_ what came back to their rows' starting states.
-void RecurrentPass::prefix_backward(float* gate_gradients) {
+void RecurrentPass::begin_prefix_backward() {
+    std::fill_n(recurrent_partials_.data() + plan_.block_count() * recurrent_partial_size(), recurrent_partial_size(),
+                0.0F);
+    std::fill_n(prefix_sum_.data(), layout_.projection_columns, 0.0F);
+}
+
+// Runs after the blocks, which leave in prefix_gradient_ what came back to their rows' starting states, and after
+// begin_prefix_backward().
+void RecurrentPass::prefix_backward(float* gate_gradients, Team* team, std::size_t member) {
     const std::size_t blocks = plan_.block_count();
     const std::size_t width = layout_.hidden_padded;
     const std::size_t prefix = plan_.prefix_steps();
     float* const partial = recurrent_partials_.data() + blocks * recurrent_partial_size();
-    std::fill_n(partial, recurrent_partial_size(), 0.0F);
-    if (prefix == 0) return;
     std::size_t rows = 0;
     for (std::size_t i = 0; i < blocks; ++i) rows += plan_.block_rows(i);
     BackwardBlock block;
@@ -128,7 +132,6 @@ void RecurrentPass::prefix_backward(float* gate_gradients) {
     block.gate_gradients = gate_gradients;
     block.sum_rows = plan_.prefix_sum_rows();
     block.sums = prefix_sum_.data();
-    std::fill_n(block.sums, layout_.projection_columns, 0.0F);
     block.reset_hidden = prefix_reset_hidden_.data();
     block.arriving = prefix_gradient_.data();
     block.arriving_count = blocks;
@@ -137,6 +140,8 @@ void RecurrentPass::prefix_backward(float* gate_gradients) {
     block.scratch = candidate_scratch_.data() + rows * width;
     block.weight_gradient = partial;
     block.bias_gradient = partial + width * layout_.recurrent_columns;
+    block.team = team;
+    block.member = member;
     kernels_.backward[static_cast<int>(layout_.kind)](block);
 }
 
@@ -145,14 +150,26 @@ void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, c
     groups_ = std::clamp(rows / rows_of_a_group, std::size_t{1}, most_groups);
     input_partials_.reserve(groups_ * input_partial_size());
     prefix_sum_.reserve(layout_.projection_columns);
+    const bool has_prefix = plan_.prefix_steps() > 0;
+    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), 1, 1, backward_parts());
+    if (has_prefix && members > 1) {
+        begin_prefix_backward();
+        team_gradients_.reserve(2 * chunk_scratch_size());
+        Team team(members, backward_parts());
+        pool.run(members, [&](std::size_t member, std::size_t /*worker*/) {
+            prefix_backward(team_gradients_.data(), &team, member);
+        });
+    }
     pool.run(groups_ + 1, [&](std::size_t task, std::size_t worker) {
         if (task == 0) {
-            prefix_backward(scratch(worker));
+            if (!has_prefix || members > 1) return;
+            begin_prefix_backward();
+            prefix_backward(scratch(worker), nullptr, 0);
         } else {
             group_backward(task - 1, input, gradient, scratch(worker));
         }
     });
-    if (plan_.prefix_steps() > 0) add_prefix(input, gradient, scratch(0));
+    if (has_prefix) add_prefix(input, gradient, scratch(0));
 }
 
 // First row of a group: consecutive rows, dealt out so that groups have equal work. A row's products cost as much as
@@ -275,7 +292,7 @@ void RecurrentPass::finish_gradients(ThreadPool& pool, const LayerGradient& grad
     };
     float* const input_sums = input_partials_.data();
     float* const recurrent_sums = recurrent_partials_.data();
-    const std::size_t recurrent_count = plan_.block_count() + 1;
+    const std::size_t recurrent_count = plan_.block_count() + (plan_.prefix_steps() > 0 ? 1 : 0);
     pool.run(input_tasks + recurrent_tasks, [&](std::size_t task, std::size_t /*worker*/) {
         if (task < input_tasks) {
             const std::size_t first = task * unpacked_rows;

@@ -12,6 +12,7 @@ namespace cellwise::engine {
 namespace {
 
 constexpr std::size_t most_settled_bytes = std::size_t{256} << 20;
+constexpr std::size_t packed_piece = 100000;
 
 // What may throw, within a task, which may not: the caller throws it again when the tasks are done.
 template <class Function>
@@ -86,23 +87,27 @@ void RecurrentPass::prepare(ThreadPool& pool, const LayerWeights& weights, const
     float* const recurrent_bias = recurrent_bias_.reserve(layout_.hidden_padded);
 
     std::exception_ptr error;
-    pool.run(keep ? 5 : 3, [&](std::size_t task, std::size_t /*worker*/) {
-        switch (task) {
+    // Small weights are packed by a thread each. A piece of large ones has some 100,000 numbers.
+    const std::size_t pieces = 1 + packed_recurrent_size(layout_) / packed_piece;
+    const std::size_t tasks_of_weights = keep ? 4 : 2;
+    pool.run(1 + tasks_of_weights * pieces, [&](std::size_t task, std::size_t /*worker*/) {
+        if (task == 0) {
+            pack_bias(layout_, weights.b_ih, weights.b_hh, projection_bias, recurrent_bias);
+            return keep_error(error, [&] { plan(input); });
+        }
+        const Piece piece{(task - 1) % pieces, pieces};
+        switch ((task - 1) / pieces) {
             case 0:
-                keep_error(error, [&] { plan(input); });
+                pack_recurrent(layout_, kernels_.simple_rnn_panel, weights.w_hh, packed_recurrent, piece);
                 break;
             case 1:
-                pack_input(layout_, weights.w_ih, packed_input);
+                pack_input(layout_, weights.w_ih, packed_input, piece);
                 break;
             case 2:
-                pack_recurrent(layout_, kernels_.simple_rnn_panel, weights.w_hh, packed_recurrent);
-                pack_bias(layout_, weights.b_ih, weights.b_hh, projection_bias, recurrent_bias);
-                break;
-            case 3:
-                pack_input_transposed(layout_, weights.w_ih, packed_input_transposed);
+                pack_recurrent_transposed(layout_, weights.w_hh, packed_recurrent_transposed, piece);
                 break;
             default:
-                pack_recurrent_transposed(layout_, weights.w_hh, packed_recurrent_transposed);
+                pack_input_transposed(layout_, weights.w_ih, packed_input_transposed, piece);
                 break;
         }
     });
@@ -162,11 +167,21 @@ void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep
         reserve_prefix(prefix);
         settled_prefix_ = prefix;
     }
+    // The prefix is a chain of steps of one row. Where one step is too little to share, it runs beside the projections,
+    // which are many.
+    const std::size_t members =
+        prefix > 0 ? team_members(static_cast<std::size_t>(pool.size()), 1, 1, forward_parts()) : 1;
+    if (members > 1) {
+        project_prefix(input, scratch(0));
+        Team team(members, forward_parts());
+        pool.run(members, [&](std::size_t member, std::size_t /*worker*/) { run_prefix(prefix, &team, member); });
+    }
     std::exception_ptr error;
-    // The prefix is a chain of steps of one row: it runs beside the projections, which are many.
     pool.run(chunks + 2, [&](std::size_t task, std::size_t worker) {
         if (task == 0) {
-            if (prefix > 0) run_prefix(input, prefix, scratch(worker));
+            if (prefix == 0 || members > 1) return;
+            project_prefix(input, scratch(worker));
+            run_prefix(prefix, nullptr, 0);
         } else if (task == 1) {
             if (keep) keep_error(error, [&] { plan_.list_sums(); });
         } else {
@@ -190,9 +205,12 @@ void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep
     if (error) std::rethrow_exception(error);
 }
 
-void RecurrentPass::run_prefix(const LayerInput& input, std::size_t steps, float* gathered) {
+void RecurrentPass::project_prefix(const LayerInput& input, float* gathered) {
     const float* const row = input_row(input, plan_.padding_rank());
     project_rows(&row, 1, gathered, prefix_projection_.data());
+}
+
+void RecurrentPass::run_prefix(std::size_t steps, Team* team, std::size_t member) {
     ForwardBlock block;
     block.layout = &layout_;
     block.steps = plan_.prefix_block(steps);
@@ -204,6 +222,8 @@ void RecurrentPass::run_prefix(const LayerInput& input, std::size_t steps, float
     block.cell = layout_.kind == CellKind::lstm ? prefix_cell_.data() : nullptr;
     block.gates = layout_.kind == CellKind::simple_rnn ? nullptr : prefix_gates_.data();
     block.reset_hidden = prefix_reset_hidden_.data();
+    block.team = team;
+    block.member = member;
     kernels_.forward[static_cast<int>(layout_.kind)](block);
 }
 
@@ -224,11 +244,10 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
 
     std::vector<std::size_t> first_row(blocks);
     for (std::size_t i = 1; i < blocks; ++i) first_row[i] = first_row[i - 1] + plan_.block_rows(i - 1);
-    const std::size_t part_units = layout_.units_of_a_part(kernels_.simple_rnn_panel);
-    const std::size_t parts = (layout_.unit_blocks + part_units - 1) / part_units;
-    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), parts);
+    const std::size_t members =
+        team_members(static_cast<std::size_t>(pool.size()), blocks, rows_of_blocks(), forward_parts());
     std::deque<Team> teams;
-    for (std::size_t i = 0; members > 1 && i < blocks; ++i) teams.emplace_back(members, parts);
+    for (std::size_t i = 0; members > 1 && i < blocks; ++i) teams.emplace_back(members, forward_parts());
     pool.run(blocks * members, [&](std::size_t task, std::size_t /*worker*/) {
         const std::size_t index = task / members;
         const std::size_t position = keep ? plan_.first_position(index) : first_row[index];
@@ -257,20 +276,33 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
     });
 }
 
-// How many threads share a block's steps: all that the blocks leave idle, if a step is worth it.
-std::size_t RecurrentPass::team_members(std::size_t threads, std::size_t parts) const {
-    const std::size_t blocks = plan_.block_count();
+std::size_t RecurrentPass::forward_parts() const {
+    const std::size_t units = layout_.units_of_a_part(kernels_.simple_rnn_panel);
+    return (layout_.unit_blocks + units - 1) / units;
+}
+
+std::size_t RecurrentPass::backward_parts() const {
+    const std::size_t units = layout_.units_of_a_part(kernels_.simple_rnn_panel, 2);
+    return (layout_.unit_blocks + units - 1) / units;
+}
+
+// Rows of the highest block.
+std::size_t RecurrentPass::rows_of_blocks() const {
     std::size_t rows = 0;
-    for (std::size_t i = 0; i < blocks; ++i) rows = std::max(rows, plan_.block_rows(i));
+    for (std::size_t i = 0; i < plan_.block_count(); ++i) rows = std::max(rows, plan_.block_rows(i));
+    return rows;
+}
+
+// How many threads share the steps of a block of so many rows: all that the blocks leave idle, if a step is worth it.
+std::size_t RecurrentPass::team_members(std::size_t threads, std::size_t blocks, std::size_t rows,
+                                        std::size_t parts) const {
     if (rows * layout_.hidden_padded * layout_.recurrent_columns < options_.switches.least_shared_step) return 1;
     return std::clamp(threads / blocks, std::size_t{1}, parts);
 }
 
-// Of the gates' gradients of a chunk of positions.
+// Of the gates' gradients of a chunk of positions; the prefix is a block of one row.
 std::size_t RecurrentPass::chunk_scratch_size() const {
-    std::size_t rows = 1;  // the prefix's
-    for (std::size_t i = 0; i < plan_.block_count(); ++i) rows = std::max(rows, plan_.block_rows(i));
-    return (gradient_chunk + rows) * layout_.gate_stride;
+    return (gradient_chunk + std::max(rows_of_blocks(), std::size_t{1})) * layout_.gate_stride;
 }
 
 std::size_t RecurrentPass::scratch_size() const {

@@ -115,12 +115,18 @@ private:
     void reserve_prefix(std::size_t steps);
     void project(ThreadPool& pool, const LayerInput& input, bool keep);
     void project_rows(const float* const* rows, std::size_t count, float* scratch, float* out) const;
-    void run_prefix(const LayerInput& input, std::size_t steps, float* scratch);
+    void project_prefix(const LayerInput& input, float* scratch);
+    void run_prefix(std::size_t steps, Team* team, std::size_t member);
     void run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep);
-    [[nodiscard]] std::size_t team_members(std::size_t threads, std::size_t parts) const;
+    [[nodiscard]] std::size_t forward_parts() const;
+    [[nodiscard]] std::size_t backward_parts() const;
+    [[nodiscard]] std::size_t rows_of_blocks() const;
+    [[nodiscard]] std::size_t team_members(std::size_t threads, std::size_t blocks, std::size_t rows,
+                                           std::size_t parts) const;
 
     void blocks_backward(ThreadPool& pool, const OutputGradient& output_gradient);
-    void prefix_backward(float* scratch);
+    void begin_prefix_backward();
+    void prefix_backward(float* gate_gradients, Team* team, std::size_t member);
     void inputs_backward(ThreadPool& pool, const LayerInput& input, const LayerGradient& gradient);
     [[nodiscard]] std::size_t group_start(std::size_t group) const;
     void group_backward(std::size_t group, const LayerInput& input, const LayerGradient& gradient, float* scratch);
