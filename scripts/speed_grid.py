@@ -44,16 +44,16 @@ def measured(arguments, kind, hidden, batch, lengths, embeddings):
                **{key: f"{cell[key]:.3f}" for key in COLUMNS[8:]}}
 
 
-def points(quick, batch_sizes):
+def points(quick, hidden_sizes, batch_sizes):
     """(kind, hidden, batch, lengths, embeddings): the whole grid for words, its corners and middle for the others."""
-    hidden_sizes, lengths, embeddings = [16, 64, 256, 512], [20, 200, 800], [32, 300]
+    lengths, embeddings = [20, 200, 800], [32, 300]
     if quick:
-        hidden_sizes, lengths, embeddings = [16, 64], [20], [32]
+        hidden_sizes, lengths, embeddings = hidden_sizes[:2], [20], [32]
     for hidden in hidden_sizes:
         for batch in batch_sizes:
             yield "words", hidden, batch, lengths, embeddings
     for kind in list(KINDS)[1:]:
-        for hidden in sorted({hidden_sizes[0], 64, hidden_sizes[-1]}):
+        for hidden in [size for size in hidden_sizes if size != 256]:
             for batch in batch_sizes[:1] if quick else [size for size in batch_sizes if size <= 64]:
                 yield kind, hidden, batch, [20, 200] if not quick else lengths, [128]
 
@@ -86,6 +86,7 @@ def main():
     parser.add_argument("--threads", type=int, default=0, help="0: all processors")
     parser.add_argument("--data", help="the reviews, as for bench")
     parser.add_argument("--csv", default="speed-grid.csv")
+    parser.add_argument("--hidden-sizes", type=int, nargs="+", default=[16, 64, 256, 512], help="only these")
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 16, 64, 256], help="only these")
     parser.add_argument("--quick", action="store_true", help="a few small points, to see that it works")
     parser.add_argument("--summary-of", metavar="CSV", help="only print the summary of a file written before")
@@ -98,7 +99,7 @@ def main():
     with open(arguments.csv, "w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        for kind, hidden, batch, lengths, embeddings in points(arguments.quick, arguments.batch_sizes):
+        for kind, hidden, batch, lengths, embeddings in points(arguments.quick, arguments.hidden_sizes, arguments.batch_sizes):
             for row in measured(arguments, kind, hidden, batch, lengths, embeddings):
                 rows.append(row)
                 writer.writerow(row)
