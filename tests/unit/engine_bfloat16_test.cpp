@@ -160,13 +160,18 @@ TEST_F(BFloat16, GivesTheSameBitsForAnyNumberOfThreads) {
     for (const CellKind kind : all_kinds) {
         const Case c = case_of_blocks(kind);
         const CaseData data(c);
-        const auto run = [&](int threads) {
+        const auto run = [&](int threads, std::size_t least_shared_step) {
             ThreadPool pool(threads);
-            RecurrentPass pass(options_of(data));
+            auto options = options_of(data);
+            options.switches.least_shared_step = least_shared_step;
+            RecurrentPass pass(options);
             return data.run(pool, pass);
         };
-        const Result one = run(1);
-        for (const int threads : {2, 3, 4}) EXPECT_EQ(run(threads), one) << c.text() << ", threads " << threads;
+        const Result one = run(1, SIZE_MAX);
+        for (const int threads : {2, 3, 4, 8}) {
+            EXPECT_EQ(run(threads, SIZE_MAX), one) << c.text() << ", threads " << threads;
+            EXPECT_EQ(run(threads, 0), one) << c.text() << ", threads " << threads << " that share blocks";
+        }
     }
 }
 
