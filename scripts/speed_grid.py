@@ -10,6 +10,7 @@ are, and the milliseconds. At the end the summary for docs/performance.md is pri
 import argparse
 import csv
 import json
+import statistics
 import subprocess
 import sys
 
@@ -70,8 +71,8 @@ def summary(rows):
                 continue
             texts = []
             for what in ("train_ratio", "forward_ratio"):
-                ratios = sorted(float(row[what]) for row in chosen)
-                texts.append(f"{ratios[0]:.2f}, {ratios[len(ratios) // 2]:.2f}, {ratios[-1]:.2f}")
+                ratios = [float(row[what]) for row in chosen]
+                texts.append(f"{min(ratios):.2f}, {statistics.median(ratios):.2f}, {max(ratios):.2f}")
             slower = [row for row in chosen if min(float(row["train_ratio"]), float(row["forward_ratio"])) < 1]
             behind += slower
             lines.append(f"| {kind} | {cell} | {len(chosen)} | {texts[0]} | {texts[1]} | {len(slower)} |")

@@ -46,7 +46,7 @@ struct ForwardBlock {
     float* sequence = nullptr;
     /// [batch, hidden] last hidden states.
     float* last = nullptr;
-    /// Threads that share out the hidden units of every step, in parts of Layout::units_of_a_part(), or null: one
+    /// Threads that share out the hidden units of every step, in Layout::parts(·, forward_panel), or null: one
     /// thread takes them all. All members are given the same block but for `member`.
     Team* team = nullptr;
     std::size_t member = 0;
@@ -85,7 +85,7 @@ struct BackwardBlock {
     float* scratch = nullptr;          ///< GRU that resets before: [rows, hidden_padded]
     float* weight_gradient = nullptr;  ///< [hidden_padded, recurrent_columns], added to
     float* bias_gradient = nullptr;    ///< GRU: of the candidate's recurrent bias [hidden_padded], added to
-    Team* team = nullptr;              ///< as ForwardBlock has it, in parts of Layout::units_of_a_part(·, 2)
+    Team* team = nullptr;              ///< as ForwardBlock has it, in Layout::parts(·, backward_panel)
     std::size_t member = 0;
 };
 

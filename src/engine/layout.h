@@ -16,6 +16,9 @@ enum class Factors { float32, bfloat16 };
     return factors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
 }
 
+/// Unit blocks that a panel of gates' products has forward (but SimpleRNN's), and one of states' products backward.
+inline constexpr std::size_t forward_panel = 1, backward_panel = 2;
+
 /// How one layer lies in the kernels' memory. Vectors have `lanes` floats; hidden and input sizes are
 /// padded to whole vectors with zeros. The hidden units go in unit blocks of one vector, and the
 /// gates of a unit block lie side by side:
@@ -40,11 +43,15 @@ struct Layout {
     std::size_t recurrent_columns;   ///< the same number: columns of the recurrent weight gradient
     std::size_t gate_stride;         ///< floats from one gradients row to the next
 
-    /// Unit blocks that one thread of a team takes at once: a multiple of those that a panel of the kernels has, which
-    /// is simple_rnn_panel (Kernels has it) for SimpleRNN's gates, and `product_panel` for the products that there are
-    /// (backward: two vectors).
-    [[nodiscard]] std::size_t units_of_a_part(std::size_t simple_rnn_panel, std::size_t product_panel = 1) const {
-        return kind == CellKind::simple_rnn ? std::max(simple_rnn_panel, product_panel) : product_panel;
+    /// Unit blocks that one thread of a team takes at once: whole panels of the kernels. simple_rnn_panel: of Kernels;
+    /// least: forward_panel or backward_panel.
+    [[nodiscard]] std::size_t units_of_a_part(std::size_t simple_rnn_panel, std::size_t least) const {
+        return kind == CellKind::simple_rnn ? std::max(simple_rnn_panel, least) : least;
+    }
+    /// The number of such parts.
+    [[nodiscard]] std::size_t parts(std::size_t simple_rnn_panel, std::size_t least) const {
+        const std::size_t units = units_of_a_part(simple_rnn_panel, least);
+        return (unit_blocks + units - 1) / units;
     }
 
     [[nodiscard]] std::size_t packed_rows(std::size_t depth) const { return packed_rows_of(factors, depth); }

@@ -61,8 +61,8 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
 
     sums_.reserve(plan_.sum_count() * layout_.projection_columns);
 
-    const std::size_t members =
-        team_members(static_cast<std::size_t>(pool.size()), blocks, rows_of_blocks(), backward_parts());
+    const std::size_t parts = layout_.parts(kernels_.simple_rnn_panel, backward_panel);
+    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), blocks, rows_of_blocks(), parts);
     const auto clear = [&](std::size_t index) {
         std::fill_n(recurrent_partials_.data() + index * recurrent_partial_size(), recurrent_partial_size(), 0.0F);
         if (prefix > 0) std::fill_n(prefix_gradient_.data() + index * prefix_stride, prefix_stride, 0.0F);
@@ -70,7 +70,7 @@ void RecurrentPass::blocks_backward(ThreadPool& pool, const OutputGradient& outp
     std::deque<Team> teams;
     const std::size_t team_scratch = members > 1 ? 2 * chunk_scratch_size() : 0;
     if (members > 1) {
-        for (std::size_t i = 0; i < blocks; ++i) teams.emplace_back(members, backward_parts());
+        for (std::size_t i = 0; i < blocks; ++i) teams.emplace_back(members, parts);
         team_gradients_.reserve(blocks * team_scratch);
         pool.run(blocks, [&](std::size_t index, std::size_t /*worker*/) { clear(index); });
     }
@@ -151,11 +151,12 @@ void RecurrentPass::inputs_backward(ThreadPool& pool, const LayerInput& input, c
     input_partials_.reserve(groups_ * input_partial_size());
     prefix_sum_.reserve(layout_.projection_columns);
     const bool has_prefix = plan_.prefix_steps() > 0;
-    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), 1, 1, backward_parts());
+    const std::size_t parts = layout_.parts(kernels_.simple_rnn_panel, backward_panel);
+    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), 1, 1, parts);
     if (has_prefix && members > 1) {
         begin_prefix_backward();
         team_gradients_.reserve(2 * chunk_scratch_size());
-        Team team(members, backward_parts());
+        Team team(members, parts);
         pool.run(members, [&](std::size_t member, std::size_t /*worker*/) {
             prefix_backward(team_gradients_.data(), &team, member);
         });

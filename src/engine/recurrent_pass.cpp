@@ -169,11 +169,11 @@ void RecurrentPass::project(ThreadPool& pool, const LayerInput& input, bool keep
     }
     // The prefix is a chain of steps of one row. Where one step is too little to share, it runs beside the projections,
     // which are many.
-    const std::size_t members =
-        prefix > 0 ? team_members(static_cast<std::size_t>(pool.size()), 1, 1, forward_parts()) : 1;
+    const std::size_t parts = layout_.parts(kernels_.simple_rnn_panel, forward_panel);
+    const std::size_t members = prefix > 0 ? team_members(static_cast<std::size_t>(pool.size()), 1, 1, parts) : 1;
     if (members > 1) {
         project_prefix(input, scratch(0));
-        Team team(members, forward_parts());
+        Team team(members, parts);
         pool.run(members, [&](std::size_t member, std::size_t /*worker*/) { run_prefix(prefix, &team, member); });
     }
     std::exception_ptr error;
@@ -244,10 +244,10 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
 
     std::vector<std::size_t> first_row(blocks);
     for (std::size_t i = 1; i < blocks; ++i) first_row[i] = first_row[i - 1] + plan_.block_rows(i - 1);
-    const std::size_t members =
-        team_members(static_cast<std::size_t>(pool.size()), blocks, rows_of_blocks(), forward_parts());
+    const std::size_t parts = layout_.parts(kernels_.simple_rnn_panel, forward_panel);
+    const std::size_t members = team_members(static_cast<std::size_t>(pool.size()), blocks, rows_of_blocks(), parts);
     std::deque<Team> teams;
-    for (std::size_t i = 0; members > 1 && i < blocks; ++i) teams.emplace_back(members, forward_parts());
+    for (std::size_t i = 0; members > 1 && i < blocks; ++i) teams.emplace_back(members, parts);
     pool.run(blocks * members, [&](std::size_t task, std::size_t /*worker*/) {
         const std::size_t index = task / members;
         const std::size_t position = keep ? plan_.first_position(index) : first_row[index];
@@ -274,16 +274,6 @@ void RecurrentPass::run_blocks(ThreadPool& pool, const LayerOutput& output, bool
         block.member = task % members;
         kernels_.forward[static_cast<int>(layout_.kind)](block);
     });
-}
-
-std::size_t RecurrentPass::forward_parts() const {
-    const std::size_t units = layout_.units_of_a_part(kernels_.simple_rnn_panel);
-    return (layout_.unit_blocks + units - 1) / units;
-}
-
-std::size_t RecurrentPass::backward_parts() const {
-    const std::size_t units = layout_.units_of_a_part(kernels_.simple_rnn_panel, 2);
-    return (layout_.unit_blocks + units - 1) / units;
 }
 
 // Rows of the highest block.

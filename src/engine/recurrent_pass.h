@@ -118,8 +118,6 @@ private:
     void project_prefix(const LayerInput& input, float* scratch);
     void run_prefix(std::size_t steps, Team* team, std::size_t member);
     void run_blocks(ThreadPool& pool, const LayerOutput& output, bool keep);
-    [[nodiscard]] std::size_t forward_parts() const;
-    [[nodiscard]] std::size_t backward_parts() const;
     [[nodiscard]] std::size_t rows_of_blocks() const;
     [[nodiscard]] std::size_t team_members(std::size_t threads, std::size_t blocks, std::size_t rows,
                                            std::size_t parts) const;

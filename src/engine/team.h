@@ -37,8 +37,6 @@ public:
         }
     }
 
-    [[nodiscard]] std::size_t parts() const { return parts_; }
-
 private:
     struct alignas(64) Begun {
         std::atomic<std::size_t> stages{0};  // so many of the part's stages have begun

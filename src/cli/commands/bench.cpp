@@ -133,7 +133,7 @@ void run_bench(const BenchFlags& flags) {
     options.hidden_sizes = sizes(flags.hidden_sizes, "--hidden-size");
     options.embedding_sizes = sizes(flags.embedding_sizes, "--embedding-size");
     if (flags.input != "words" && flags.input != "vectors") {
-        throw UsageError(fmt::format("--input '{}' is unknown: words or vectors{}", flags.input,
+        throw UsageError(fmt::format("--input '{}' is unknown: choose words or vectors{}", flags.input,
                                      did_you_mean(flags.input, std::vector<std::string>{"words", "vectors"})));
     }
     options.reads_vectors = flags.input == "vectors";

@@ -199,15 +199,7 @@ private:
 template <class Cell>
 void RunBackward(const BackwardBlock& block) {
     BackwardStages<Cell> stages(block);
-    const std::size_t unit_blocks = block.layout->unit_blocks;
-    if (block.team == nullptr) {
-        for (std::size_t stage = 0; stage < stages.count(); ++stage) stages.Run(stage, {0, unit_blocks});
-        return;
-    }
-    const std::size_t part_units = block.layout->units_of_a_part(kSimpleRnnPanel, 2);
-    block.team->run(block.member, stages.count(), [&](std::size_t stage, std::size_t part) HWY_ATTR {
-        stages.Run(stage, {part * part_units, HWY_MIN((part + 1) * part_units, unit_blocks)});
-    });
+    RunStages(stages, block, backward_panel);
 }
 
 }  // namespace HWY_NAMESPACE

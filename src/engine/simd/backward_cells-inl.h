@@ -8,8 +8,8 @@
 #endif
 
 #include "engine/kernels.h"
-#include "engine/simd/forward_cells-inl.h"
 #include "engine/simd/products-inl.h"
+#include "engine/simd/stages-inl.h"
 #include "engine/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -99,15 +99,7 @@ private:
 template <class Step>
 void RunForward(const ForwardBlock& block) {
     const ForwardStages<Step> stages(block);
-    const std::size_t unit_blocks = block.layout->unit_blocks;
-    if (block.team == nullptr) {
-        for (std::size_t stage = 0; stage < stages.count(); ++stage) stages.Run(stage, {0, unit_blocks});
-        return;
-    }
-    const std::size_t part_units = block.layout->units_of_a_part(kSimpleRnnPanel);
-    block.team->run(block.member, stages.count(), [&](std::size_t stage, std::size_t part) HWY_ATTR {
-        stages.Run(stage, {part * part_units, HWY_MIN((part + 1) * part_units, unit_blocks)});
-    });
+    RunStages(stages, block, forward_panel);
 }
 
 }  // namespace HWY_NAMESPACE

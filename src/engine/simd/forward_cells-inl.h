@@ -8,16 +8,12 @@
 
 #include "engine/kernels.h"
 #include "engine/simd/bfloat16-inl.h"
+#include "engine/simd/stages-inl.h"
 #include "engine/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
 namespace HWY_NAMESPACE {
-
-// Hidden units [first, last), in unit blocks.
-struct Units {
-    std::size_t first, last;
-};
 
 // One step of a block: where its active rows read and write.
 struct ForwardStep {
