@@ -89,6 +89,16 @@ struct BackwardBlock {
     std::size_t member = 0;
 };
 
+/// Memory that is read soon, a few ranges of it. A product asks for it in between its multiply-adds, which hide the way
+/// from the third-level cache or beyond.
+struct SoonRead {
+    struct Range {
+        const float* begin = nullptr;
+        std::size_t count = 0;  ///< floats
+    };
+    Range ranges[3];
+};
+
 /// C[rows, columns] = A·B, or += with `add`, or = bias + A·B. A's depth comes in `pieces` pieces of
 /// `piece_length` columns that start `piece_stride` apart; B is packed by pack_right().
 struct Product {
@@ -104,6 +114,7 @@ struct Product {
     std::size_t columns = 0;  ///< a multiple of the lanes
     const float* bias = nullptr;
     bool add = false;
+    const SoonRead* soon = nullptr;
 };
 
 /// C[rows, panels · panel_width] += Aᵀ·B over `count` rows of A and B. B's columns come in panels of

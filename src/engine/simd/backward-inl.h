@@ -126,7 +126,21 @@ private:
                 block_.gates == nullptr ? nullptr : block_.gates + position * layout_.slots * width_,
                 GradientsOf(t),
                 HiddenGradient(0),
-                CellGradient(0)};
+                CellGradient(0),
+                ReadBefore(t)};
+    }
+
+    // What forward kept of the step before t.
+    [[nodiscard]] SoonRead ReadBefore(std::size_t t) const {
+        if (t <= 1) return {};
+        const std::size_t position = PositionOf(t - 1), count = Active(t - 2) * width_;
+        SoonRead soon;
+        if (block_.gates != nullptr) {
+            soon.ranges[0] = {block_.gates + position * layout_.slots * width_, count * layout_.slots};
+        }
+        soon.ranges[1] = {block_.hidden + position * width_, count};
+        if (block_.cell != nullptr) soon.ranges[2] = {block_.cell + position * width_, count};
+        return soon;
     }
 
     void Begin(Units units) const {

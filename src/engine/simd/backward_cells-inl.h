@@ -26,6 +26,7 @@ struct BackwardStep {
     float* gradients;        // [rows, gate_stride]
     float* hidden_gradient;  // of hidden_out when the step begins, of hidden_in when it ends
     float* cell_gradient;
+    SoonRead next;  // what the step before this one will read
 };
 
 // x·(1 − x) and 1 − x²: the derivatives of the sigmoid and of tanh by their results.
@@ -51,6 +52,7 @@ HWY_INLINE void PropagateState(const BackwardBlock& block, const BackwardStep& s
     product.c_stride = layout.hidden_padded;
     product.columns = (units.last - units.first) * kLanes;
     product.add = add;
+    product.soon = &step.next;
     Multiply<Products>(product);
 }
 

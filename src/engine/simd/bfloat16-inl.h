@@ -50,10 +50,10 @@ HWY_INLINE V LoadAtMost(const float* p, std::size_t count) {
 }
 
 // As the one in float32, with `b` in cells; what `a` holds is rounded here.
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, class Between = NothingElse>
 HWY_INLINE void AddProduct(BFloat16Products /*products*/, V (&accumulators)[kRows][kVectors],
                            const float* HWY_RESTRICT a, std::size_t a_stride, const float* HWY_RESTRICT b,
-                           std::size_t depth) {
+                           std::size_t depth, const Between& between = {}) {
     constexpr std::size_t kDepth = 128;  // rounded at a time
     HWY_ALIGN float left[kRows][kDepth / 2];
     for (std::size_t begin = 0; begin < depth; begin += kDepth) {
@@ -69,7 +69,11 @@ HWY_INLINE void AddProduct(BFloat16Products /*products*/, V (&accumulators)[kRow
             }
         }
         const std::size_t cells = PackedRows<BFloat16Products>(length);
-        AddPackedRows<BFloat16Products>(accumulators, left[0], kDepth / 2, b, cells);
+        if (begin == 0) {
+            AddPackedRows<BFloat16Products>(accumulators, left[0], kDepth / 2, b, cells, between);
+        } else {
+            AddPackedRows<BFloat16Products>(accumulators, left[0], kDepth / 2, b, cells, NothingElse());
+        }
         b += cells * kVectors * kLanes;
     }
 }

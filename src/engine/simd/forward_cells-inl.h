@@ -37,6 +37,26 @@ HWY_INLINE float* GatesOf(const ForwardStep& step, std::size_t unit_block, std::
     return step.gates + (unit_block * step.rows + row) * kSlots * kLanes;
 }
 
+// What a tile does in between its product's multiply-adds: it asks for what its rows read and overwrite after that. Most
+// of it is in the third-level cache or beyond. kColumns vectors of a row's projection, kKept of its gates.
+template <int kRows, int kColumns, int kStates, std::size_t kKept>
+struct FetchRows {
+    [[nodiscard]] static constexpr std::size_t turns() { return kRows; }
+    const ForwardStep& step;
+    const float* const (&x)[kRows];
+    std::size_t width, unit_block, first;
+
+    HWY_INLINE void operator()(std::size_t turn) const {
+        const std::size_t row = first + turn, at = row * width + unit_block * kLanes;
+        FetchAhead<kColumns>(x[turn]);
+        FetchAhead<kStates>(step.hidden_out + at);
+        if (step.cell_out != nullptr) FetchAhead<kStates>(step.cell_out + at);
+        if constexpr (kKept > 0) {
+            if (step.gates != nullptr) FetchAhead<kKept>(GatesOf<kKept>(step, unit_block, row));
+        }
+    }
+};
+
 // Equation: h' = tanh(x + W_hh·h). kVectors unit blocks at a time.
 template <class Products, int kVectors>
 struct SimpleRnnTile {
@@ -54,13 +74,12 @@ struct SimpleRnnTile {
         for (int r = 0; r < kRows; ++r) {
             const std::size_t row = first + static_cast<std::size_t>(r);
             x[r] = ProjectionOf(block, step, row) + unit_block * kLanes;
-            FetchAhead<kVectors>(x[r]);
-            FetchAhead<kVectors>(step.hidden_out + row * width + unit_block * kLanes);
             CELLWISE_UNROLL
             for (int v = 0; v < kVectors; ++v) sums[r][v] = Zeros();
         }
         AddProduct<kRows, kVectors>(Products(), sums, step.hidden_in + first * width, width,
-                                    block.recurrent + unit_block * kLanes * PackedRows<Products>(depth), depth);
+                                    block.recurrent + unit_block * kLanes * PackedRows<Products>(depth), depth,
+                                    FetchRows<kRows, kVectors, kVectors, 0>{step, x, width, unit_block, first});
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) {
             float* const out = step.hidden_out + (first + static_cast<std::size_t>(r)) * width + unit_block * kLanes;
@@ -109,15 +128,12 @@ struct LstmTile {
         for (int r = 0; r < kRows; ++r) {
             const std::size_t row = first + static_cast<std::size_t>(r);
             x[r] = ProjectionOf(block, step, row) + unit_block * 4 * kLanes;
-            FetchAhead<4>(x[r]);
-            FetchAhead<1>(step.hidden_out + row * width + unit_block * kLanes);
-            FetchAhead<1>(step.cell_out + row * width + unit_block * kLanes);
             CELLWISE_UNROLL
             for (int v = 0; v < 4; ++v) sums[r][v] = Zeros();
         }
         AddProduct<kRows, 4>(Products(), sums, step.hidden_in + first * width, width,
                              block.recurrent + unit_block * 4 * kLanes * PackedRows<Products>(layout.hidden),
-                             layout.hidden);
+                             layout.hidden, FetchRows<kRows, 4, 1, 4>{step, x, width, unit_block, first});
         // The functions want the registers that the sums are in: those wait where the gates are kept.
         HWY_ALIGN float parked[kRows * 4 * kLanes];
         float* const gates = step.gates == nullptr ? parked : GatesOf<4>(step, unit_block, first);
@@ -195,15 +211,13 @@ struct GruTile {
         for (int r = 0; r < kRows; ++r) {
             const std::size_t row = first + static_cast<std::size_t>(r);
             x[r] = ProjectionOf(block, step, row) + unit_block * 3 * kLanes;
-            FetchAhead<3>(x[r]);
-            FetchAhead<1>(step.hidden_out + row * width + unit_block * kLanes);
             sums[r][0] = Zeros();
             sums[r][1] = Zeros();
             sums[r][2] = Get(block.recurrent_bias + unit_block * kLanes);
         }
         AddProduct<kRows, 3>(Products(), sums, step.hidden_in + first * width, width,
                              block.recurrent + unit_block * 3 * kLanes * PackedRows<Products>(layout.hidden),
-                             layout.hidden);
+                             layout.hidden, FetchRows<kRows, 3, 1, 4>{step, x, width, unit_block, first});
         V reset_gate[kRows], update_gate[kRows], candidate[kRows];
         CELLWISE_UNROLL
         for (int r = 0; r < kRows; ++r) reset_gate[r] = hn::Add(sums[r][0], Get(x[r] + kLanes));

@@ -16,12 +16,60 @@ HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
 namespace HWY_NAMESPACE {
 
+// What a product without anything to fetch does in between its multiply-adds.
+struct FetchNothing {
+    NothingElse Piece() { return {}; }
+};
+
+// Asks for a product's SoonRead in equal parts, one after another.
+class FetchSoon {
+public:
+    // For `pieces` pieces in all of a product.
+    FetchSoon(const SoonRead& soon, std::size_t pieces, std::size_t piece_length)
+        : turns_(HWY_MAX(std::size_t{4}, piece_length / 32)) {
+        std::size_t lines = 0;
+        for (int i = 0; i < 3; ++i) {
+            next_[i] = soon.ranges[i].begin;
+            left_[i] = (soon.ranges[i].count + kLineFloats - 1) / kLineFloats;
+            lines += left_[i];
+        }
+        at_once_ = (lines + pieces * turns_ - 1) / (pieces * turns_);
+    }
+
+    struct Turns {
+        FetchSoon& fetch;
+        [[nodiscard]] HWY_INLINE std::size_t turns() const { return fetch.turns_; }
+        HWY_INLINE void operator()(std::size_t /*turn*/) const { fetch.Take(); }
+    };
+    Turns Piece() { return {*this}; }
+
+private:
+    static constexpr std::size_t kLineFloats = 16;
+
+    HWY_INLINE void Take() {
+        std::size_t wanted = at_once_;
+        for (int i = 0; i < 3; ++i) {
+            const std::size_t lines = HWY_MIN(wanted, left_[i]);
+            for (std::size_t line = 0; line < lines; ++line) hwy::Prefetch(next_[i] + line * kLineFloats);
+            next_[i] += lines * kLineFloats;
+            left_[i] -= lines;
+            wanted -= lines;
+        }
+    }
+
+    std::size_t turns_;  // of a piece
+    const float* next_[3];
+    std::size_t left_[3];  // lines
+    std::size_t at_once_;
+};
+
 // One panel of kVectors vectors of columns of a product.
-template <class Products, int kVectors>
+template <class Products, int kVectors, class Fetch>
 struct ProductPanel {
     const Product& product;
     const float* b;
     std::size_t column;
+    Fetch& fetch;
 
     template <int kRows>
     HWY_NOINLINE void Run(std::size_t first) const {
@@ -41,7 +89,8 @@ struct ProductPanel {
         const float* a = product.a + first * product.a_stride;
         const float* right = b;
         for (std::size_t piece = 0; piece < product.pieces; ++piece) {
-            AddProduct<kRows, kVectors>(Products(), sums, a, product.a_stride, right, product.piece_length);
+            AddProduct<kRows, kVectors>(Products(), sums, a, product.a_stride, right, product.piece_length,
+                                        fetch.Piece());
             a += product.piece_stride;
             right += PackedRows<Products>(product.piece_length) * kVectors * kLanes;
         }
@@ -56,18 +105,26 @@ struct ProductPanel {
     }
 };
 
-template <class Products>
-void Multiply(const Product& product) {
+template <class Products, class Fetch>
+void MultiplyPanels(const Product& product, Fetch fetch) {
     const std::size_t depth = product.pieces * PackedRows<Products>(product.piece_length);
     const float* b = product.b;
     std::size_t column = 0;
     for (; column + 2 * kLanes <= product.columns; column += 2 * kLanes) {
-        RunTiles<kAccumulators / 2>(ProductPanel<Products, 2>{product, b, column}, product.rows);
+        RunTiles<kAccumulators / 2>(ProductPanel<Products, 2, Fetch>{product, b, column, fetch}, product.rows);
         b += depth * 2 * kLanes;
     }
     if (column < product.columns) {
-        RunTiles<kAccumulators / 2>(ProductPanel<Products, 1>{product, b, column}, product.rows);
+        RunTiles<kAccumulators / 2>(ProductPanel<Products, 1, Fetch>{product, b, column, fetch}, product.rows);
     }
+}
+
+template <class Products>
+void Multiply(const Product& product) {
+    if (product.soon == nullptr) return MultiplyPanels<Products>(product, FetchNothing());
+    const std::size_t tiles = TileCount<kAccumulators / 2>(product.rows);
+    const std::size_t panels = (product.columns + 2 * kLanes - 1) / (2 * kLanes);
+    MultiplyPanels<Products>(product, FetchSoon(*product.soon, tiles * panels * product.pieces, product.piece_length));
 }
 
 template <class Products, int kVectors>

@@ -147,32 +147,42 @@ constexpr std::size_t PackedRows(std::size_t depth) {
     return packed_rows_of(Products::kFactors, depth);
 }
 
+// What a product does in between its multiply-adds: nothing.
+struct NothingElse {
+    [[nodiscard]] static constexpr std::size_t turns() { return 1; }
+    void operator()(std::size_t /*turn*/) const {}
+};
+
 // accumulators[r][v] += Σ_k left[r·stride + k] · right[k·kVectors·kLanes + v·kLanes …] over k < rows, both as
-// `Products` multiplies them.
-template <class Products, int kRows, int kVectors>
+// `Products` multiplies them. `between` is called for each of its turns, evenly spread over the rows.
+template <class Products, int kRows, int kVectors, class Between>
 HWY_INLINE void AddPackedRows(V (&accumulators)[kRows][kVectors], const float* HWY_RESTRICT left, std::size_t stride,
-                              const float* HWY_RESTRICT right, std::size_t rows) {
-    for (std::size_t k = 0; k < rows; ++k, right += kVectors * kLanes) {
-        V values[kVectors];
-        CELLWISE_UNROLL
-        for (int v = 0; v < kVectors; ++v) values[v] = Get(right + static_cast<std::size_t>(v) * kLanes);
-        CELLWISE_UNROLL
-        for (int r = 0; r < kRows; ++r) {
-            const V factor = Fill(left[static_cast<std::size_t>(r) * stride + k]);
+                              const float* HWY_RESTRICT right, std::size_t rows, const Between& between) {
+    std::size_t k = 0;
+    for (std::size_t turn = 0; turn < between.turns(); ++turn) {
+        between(turn);
+        for (const std::size_t end = (turn + 1) * rows / between.turns(); k < end; ++k, right += kVectors * kLanes) {
+            V values[kVectors];
             CELLWISE_UNROLL
-            for (int v = 0; v < kVectors; ++v) {
-                accumulators[r][v] = Products::MultiplyAdd(factor, values[v], accumulators[r][v]);
+            for (int v = 0; v < kVectors; ++v) values[v] = Get(right + static_cast<std::size_t>(v) * kLanes);
+            CELLWISE_UNROLL
+            for (int r = 0; r < kRows; ++r) {
+                const V factor = Fill(left[static_cast<std::size_t>(r) * stride + k]);
+                CELLWISE_UNROLL
+                for (int v = 0; v < kVectors; ++v) {
+                    accumulators[r][v] = Products::MultiplyAdd(factor, values[v], accumulators[r][v]);
+                }
             }
         }
     }
 }
 
-// accumulators[r][v] += Σ_k a[r·a_stride + k] · b's row k over k < depth; b is packed.
-template <int kRows, int kVectors>
+// accumulators[r][v] += Σ_k a[r·a_stride + k] · b's row k over k < depth; b is packed. `between` as above.
+template <int kRows, int kVectors, class Between = NothingElse>
 HWY_INLINE void AddProduct(Float32Products /*products*/, V (&accumulators)[kRows][kVectors],
                            const float* HWY_RESTRICT a, std::size_t a_stride, const float* HWY_RESTRICT b,
-                           std::size_t depth) {
-    AddPackedRows<Float32Products>(accumulators, a, a_stride, b, depth);
+                           std::size_t depth, const Between& between = {}) {
+    AddPackedRows<Float32Products>(accumulators, a, a_stride, b, depth, between);
 }
 
 // Calls tile.template Run<r>(first) over [0, rows) in tiles of nearly equal heights r ≤ kMax.
@@ -186,11 +196,15 @@ HWY_INLINE void RunTile(const Tile& tile, std::size_t height, std::size_t first)
         }
     }
 }
+template <int kMax>
+constexpr std::size_t TileCount(std::size_t rows) {
+    return (rows + kMax - 1) / kMax;
+}
 template <int kMax, class Tile>
 HWY_INLINE void RunTiles(const Tile& tile, std::size_t rows) {
     for (std::size_t first = 0; first < rows;) {
         const std::size_t left = rows - first;
-        const std::size_t tiles = (left + kMax - 1) / kMax;
+        const std::size_t tiles = TileCount<kMax>(left);
         const std::size_t height = (left + tiles - 1) / tiles;
         RunTile<kMax>(tile, height, first);
         first += height;
