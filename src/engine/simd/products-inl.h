@@ -16,9 +16,17 @@ HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
 namespace HWY_NAMESPACE {
 
-// What a product without anything to fetch does in between its multiply-adds.
+// Asks for the rows of the result that a tile writes.
+template <int kRows, int kVectors>
+struct FetchResult {
+    float* c;
+    std::size_t stride;
+    [[nodiscard]] static constexpr std::size_t turns() { return kRows; }
+    HWY_INLINE void operator()(std::size_t turn) const { FetchAhead<kVectors>(c + turn * stride); }
+};
 struct FetchNothing {
-    NothingElse Piece() { return {}; }
+    template <int kRows, int kVectors>
+    FetchResult<kRows, kVectors> Piece(float* c, std::size_t stride) { return {c, stride}; }
 };
 
 // Asks for a product's SoonRead in equal parts, one after another.
@@ -41,7 +49,8 @@ public:
         [[nodiscard]] HWY_INLINE std::size_t turns() const { return fetch.turns_; }
         HWY_INLINE void operator()(std::size_t /*turn*/) const { fetch.Take(); }
     };
-    Turns Piece() { return {*this}; }
+    template <int kRows, int kVectors>
+    Turns Piece(float* /*c*/, std::size_t /*stride*/) { return {*this}; }
 
 private:
     static constexpr std::size_t kLineFloats = 16;
@@ -90,7 +99,7 @@ struct ProductPanel {
         const float* right = b;
         for (std::size_t piece = 0; piece < product.pieces; ++piece) {
             AddProduct<kRows, kVectors>(Products(), sums, a, product.a_stride, right, product.piece_length,
-                                        fetch.Piece());
+                                        fetch.template Piece<kRows, kVectors>(c, product.c_stride));
             a += product.piece_stride;
             right += PackedRows<Products>(product.piece_length) * kVectors * kLanes;
         }
