@@ -64,6 +64,7 @@ Engine ClassifierImpl::active_engine() const {
 
 void ClassifierImpl::set_threads(int threads) {
     threads_ = threads;
+    if (pool_ && threads >= pool_->size()) return pool_->grow(threads);
     pool_.reset();
 }
 

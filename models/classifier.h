@@ -50,7 +50,8 @@ public:
     /// weights on the CPU.
     [[nodiscard]] Engine active_engine() const;
 
-    /// The threads of the fused kernels from the next forward on; as many as LibTorch's until set.
+    /// The threads of the fused kernels from the next forward on; as many as LibTorch's until set. With more than
+    /// before, a FusedClassifier that is at work has them too.
     void set_threads(int threads);
 
     /// What the fused kernels' products round their factors to from the next forward on. forward_only() stays float32.

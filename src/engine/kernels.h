@@ -96,7 +96,8 @@ struct SoonRead {
         const float* begin = nullptr;
         std::size_t count = 0;  ///< floats
     };
-    Range ranges[3];
+    static constexpr std::size_t most = 3;
+    Range ranges[most];
 };
 
 /// C[rows, columns] = A·B, or += with `add`, or = bias + A·B. A's depth comes in `pieces` pieces of
@@ -114,7 +115,7 @@ struct Product {
     std::size_t columns = 0;  ///< a multiple of the lanes
     const float* bias = nullptr;
     bool add = false;
-    const SoonRead* soon = nullptr;
+    const SoonRead* soon = nullptr;  ///< null: nothing
 };
 
 /// C[rows, panels · panel_width] += Aᵀ·B over `count` rows of A and B. B's columns come in panels of

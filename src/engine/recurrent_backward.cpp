@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/stopwatch.h"
+#include "engine/copied_rows.h"
 #include "engine/packing.h"
 #include "engine/recurrent_pass.h"
 
@@ -222,10 +223,9 @@ void RecurrentPass::rows_backward(const LayerInput& input, std::size_t first, st
     const std::size_t columns = layout_.projection_columns;
     float* const gathered = memory;
     float* const bias = group_sums + layout_.input_padded * columns;
-    for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(input_row(input, first + i), layout_.input, gathered + i * input_stride());
-        kernels_.add(bias, gates + i * gates_stride(), columns);
-    }
+    copy_rows(
+        count, layout_.input, [&](std::size_t i) { return input_row(input, first + i); }, gathered, input_stride());
+    for (std::size_t i = 0; i < count; ++i) kernels_.add(bias, gates + i * gates_stride(), columns);
     OuterProduct outer;
     outer.count = count;
     outer.a = gathered;

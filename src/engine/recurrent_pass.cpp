@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "core/stopwatch.h"
+#include "engine/copied_rows.h"
 #include "engine/packing.h"
 
 namespace cellwise::engine {
@@ -120,9 +121,8 @@ const float* RecurrentPass::input_row(const LayerInput& input, std::size_t row) 
 }
 
 void RecurrentPass::project_rows(const float* const* rows, std::size_t count, float* gathered, float* out) const {
-    for (std::size_t i = 0; i < count; ++i) {
-        std::copy_n(rows[i], layout_.input, gathered + i * input_stride());
-    }
+    copy_rows(
+        count, layout_.input, [&](std::size_t i) { return rows[i]; }, gathered, input_stride());
     Product product;
     product.rows = count;
     product.a = gathered;

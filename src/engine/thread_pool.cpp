@@ -55,12 +55,17 @@ void stop(std::vector<std::thread>& workers, std::atomic<bool>& stopping, std::m
 
 }  // namespace
 
+// Throws std::system_error where the system gives fewer; those that it gave are at work.
+void ThreadPool::start_workers(int threads) {
+    workers_.reserve(static_cast<std::size_t>(std::max(threads - 1, 0)));
+    while (size() < threads) {
+        workers_.emplace_back([this, worker = workers_.size() + 1] { serve(worker); });
+    }
+}
+
 ThreadPool::ThreadPool(int threads) {
     try {
-        workers_.reserve(static_cast<std::size_t>(std::max(threads - 1, 0)));
-        for (int worker = 1; worker < threads; ++worker) {
-            workers_.emplace_back([this, worker] { serve(static_cast<std::size_t>(worker)); });
-        }
+        start_workers(threads);
     } catch (const std::bad_alloc&) {  // those that have started must not outlive their pool
         stop(workers_, stopping_, mutex_, wake_);
         throw;
@@ -72,6 +77,15 @@ ThreadPool::ThreadPool(int threads) {
 }
 
 ThreadPool::~ThreadPool() { stop(workers_, stopping_, mutex_, wake_); }
+
+void ThreadPool::grow(int threads) {
+    assert(!has_caller_ && "a pool grows between two jobs");
+    try {
+        start_workers(threads);
+    } catch (const std::system_error&) {
+        // More threads than there are only save time: the pool goes on with those that it has.
+    }
+}
 
 void ThreadPool::run_erased(std::size_t tasks, Call call, const void* context) {
     [[maybe_unused]] const bool had_caller = has_caller_.exchange(true, std::memory_order_relaxed);

@@ -26,6 +26,10 @@ public:
 
     [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
 
+    /// Starts workers until the pool has so many threads, or as many as the system gives. Between two calls of run(),
+    /// by their caller.
+    void grow(int threads);
+
     /// Longer than the gaps inside a training step, too short to cost other processes anything.
     static constexpr std::chrono::microseconds default_spin{200};
     /// How long to spin from now on. Short is right where other threads of the process want the processors between
@@ -48,6 +52,7 @@ public:
 private:
     using Call = void (*)(const void* context, std::size_t task, std::size_t worker);
 
+    void start_workers(int threads);
     void run_erased(std::size_t tasks, Call call, const void* context);
     void share_out(std::size_t tasks, Call call, const void* context);
     void work(std::size_t worker);

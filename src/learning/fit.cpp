@@ -30,6 +30,7 @@ std::int64_t Fit::best_epoch() const {
 bool Fit::train_epoch(const Examples& train, const FitHooks& hooks) {
     EpochHooks epoch_hooks;
     epoch_hooks.before_step = [&](std::int64_t epoch, std::int64_t step, std::int64_t steps) {
+        if (hooks.threads) trainer_.use_threads(hooks.threads());
         trainer_.optimizer().set_learning_rate(schedule_.rate(epoch, step, steps));
     };
     // A device of its own is not waited for: its losses are looked at when the epoch is done.
@@ -61,7 +62,10 @@ bool Fit::run(const Examples& train, const Examples& validation, const FitHooks&
         result.train_seconds = trainer_.position().seconds;
         const Stopwatch watch;
         // A stop need not wait for it: the saved epoch is evaluated when it goes on.
-        const auto metrics = trainer_.evaluate_unless(validation, hooks.stop_requested);
+        const auto metrics = trainer_.evaluate_unless(validation, [&] {
+            if (hooks.threads) trainer_.use_threads(hooks.threads());
+            return hooks.stop_requested && hooks.stop_requested();
+        });
         if (!metrics) return stop();
         result.validation = *metrics;
         result.validation_seconds = watch.seconds();

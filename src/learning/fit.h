@@ -19,6 +19,9 @@ struct FitHooks {
     std::function<void()> save;                                  ///< keep a checkpoint now
     std::int64_t save_every = 0;                                 ///< steps between two saves; 0: after every epoch
     std::function<bool()> stop_requested;                        ///< stop after this step, once it is saved
+    /// How many threads the training may have now; asked before every step and every batch of an evaluation. More than
+    /// before are taken into use where the fused kernels compute; none are given back.
+    std::function<std::int64_t()> threads;
 };
 
 /// Trains a model epoch by epoch, each followed by an evaluation on the validation reviews. Between

@@ -39,6 +39,11 @@ Trainer::Trainer(models::Classifier model, const TrainingOptions& options, std::
     if (threads > 0) torch_threads_.emplace(threads, Denormals::kept);
 }
 
+void Trainer::use_threads(std::int64_t threads) {
+    const auto pool = model_->pool();
+    if (pool && threads > pool->size()) model_->set_threads(static_cast<int>(threads));
+}
+
 StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tensor& labels) {
     return forward_backward(ids, labels, std::nullopt);
 }

@@ -64,6 +64,9 @@ public:
     Trainer(models::Classifier model, const TrainingOptions& options, std::uint64_t seed, const Compute& compute = {},
             Communicator* processes = nullptr);
 
+    /// The fused kernels compute with so many threads from now on, if that is more than before.
+    void use_threads(std::int64_t threads);
+
     /// Forward in training mode, loss and backward; the gradients stay in the variables.
     /// ids: [batch, time] int32 or int64; labels: [batch] 0 or 1, any dtype.
     StepResult forward_backward(const torch::Tensor& ids, const torch::Tensor& labels);

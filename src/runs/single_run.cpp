@@ -175,8 +175,8 @@ records::RunRecord finished_run(const sentiment::Configuration& configuration, c
 }
 
 records::RunRecord train_single_run(const sentiment::Configuration& configuration, const PlannedRun& planned,
-                                    const sentiment::PreparedData& data, std::int64_t threads, RunObserver& observer,
-                                    const StopToken& stop, std::size_t number,
+                                    const sentiment::PreparedData& data, const std::function<std::int64_t()>& threads,
+                                    RunObserver& observer, const StopToken& stop, std::size_t number,
                                     const distributed::ProcessGroup& processes) {
     if (processes.any(stop.requested())) throw stopped(stop, true);
     const auto own = of_run(configuration, planned);
@@ -194,7 +194,7 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
     }
     require_not_diverged(configuration, planned, data, folder, processes);
 
-    const learning::ComputeScope scope(threads);
+    const learning::ComputeScope scope(threads());
     const auto device = learning::resolve_device(own.device, processes.local_rank());
     learning::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,
                               {device, scope.threads()}, processes.communicator());
@@ -243,6 +243,7 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
     hooks.save_every = own.checkpoint_every;
     // All of them stop after the same step.
     hooks.stop_requested = [&] { return processes.any(stop.requested()); };
+    hooks.threads = threads;
     if (!run_kept(fit, data, hooks, folder)) throw stopped(stop, is_saved);
     if (const auto reason = trainer.why_not_recorded(); !reason.empty()) {
         log::detail(fmt::format("steps were not recorded in a CUDA graph: {}", reason));

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace cellwise::runs {
 
-ThreadShares::ThreadShares(std::int64_t threads, std::size_t jobs) {
-    assert(threads > 0 && jobs > 0);
+ThreadShares::ThreadShares(std::int64_t threads, std::size_t jobs, std::size_t loans) : to_come_(loans) {
+    assert(threads > 0 && jobs > 0 && loans > 0);
     const auto count = static_cast<std::int64_t>(jobs);
     for (std::int64_t job = count; job-- > 0;) {
         free_.push_back(std::max<std::int64_t>(1, threads / count + (job < threads % count ? 1 : 0)));
@@ -16,13 +17,30 @@ ThreadShares::ThreadShares(std::int64_t threads, std::size_t jobs) {
 ThreadShares::Loan::Loan(ThreadShares& from) : from_(from) {
     const std::lock_guard lock(from_.mutex_);
     assert(!from_.free_.empty() && "more jobs at once than shares");
+    assert(from_.to_come_ > 0 && "more loans than were spoken of");
     threads_ = from_.free_.back();
     from_.free_.pop_back();
+    from_.running_.push_back(this);
+    if (--from_.to_come_ > 0) return;
+    for (const auto share : std::exchange(from_.free_, {})) from_.give_to_running(share);
 }
 
 ThreadShares::Loan::~Loan() {
     const std::lock_guard lock(from_.mutex_);
-    from_.free_.insert(std::ranges::upper_bound(from_.free_, threads_), threads_);
+    std::erase(from_.running_, this);
+    if (from_.to_come_ == 0) {
+        from_.give_to_running(threads_);
+    } else {
+        from_.free_.insert(std::ranges::upper_bound(from_.free_, threads_.load()), threads_);
+    }
+}
+
+// One by one to whoever has the fewest.
+void ThreadShares::give_to_running(std::int64_t threads) {
+    for (; threads > 0 && !running_.empty(); --threads) {
+        const auto fewest = std::ranges::min_element(running_, {}, [](const Loan* loan) { return loan->threads(); });
+        ++(*fewest)->threads_;
+    }
 }
 
 }  // namespace cellwise::runs

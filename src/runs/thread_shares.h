@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -9,11 +10,11 @@ namespace cellwise::runs {
 
 /// The threads of a machine dealt out to jobs side by side: as evenly as whole threads allow, and all of them where
 /// there are no more jobs than threads. A job takes a share when it begins, the largest one that is free, and gives it
-/// back at its end. From any thread.
+/// back at its end. Once no job is left to begin, what is given back goes to those that still run. From any thread.
 class ThreadShares {
 public:
-    /// Both at least 1. With more jobs than threads every job has one.
-    ThreadShares(std::int64_t threads, std::size_t jobs);
+    /// All at least 1: `jobs` at once, `loans` over all. With more jobs than threads every job has one.
+    ThreadShares(std::int64_t threads, std::size_t jobs, std::size_t loans);
 
     /// The shares that are free, the smallest first.
     [[nodiscard]] const std::vector<std::int64_t>& free() const { return free_; }
@@ -25,16 +26,22 @@ public:
         ~Loan();
         Loan(const Loan&) = delete;
         Loan& operator=(const Loan&) = delete;
+        /// Never fewer than before.
         [[nodiscard]] std::int64_t threads() const { return threads_; }
 
     private:
+        friend class ThreadShares;
         ThreadShares& from_;
-        std::int64_t threads_;
+        std::atomic<std::int64_t> threads_;
     };
 
 private:
+    void give_to_running(std::int64_t threads);
+
     std::mutex mutex_;
+    std::size_t to_come_;
     std::vector<std::int64_t> free_;
+    std::vector<Loan*> running_;
 };
 
 }  // namespace cellwise::runs

@@ -52,14 +52,15 @@ TrainedRuns train_own_runs(const sentiment::Configuration& configuration, const 
                            const distributed::ProcessGroup& processes) {
     std::vector<std::variant<std::monostate, records::RunRecord, records::DivergedRun>> outcomes(plan.size());
     const auto jobs = processes.size() > 1 ? 1 : job_count(configuration, chosen.size(), threads);
-    ThreadShares shares(threads, std::min(jobs, std::max<std::size_t>(1, chosen.size())));
+    const auto runs = std::max<std::size_t>(1, chosen.size());
+    ThreadShares shares(threads, std::min(jobs, runs), runs);
     const bool one_by_one = jobs == 1 && chosen.size() == plan.size();
     parallel_for(chosen.size(), static_cast<int>(jobs), [&](std::size_t i) {
         const ThreadShares::Loan share(shares);  // the largest share goes to the longest run, which begins first
         const auto number = one_by_one ? i : chosen[i];
         try {
-            outcomes[number] =
-                train_single_run(configuration, plan[number], data, share.threads(), observer, stop, number, processes);
+            outcomes[number] = train_single_run(
+                configuration, plan[number], data, [&] { return share.threads(); }, observer, stop, number, processes);
         } catch (const learning::Diverged& error) {
             const auto& run = outcomes[number].emplace<records::DivergedRun>(diverged_run(plan[number], error.what()));
             if (plan.size() > 1) observer.said(records::diverged_text(run, sentiment::text_of(configuration, "stack")));

@@ -197,8 +197,9 @@ search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::Tri
     };
     try {
         const auto bar = std::min(static_cast<std::size_t>(trial.number), titles_ - 1);
-        const auto record = runs::train_single_run(configuration, planned, *data, threads_each_, observer_, stop_, bar,
-                                                   distributed::ProcessGroup(false));
+        const auto record = runs::train_single_run(
+            configuration, planned, *data, [this] { return threads_each_; }, observer_, stop_, bar,
+            distributed::ProcessGroup(false));
         double objective = 0;
         for (const auto& epoch : record.epochs) {
             const auto value = objective_of(metric_, epoch.validation.loss, epoch.validation.accuracy);
@@ -252,8 +253,9 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
                                        true,
                                        {}};
         try {
-            const auto record = runs::train_single_run(configuration, planned, *data, threads_each_, observer, stop_,
-                                                       job, distributed::ProcessGroup(false));
+            const auto record = runs::train_single_run(
+                configuration, planned, *data, [this] { return threads_each_; }, observer, stop_, job,
+                distributed::ProcessGroup(false));
             objectives[job] = objective_of(metric_, record.test_loss, record.test_accuracy);
         } catch (const learning::Diverged&) {
             diverged[job] = 1;

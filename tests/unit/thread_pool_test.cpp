@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <random>
@@ -33,6 +34,16 @@ constexpr bool maps_terabytes = false;
         ::_exit(std::string(error.what()).starts_with("cannot start 4000 threads, only ") ? 0 : 3);
     }
     ::_exit(4);
+}
+
+[[noreturn]] void grow_too_far() {
+    ThreadPool pool(2);
+    const rlimit limit{200 << 20, 200 << 20};
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) ::_exit(2);
+    pool.grow(4000);
+    std::atomic<int> done = 0;
+    pool.run(100, [&](std::size_t, std::size_t) { ++done; });
+    ::_exit(pool.size() >= 2 && pool.size() < 4000 && done == 100 ? 0 : 3);
 }
 
 class ThreadPools : public testing::TestWithParam<int> {};
@@ -71,6 +82,25 @@ TEST_P(ThreadPools, SeesWhatTheJobBeforeWrote) {
     for (const auto value : one) EXPECT_EQ(value, 2001u);
 }
 
+TEST_P(ThreadPools, GrowsBetweenJobs) {
+    ThreadPool pool(1);
+    for (const int size : {1, GetParam(), 2, GetParam() + 2}) {
+        const int before = pool.size();
+        pool.grow(size);
+        EXPECT_EQ(pool.size(), std::max(before, size));
+        // Each task waits until all threads have one, which fewer threads could not do.
+        std::atomic<int> at_work = 0;
+        const auto all = static_cast<std::size_t>(pool.size());
+        std::vector<std::atomic<int>> done(all);
+        pool.run(all, [&](std::size_t, std::size_t worker) {
+            ++done[worker];
+            ++at_work;
+            while (at_work < pool.size()) std::this_thread::yield();
+        });
+        for (const auto& count : done) EXPECT_EQ(count, 1);
+    }
+}
+
 TEST_P(ThreadPools, WakesWhoSleeps) {
     ThreadPool pool(GetParam());
     std::atomic<int> done = 0;
@@ -94,6 +124,11 @@ TEST_P(ThreadPools, EndsWhileItsWorkersSpinSleepOrHaveJustBegun) {
 TEST(ThreadPool, SaysSoIfItCannotStartItsThreads) {
     if (maps_terabytes) GTEST_SKIP() << "address space cannot be limited under a sanitizer";
     EXPECT_EXIT(start_too_many(), testing::ExitedWithCode(0), "");
+}
+
+TEST(ThreadPool, GrowsAsFarAsTheSystemLetsIt) {
+    if (maps_terabytes) GTEST_SKIP() << "address space cannot be limited under a sanitizer";
+    EXPECT_EXIT(grow_too_far(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

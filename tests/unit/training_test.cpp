@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include "engine/thread_pool.h"
 #include "learning/clipping.h"
 #include "learning/divergence.h"
+#include "learning/fit.h"
 #include "learning/loss.h"
 #include "learning/optimizer.h"
 #include "learning/trainer.h"
@@ -234,6 +236,35 @@ TEST(Trainer, LearnsAndRepeatsBitForBit) {
             EXPECT_EQ(first[epoch].validation.loss, again[epoch].validation.loss);
         }
         EXPECT_NE(first[0].train.loss, other[0].train.loss);
+    }
+}
+
+// Threads that other runs leave over come in the middle of an epoch, and change nothing but the time.
+TEST(Fit, TakesMoreThreadsIntoUseWithTheSameBits) {
+    const auto train = toy_reviews(300, 20), test = toy_reviews(600, 20);
+    learning::TrainingOptions options;
+    options.epochs = 2;
+    options.batch_size = 32;
+    for (const Cell cell : all_cells) {
+        const auto run = [&](const std::function<std::int64_t()>& threads) {
+            learning::Trainer trainer(models::Classifier(toy_model(cell), 1), options, 1, {torch::kCPU, 1});
+            learning::Fit fit(trainer, options);
+            learning::FitHooks hooks;
+            hooks.threads = threads;
+            fit.run(learning::Examples(train), learning::Examples(test), hooks);
+            return std::pair(fit.epochs(), trainer.model()->pool()->size());
+        };
+        std::int64_t asked = 0;
+        const auto [alone, one] = run({});
+        const auto [shared, four] = run([&] { return ++asked < 5 ? 1 : asked < 12 ? 2 : asked < 14 ? 4 : 1; });
+        EXPECT_EQ(one, 1);
+        EXPECT_EQ(four, 4);
+        EXPECT_EQ(asked, 2 * (10 + 3)) << "every step and every batch of an evaluation";
+        ASSERT_EQ(shared.size(), 2u);
+        for (std::size_t epoch = 0; epoch < shared.size(); ++epoch) {
+            EXPECT_EQ(shared[epoch].train.loss, alone[epoch].train.loss) << cell_name(cell);
+            EXPECT_EQ(shared[epoch].validation.loss, alone[epoch].validation.loss) << cell_name(cell);
+        }
     }
 }
 

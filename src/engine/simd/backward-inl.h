@@ -72,7 +72,9 @@ public:
         }
         const std::size_t t = block_.steps.steps - (stage - 1) / Cell::kPhases, phase = (stage - 1) % Cell::kPhases;
         GoBackTo(t);
-        Cell::Propagate(block_, StepAt(t), phase, units);
+        BackwardStep step = StepAt(t);
+        step.next = ReadBefore(t, units);
+        Cell::Propagate(block_, step, phase, units);
         if (phase + 1 < Cell::kPhases) {
             Gates(t, phase + 1, units);
         } else {
@@ -127,16 +129,18 @@ private:
                 GradientsOf(t),
                 HiddenGradient(0),
                 CellGradient(0),
-                ReadBefore(t)};
+                {}};
     }
 
-    // What forward kept of the step before t.
-    [[nodiscard]] SoonRead ReadBefore(std::size_t t) const {
+    // What forward kept of the step before t: some units' gates, and the states.
+    [[nodiscard]] SoonRead ReadBefore(std::size_t t, Units units) const {
         if (t <= 1) return {};
-        const std::size_t position = PositionOf(t - 1), count = Active(t - 2) * width_;
+        const std::size_t position = PositionOf(t - 1), rows = Active(t - 2), count = rows * width_;
         SoonRead soon;
         if (block_.gates != nullptr) {
-            soon.ranges[0] = {block_.gates + position * layout_.slots * width_, count * layout_.slots};
+            const std::size_t gates_of_unit_block = rows * layout_.slots * kLanes;
+            soon.ranges[0] = {block_.gates + position * layout_.slots * width_ + units.first * gates_of_unit_block,
+                              (units.last - units.first) * gates_of_unit_block};
         }
         soon.ranges[1] = {block_.hidden + position * width_, count};
         if (block_.cell != nullptr) soon.ranges[2] = {block_.cell + position * width_, count};

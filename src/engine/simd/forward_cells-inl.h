@@ -37,18 +37,22 @@ HWY_INLINE float* GatesOf(const ForwardStep& step, std::size_t unit_block, std::
     return step.gates + (unit_block * step.rows + row) * kSlots * kLanes;
 }
 
-// What a tile does in between its product's multiply-adds: it asks for what its rows read and overwrite after that. Most
-// of it is in the third-level cache or beyond. kColumns vectors of a row's projection, kKept of its gates.
+// What a tile does in between its product's multiply-adds: it asks for what its rows read and overwrite after that.
+// Most of it is in the third-level cache or beyond. kColumns vectors of a row's projection, kKept of its gates.
 template <int kRows, int kColumns, int kStates, std::size_t kKept>
 struct FetchRows {
-    [[nodiscard]] static constexpr std::size_t turns() { return kRows; }
     const ForwardStep& step;
     const float* const (&x)[kRows];
     std::size_t width, unit_block, first;
 
+    // A turn a row where the product is long enough.
+    [[nodiscard]] HWY_INLINE std::size_t turns() const { return TurnsOf(width) == 1 ? 1 : kRows; }
     HWY_INLINE void operator()(std::size_t turn) const {
-        const std::size_t row = first + turn, at = row * width + unit_block * kLanes;
-        FetchAhead<kColumns>(x[turn]);
+        for (std::size_t r = turn; r < kRows; r += turns()) Fetch(r);
+    }
+    HWY_INLINE void Fetch(std::size_t r) const {
+        const std::size_t row = first + r, at = row * width + unit_block * kLanes;
+        FetchAhead<kColumns>(x[r]);
         FetchAhead<kStates>(step.hidden_out + at);
         if (step.cell_out != nullptr) FetchAhead<kStates>(step.cell_out + at);
         if constexpr (kKept > 0) {

@@ -16,27 +16,32 @@ HWY_BEFORE_NAMESPACE();
 namespace cellwise::engine {
 namespace HWY_NAMESPACE {
 
-// Asks for the rows of the result that a tile writes.
-template <int kRows, int kVectors>
+// What panels of a product fetch in between their multiply-adds: `For` gives each piece of a tile its turns
+// (AddPackedRows' `between`). This one asks for the rows of the result that the tile will write.
 struct FetchResult {
-    float* c;
-    std::size_t stride;
-    [[nodiscard]] static constexpr std::size_t turns() { return kRows; }
-    HWY_INLINE void operator()(std::size_t turn) const { FetchAhead<kVectors>(c + turn * stride); }
-};
-struct FetchNothing {
     template <int kRows, int kVectors>
-    FetchResult<kRows, kVectors> Piece(float* c, std::size_t stride) { return {c, stride}; }
+    struct Turns {
+        float* c;
+        std::size_t stride;
+        std::size_t depth;
+        [[nodiscard]] HWY_INLINE std::size_t turns() const { return TurnsOf(depth); }
+        HWY_INLINE void operator()(std::size_t turn) const {
+            for (std::size_t r = turn; r < kRows; r += turns()) FetchAhead<kVectors>(c + r * stride);
+        }
+    };
+    template <int kRows, int kVectors>
+    HWY_INLINE Turns<kRows, kVectors> For(float* c, std::size_t stride, std::size_t depth) const {
+        return {c, stride, depth};
+    }
 };
 
-// Asks for a product's SoonRead in equal parts, one after another.
+// This one asks for a SoonRead in equal parts, one after another.
 class FetchSoon {
 public:
-    // For `pieces` pieces in all of a product.
-    FetchSoon(const SoonRead& soon, std::size_t pieces, std::size_t piece_length)
-        : turns_(HWY_MAX(std::size_t{4}, piece_length / 32)) {
+    // The product has `pieces` pieces of piece_length over all its tiles.
+    FetchSoon(const SoonRead& soon, std::size_t pieces, std::size_t piece_length) : turns_(TurnsOf(piece_length)) {
         std::size_t lines = 0;
-        for (int i = 0; i < 3; ++i) {
+        for (std::size_t i = 0; i < SoonRead::most; ++i) {
             next_[i] = soon.ranges[i].begin;
             left_[i] = (soon.ranges[i].count + kLineFloats - 1) / kLineFloats;
             lines += left_[i];
@@ -50,14 +55,16 @@ public:
         HWY_INLINE void operator()(std::size_t /*turn*/) const { fetch.Take(); }
     };
     template <int kRows, int kVectors>
-    Turns Piece(float* /*c*/, std::size_t /*stride*/) { return {*this}; }
+    HWY_INLINE Turns For(float* /*c*/, std::size_t /*stride*/, std::size_t /*depth*/) {
+        return {*this};
+    }
 
 private:
     static constexpr std::size_t kLineFloats = 16;
 
     HWY_INLINE void Take() {
         std::size_t wanted = at_once_;
-        for (int i = 0; i < 3; ++i) {
+        for (std::size_t i = 0; i < SoonRead::most; ++i) {
             const std::size_t lines = HWY_MIN(wanted, left_[i]);
             for (std::size_t line = 0; line < lines; ++line) hwy::Prefetch(next_[i] + line * kLineFloats);
             next_[i] += lines * kLineFloats;
@@ -66,10 +73,10 @@ private:
         }
     }
 
-    std::size_t turns_;  // of a piece
-    const float* next_[3];
-    std::size_t left_[3];  // lines
-    std::size_t at_once_;
+    std::size_t turns_;    // of a piece
+    std::size_t at_once_;  // lines of a turn
+    const float* next_[SoonRead::most];
+    std::size_t left_[SoonRead::most];  // lines
 };
 
 // One panel of kVectors vectors of columns of a product.
@@ -99,7 +106,7 @@ struct ProductPanel {
         const float* right = b;
         for (std::size_t piece = 0; piece < product.pieces; ++piece) {
             AddProduct<kRows, kVectors>(Products(), sums, a, product.a_stride, right, product.piece_length,
-                                        fetch.template Piece<kRows, kVectors>(c, product.c_stride));
+                                        fetch.template For<kRows, kVectors>(c, product.c_stride, product.piece_length));
             a += product.piece_stride;
             right += PackedRows<Products>(product.piece_length) * kVectors * kLanes;
         }
@@ -130,7 +137,8 @@ void MultiplyPanels(const Product& product, Fetch fetch) {
 
 template <class Products>
 void Multiply(const Product& product) {
-    if (product.soon == nullptr) return MultiplyPanels<Products>(product, FetchNothing());
+    if (product.rows == 0 || product.columns == 0) return;
+    if (product.soon == nullptr) return MultiplyPanels<Products>(product, FetchResult());
     const std::size_t tiles = TileCount<kAccumulators / 2>(product.rows);
     const std::size_t panels = (product.columns + 2 * kLanes - 1) / (2 * kLanes);
     MultiplyPanels<Products>(product, FetchSoon(*product.soon, tiles * panels * product.pieces, product.piece_length));

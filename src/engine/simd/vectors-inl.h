@@ -147,6 +147,9 @@ constexpr std::size_t PackedRows(std::size_t depth) {
     return packed_rows_of(Products::kFactors, depth);
 }
 
+// How often a product of so many rows stops to do something else in between: seldom enough to cost nothing.
+constexpr std::size_t TurnsOf(std::size_t rows) { return rows < 32 ? 1 : rows < 256 ? 4 : rows / 32; }
+
 // What a product does in between its multiply-adds: nothing.
 struct NothingElse {
     [[nodiscard]] static constexpr std::size_t turns() { return 1; }
