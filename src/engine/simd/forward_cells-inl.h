@@ -37,22 +37,26 @@ HWY_INLINE float* GatesOf(const ForwardStep& step, std::size_t unit_block, std::
     return step.gates + (unit_block * step.rows + row) * kSlots * kLanes;
 }
 
-// What a tile does in between its product's multiply-adds: it asks for what its rows read and overwrite after that.
-// Most of it is in the third-level cache or beyond. kColumns vectors of a row's projection, kKept of its gates.
+// What a tile does in between its product's multiply-adds: it asks for what its rows read after that, which may come
+// from another core, and then for what they overwrite. kColumns vectors of a row's projection, kKept of its gates.
 template <int kRows, int kColumns, int kStates, std::size_t kKept>
 struct FetchRows {
     const ForwardStep& step;
     const float* const (&x)[kRows];
     std::size_t width, unit_block, first;
 
-    // A turn a row where the product is long enough.
+    // Two of the 2 · kRows pieces a turn, where the product is long enough.
     [[nodiscard]] HWY_INLINE std::size_t turns() const { return TurnsOf(width) == 1 ? 1 : kRows; }
     HWY_INLINE void operator()(std::size_t turn) const {
-        for (std::size_t r = turn; r < kRows; r += turns()) Fetch(r);
+        constexpr std::size_t kPieces = 2 * kRows;
+        const std::size_t pieces = kPieces / turns();
+        for (std::size_t piece = turn * pieces; piece < (turn + 1) * pieces; ++piece) {
+            piece < kRows ? FetchAhead<kColumns>(x[piece]) : FetchOutput(first + piece - kRows);
+        }
     }
-    HWY_INLINE void Fetch(std::size_t r) const {
-        const std::size_t row = first + r, at = row * width + unit_block * kLanes;
-        FetchAhead<kColumns>(x[r]);
+
+    HWY_INLINE void FetchOutput(std::size_t row) const {
+        const std::size_t at = row * width + unit_block * kLanes;
         FetchAhead<kStates>(step.hidden_out + at);
         if (step.cell_out != nullptr) FetchAhead<kStates>(step.cell_out + at);
         if constexpr (kKept > 0) {
