@@ -10,7 +10,7 @@ namespace cellwise::runs {
 
 /// The threads of a machine dealt out to jobs side by side: as evenly as whole threads allow, and all of them where
 /// there are no more jobs than threads. A job takes a share when it begins, the largest one that is free, and gives it
-/// back at its end. Once no job is left to begin, what is given back goes to those that still run. From any thread.
+/// back at its end. Once no job is left to begin, threads without a job go to those that still run. From any thread.
 class ThreadShares {
 public:
     /// All at least 1: `jobs` at once, `loans` over all. With more jobs than threads every job has one.
@@ -36,10 +36,11 @@ public:
     };
 
 private:
-    void give_to_running(std::int64_t threads);
+    void give_to_running();
 
     std::mutex mutex_;
-    std::size_t to_come_;
+    std::int64_t threads_;
+    std::size_t to_come_;  // loans
     std::vector<std::int64_t> free_;
     std::vector<Loan*> running_;
 };

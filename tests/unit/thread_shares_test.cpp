@@ -72,6 +72,18 @@ TEST(ThreadShares, GiveToWhoeverHasTheFewestAndLoseNone) {
     }
 }
 
+// Three at once on two threads: the last one gets two, not three.
+TEST(ThreadShares, GiveNoMoreThanThereAre) {
+    ThreadShares shares(2, 3, 3);
+    std::optional<ThreadShares::Loan> first(shares), second(shares);
+    const ThreadShares::Loan third(shares);
+    first.reset();
+    EXPECT_EQ(second->threads(), 1);
+    EXPECT_EQ(third.threads(), 1);
+    second.reset();
+    EXPECT_EQ(third.threads(), 2);
+}
+
 // Two end before the last one begins: the second share waits for nobody.
 TEST(ThreadShares, GiveAFreeShareToTheLastOneThatBegins) {
     ThreadShares shares(4, 2, 3);
