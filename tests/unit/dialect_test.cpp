@@ -60,6 +60,24 @@ TEST(DialectTest, ExcelsFirstLineSaysTheDelimiterAndIsNoRow) {
     EXPECT_FALSE(dialect(rows).declares_delimiter);
 }
 
+// Read with quotes as letters this is three rows with labels that fit; but letters are not written twice.
+TEST(DialectTest, AQuoteThatStandsTwiceIsNoLetter) {
+    const std::string text = "text,label\n\"A \"\"good\"\" film,1\nwith a line like a row\",1\nbad,0\n";
+    const auto told = dialect(text);
+    EXPECT_EQ(told.quoting, Quoting::standard);
+    EXPECT_THAT(rows_of(text, told),
+                testing::ElementsAre(testing::ElementsAre("text", "label"),
+                                     testing::ElementsAre("A \"good\" film,1\nwith a line like a row", "1"),
+                                     testing::ElementsAre("bad", "0")));
+    // An empty cell between two quotes says nothing: the first quote is a letter, which would swallow a row.
+    std::string letters = "id,text,note,label\n1,\"open,\"\",0\n2,closed\",a note,1\n";
+    for (int i = 3; i < 15; ++i) {
+        letters += std::to_string(i) + ",text " + std::to_string(i) + ",note " + std::to_string(i * i) + "," +
+                   std::to_string(i % 2) + "\n";
+    }
+    EXPECT_EQ(dialect(letters).quoting, Quoting::none);
+}
+
 TEST(DialectTest, GivenDelimiterAndQuotingStand) {
     EXPECT_EQ(dialect("a,b\nc,d\n", {'|', std::nullopt, ','}).delimiter, '|');
     EXPECT_EQ(dialect("a,b\n\"c,d\n", {std::nullopt, Quoting::none, ','}).quoting, Quoting::none);

@@ -90,9 +90,21 @@ char delimiter_of(std::string_view text, const DialectHints& hints) {
     return best.delimiter;
 }
 
+/// Whether a quote stands twice within a cell, as RFC 4180 has it: where quotes are letters they stand once. An empty
+/// cell between two quotes is none.
+bool has_doubled_quote(std::string_view row, char delimiter) {
+    const auto ends_cell = [&](std::size_t i) { return i >= row.size() || row[i] == delimiter || row[i] == '\n'; };
+    for (auto at = row.find("\"\""); at != std::string_view::npos; at = row.find("\"\"", at + 2)) {
+        const bool begins_cell = at == 0 || ends_cell(at - 1);
+        if (!begins_cell || !ends_cell(at + 2)) return true;
+    }
+    return false;
+}
+
 /// Whether each line of a row of several lines is a row of its own.
 bool has_swallowed_rows(std::string_view row, char delimiter, const std::vector<ColumnFacts>& columns) {
     if (std::none_of(columns.begin(), columns.end(), [](const auto& column) { return column.tells(); })) return false;
+    if (has_doubled_quote(row, delimiter)) return false;
     CsvReader lines(row, delimiter, "", Quoting::none);
     std::vector<std::string> cells;
     while (lines.read(cells)) {

@@ -50,7 +50,7 @@ struct DialectHints {
 /// more.
 /// - Quotes are standard where that reads the whole text in rows of one width; else escaped by a backslash, else
 ///   letters, where that does. They are letters, too, where a quoted cell of several lines is rows: each of its lines
-///   has the width and, in every column of numbers or of a few values, such a value.
+///   has the width and, in every column of numbers or of a few values, such a value, and no quote in it stands twice.
 /// - The first row is a header unless it has a number where the column has numbers, a value that its column of few
 ///   values has again, or a cell of five words and more.
 ///
