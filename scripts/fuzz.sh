@@ -87,7 +87,7 @@ run_program() {
 
 fuzz() {
     local target=$1 corpus=$root/tests/fuzz/corpus/$1 log=$out/$1.log status=0 before executions coverage count
-    before=$(find "$findings" -name "$target-*" | wc -l)
+    before=$(find "$findings" -name "$target-*" ! -name '*-report-*' | wc -l)
     run_program "$target" -runs=0 -artifact_prefix="$findings/$target-" "$corpus" >"$log" 2>&1 || status=$?
     if [[ $status -eq 0 && $seconds -gt 0 ]]; then
         mkdir -p "$scratch/$target/new"
