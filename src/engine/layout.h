@@ -16,6 +16,9 @@ enum class Factors { float32, bfloat16 };
     return factors == Factors::bfloat16 ? (depth + 1) / 2 : depth;
 }
 
+/// What the processor fetches at once.
+inline constexpr std::size_t floats_of_a_line = 16;
+
 /// Unit blocks that a panel of gates' products has forward (but SimpleRNN's), and one of states' products backward.
 inline constexpr std::size_t forward_panel = 1, backward_panel = 2;
 

@@ -73,7 +73,7 @@ public:
         const std::size_t t = block_.steps.steps - (stage - 1) / Cell::kPhases, phase = (stage - 1) % Cell::kPhases;
         GoBackTo(t);
         BackwardStep step = StepAt(t);
-        step.next = ReadBefore(t, units);
+        if (phase + 1 == Cell::kPhases) step.next = ReadBefore(t, units);
         Cell::Propagate(block_, step, phase, units);
         if (phase + 1 < Cell::kPhases) {
             Gates(t, phase + 1, units);

@@ -43,7 +43,7 @@ public:
         std::size_t lines = 0;
         for (std::size_t i = 0; i < SoonRead::most; ++i) {
             next_[i] = soon.ranges[i].begin;
-            left_[i] = (soon.ranges[i].count + kLineFloats - 1) / kLineFloats;
+            left_[i] = (soon.ranges[i].count + floats_of_a_line - 1) / floats_of_a_line;
             lines += left_[i];
         }
         at_once_ = (lines + pieces * turns_ - 1) / (pieces * turns_);
@@ -60,14 +60,12 @@ public:
     }
 
 private:
-    static constexpr std::size_t kLineFloats = 16;
-
     HWY_INLINE void Take() {
         std::size_t wanted = at_once_;
         for (std::size_t i = 0; i < SoonRead::most; ++i) {
             const std::size_t lines = HWY_MIN(wanted, left_[i]);
-            for (std::size_t line = 0; line < lines; ++line) hwy::Prefetch(next_[i] + line * kLineFloats);
-            next_[i] += lines * kLineFloats;
+            for (std::size_t line = 0; line < lines; ++line) hwy::Prefetch(next_[i] + line * floats_of_a_line);
+            next_[i] += lines * floats_of_a_line;
             left_[i] -= lines;
             wanted -= lines;
         }
