@@ -54,7 +54,7 @@ function(cellwise_use_torch target)
 endfunction()
 
 # An object library that precompiles headers for those who reuse it: name, then headers. They need not be named by each
-# file's own includes where eight files are compiled as one, so only that quick build has more than torch/torch.h.
+# file's own includes where sixteen files are compiled as one, so only that quick build has more than torch/torch.h.
 function(cellwise_precompile name)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "// Exists so that headers are precompiled once.\n")
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)

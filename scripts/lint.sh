@@ -25,7 +25,7 @@ say "shellcheck: ${#scripts[@]} scripts are clean"
 python3 scripts/arrows.py
 say "arrows: every include follows docs/architecture.md"
 
-# clang-tidy reads the files in the build's packs of eight, so that each pack's headers are read once. What GCC
+# clang-tidy reads the files in the build's packs, so that each pack's headers are read once. What GCC
 # precompiled is nothing for clang: its commands do without.
 mkdir -p build/lint
 packs() {

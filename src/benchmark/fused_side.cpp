@@ -37,7 +37,9 @@ models::Classifier classifier_of(Cell cell, const Shape& shape, models::Engine e
 FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& batches, std::int64_t threads,
                      bool with_phases, learning::Precision precision)
     : shape_(shape),
-      trainer_(classifier_of(cell, shape, models::Engine::fused), options_in(precision), 0, {torch::kCPU, threads}) {
+      trainer_(classifier_of(cell, shape, models::Engine::fused), options_in(precision), 0, {torch::kCPU, threads}),
+      model_(trainer_.model()),
+      deferral_(trainer_.optimizer()) {
     for (const auto& batch : batches) {
         const auto labels = torch::tensor(batch.labels);
         batches_.push_back({torch::tensor(batch.ids, torch::kInt32).view({shape.batch_size, shape.length}),
@@ -47,11 +49,11 @@ FusedSide::FusedSide(Cell cell, const Shape& shape, const std::vector<Batch>& ba
     }
     if (shape.reads_vectors) {
         // One tensor for all: the work does not depend on the numbers.
-        const auto vectors = trainer_.model()->embedding->forward(batches_.front().ids.to(torch::kInt64)).detach();
+        const auto vectors = model_->embedding->forward(batches_.front().ids.to(torch::kInt64)).detach();
         vectors.requires_grad_();
         for (auto& batch : batches_) batch.vectors = vectors;
     }
-    if (with_phases) phases_.emplace(trainer_.model());
+    if (with_phases) phases_.emplace(model_);
 }
 
 torch::Tensor FusedSide::first_probabilities() {
@@ -61,8 +63,7 @@ torch::Tensor FusedSide::first_probabilities() {
 }
 
 torch::Tensor FusedSide::logits(const TensorBatch& batch) {
-    auto& model = trainer_.model();
-    return batch.vectors.defined() ? model->forward_embedded(batch.vectors) : model->forward(batch.ids);
+    return batch.vectors.defined() ? model_->forward_embedded(batch.vectors) : model_->forward(batch.ids);
 }
 
 void FusedSide::differentiate(const TensorBatch& batch) {
@@ -70,8 +71,8 @@ void FusedSide::differentiate(const TensorBatch& batch) {
         (void)trainer_.forward_backward(batch.ids, batch.labels);
         return;
     }
-    trainer_.model()->train();
-    trainer_.model()->zero_grad();
+    model_->train();
+    model_->zero_grad();
     batch.vectors.mutable_grad().reset();
     torch::binary_cross_entropy_with_logits(logits(batch), batch.float_labels).backward();
 }
@@ -84,10 +85,15 @@ void FusedSide::run() {
         [&] {
             const auto& batch = next();
             Stopwatch watch;
+            double update = 0;
+            if (phases_) {  // forward would do it, and the optimizer's part could not be told from the rest
+                trainer_.optimizer().catch_up(batch.ids);
+                update = watch.lap();
+            }
             differentiate(batch);
             gradient_.push_back(1e3 * watch.lap());
             if (!shape_.reads_vectors) trainer_.update();
-            update_.push_back(1e3 * watch.lap());
+            update_.push_back(1e3 * (update + watch.lap()));
             return 1e-3 * (gradient_.back() + update_.back());
         },
         train_);
@@ -96,7 +102,7 @@ void FusedSide::run() {
         update_.erase(update_.begin() + before);
     }
     const torch::NoGradGuard no_grad;
-    trainer_.model()->eval();
+    model_->eval();
     repeat(
         runs_per_round,
         [&] {

@@ -67,6 +67,8 @@ private:
 
     Shape shape_;
     learning::Trainer trainer_;
+    models::Classifier model_;  // the trainer's, whose weights need not be up to date where time alone is asked for
+    learning::Optimizer::Deferral deferral_;
     std::optional<PassPhases> phases_;
     std::vector<TensorBatch> batches_;
     std::size_t number_ = 0;

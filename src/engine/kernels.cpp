@@ -57,6 +57,7 @@ Kernels KernelsWith() {
     kernels.gather_sum = SumGathered;
     kernels.add = AddTo;
     kernels.adam = UpdateAdam;
+    kernels.idle_adam = UpdateIdleAdam;
     kernels.sgd = UpdateSgd;
     kernels.sum_of_squares = SumOfSquares;
     kernels.multiply_add_chains = MultiplyAddChains;

@@ -149,6 +149,9 @@ struct GatherSum {
 struct AdamStep {
     float gradient_scale, coupled_decay, weight_scale;
     float one_less_beta_1, beta_2, one_less_beta_2, epsilon, rate;
+
+    /// Whether a weight whose gradient and moments are zero changes all the same.
+    [[nodiscard]] bool decays() const { return coupled_decay != 0 || weight_scale != 1; }
 };
 struct SgdStep {
     float gradient_scale, coupled_decay, weight_scale;
@@ -171,6 +174,9 @@ struct Kernels {
     /// `gradient` null: zeros.
     void (*adam)(const AdamStep&, float* weight, float* first_moment, float* second_moment, const float* gradient,
                  std::size_t count);
+    /// `number` steps one after another in which the gradient is zero and nothing decays.
+    void (*idle_adam)(const AdamStep* steps, std::size_t number, float* weight, float* first_moment,
+                      float* second_moment, std::size_t count);
     /// `velocity` null: none.
     void (*sgd)(const SgdStep&, float* weight, float* velocity, const float* gradient, std::size_t count);
     double (*sum_of_squares)(const float* values, std::size_t count);

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace cellwise::engine {
 namespace {
@@ -24,6 +25,10 @@ struct Columns {
         const std::size_t slot = column / layout.lanes % slots;
         return unit < layout.hidden ? gate(layout, slot) * layout.hidden + unit : none;
     }
+    // Whether `column` and the next three have rows one after another.
+    [[nodiscard]] bool has_four_rows(std::size_t column) const {
+        return column % layout.lanes + 4 <= layout.lanes && row(column + 3) != none;
+    }
 };
 
 std::size_t input_gate(const Layout& layout, std::size_t slot) { return layout.input_gate(slot); }
@@ -42,6 +47,38 @@ float cell_of(float first, float second) {
     return std::bit_cast<float>(bfloat16_of(first) | bfloat16_of(second) << 16U);
 }
 
+// Four floats in a register, as every processor has them.
+using Four = float __attribute__((vector_size(16)));
+
+Four load_four(const float* from) {
+    Four four;
+    std::memcpy(&four, from, sizeof(four));
+    return four;
+}
+
+void store_four(Four four, float* to) { std::memcpy(to, &four, sizeof(four)); }
+
+// out[k · out_stride + i] = in[i · in_stride + k] for i, k < 4.
+void transpose_four(const float* in, std::size_t in_stride, float* out, std::size_t out_stride) {
+    const Four a = load_four(in), b = load_four(in + in_stride);
+    const Four c = load_four(in + 2 * in_stride), d = load_four(in + 3 * in_stride);
+    const Four low_ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), high_ab = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const Four low_cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), high_cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    store_four(__builtin_shufflevector(low_ab, low_cd, 0, 1, 4, 5), out);
+    store_four(__builtin_shufflevector(low_ab, low_cd, 2, 3, 6, 7), out + out_stride);
+    store_four(__builtin_shufflevector(high_ab, high_cd, 0, 1, 4, 5), out + 2 * out_stride);
+    store_four(__builtin_shufflevector(high_ab, high_cd, 2, 3, 6, 7), out + 3 * out_stride);
+}
+
+// Four columns whose rows of `source` [·, depth] lie one after another, transposed over `height` of the depth.
+void pack_four_columns(const float* source, std::size_t depth, std::size_t height, float* out, std::size_t count) {
+    std::size_t k = 0;
+    for (; k + 4 <= height; k += 4) transpose_four(source + k, depth, out + k * count, count);
+    for (; k < height; ++k) {
+        for (std::size_t i = 0; i < 4; ++i) out[k * count + i] = source[i * depth + k];
+    }
+}
+
 // packed[k · count + column] = the columns' rows of `weights`, transposed: `count` columns from `first` on, over k <
 // depth. It goes tile by tile of k, whose packed rows stay in the first-level cache while all columns are written.
 void pack_columns(const Columns& columns, std::size_t first, std::size_t count, const float* weights, std::size_t depth,
@@ -55,6 +92,11 @@ void pack_columns(const Columns& columns, std::size_t first, std::size_t count, 
             const std::size_t row = columns.row(first + column);
             float* out = rows + column;
             const float* const source = row == none ? nullptr : weights + row * depth;
+            if (!in_cells && column + 4 <= count && columns.has_four_rows(first + column)) {
+                pack_four_columns(source + begin, depth, end - begin, out, count);
+                column += 3;
+                continue;
+            }
             for (std::size_t k = begin; k < end; k += in_cells ? 2 : 1, out += count) {
                 if (source == nullptr) {
                     *out = 0;
@@ -114,6 +156,11 @@ void unpack(const Columns& columns, const float* packed, std::size_t stride, std
                 const std::size_t row = columns.row(left + column);
                 if (row == none) continue;
                 float* const out = gradient + row * depth + first;
+                if (height == side && column % 4 == 0 && columns.has_four_rows(left + column)) {
+                    for (std::size_t k = 0; k < side; k += 4) transpose_four(square[k] + column, side, out + k, depth);
+                    column += 3;
+                    continue;
+                }
                 for (std::size_t k = 0; k < height; ++k) out[k] = square[k][column];
             }
         }

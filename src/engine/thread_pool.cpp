@@ -80,10 +80,12 @@ ThreadPool::~ThreadPool() { stop(workers_, stopping_, mutex_, wake_); }
 
 void ThreadPool::grow(int threads) {
     assert(!has_caller_ && "a pool grows between two jobs");
+    if (was_refused_) return;
     try {
         start_workers(threads);
     } catch (const std::system_error&) {
         // More threads than there are only save time: the pool goes on with those that it has.
+        was_refused_ = true;
     }
 }
 

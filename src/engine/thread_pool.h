@@ -26,8 +26,8 @@ public:
 
     [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
 
-    /// Starts workers until the pool has so many threads, or as many as the system gives. Between two calls of run(),
-    /// by their caller.
+    /// Starts workers until the pool has so many threads, or as many as the system gives: where it has refused one, it
+    /// is not asked again. Between two calls of run(), by their caller.
     void grow(int threads);
 
     /// Longer than the gaps inside a training step, too short to cost other processes anything.
@@ -74,6 +74,7 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<std::thread> workers_;
+    bool was_refused_ = false;
 };
 
 /// Makes the processor treat denormal numbers as zero for as long as it lives (x86; elsewhere it

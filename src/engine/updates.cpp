@@ -11,13 +11,6 @@ namespace {
 constexpr std::size_t chunk = 8192;
 constexpr std::size_t chunk_of_rows = 128;
 
-AdamStep as_step(const AdamOptions& options) {
-    return {static_cast<float>(options.gradient_scale), static_cast<float>(options.coupled_decay),
-            static_cast<float>(options.weight_scale),   static_cast<float>(1 - options.beta_1),
-            static_cast<float>(options.beta_2),         static_cast<float>(1 - options.beta_2),
-            static_cast<float>(options.epsilon),        static_cast<float>(options.rate)};
-}
-
 SgdStep as_step(const SgdOptions& options) {
     return {static_cast<float>(options.gradient_scale), static_cast<float>(options.coupled_decay),
             static_cast<float>(options.weight_scale), static_cast<float>(options.momentum),
@@ -32,6 +25,22 @@ void for_chunks(ThreadPool& pool, std::size_t count, const Function& function) {
 }
 
 }  // namespace
+
+AdamStep as_step(const AdamOptions& options) {
+    return {static_cast<float>(options.gradient_scale), static_cast<float>(options.coupled_decay),
+            static_cast<float>(options.weight_scale),   static_cast<float>(1 - options.beta_1),
+            static_cast<float>(options.beta_2),         static_cast<float>(1 - options.beta_2),
+            static_cast<float>(options.epsilon),        static_cast<float>(options.rate)};
+}
+
+void require_ascending_rows(const RowGradient& gradient, std::size_t rows) {
+    for (std::size_t i = 0; i < gradient.count; ++i) {
+        if (gradient.indices[i] <= (i == 0 ? -1 : gradient.indices[i - 1]) ||
+            gradient.indices[i] >= static_cast<std::int64_t>(rows)) {
+            throw InternalError("a row gradient's indices must ascend and lie in the table");
+        }
+    }
+}
 
 void FusedUpdate::adam(const AdamOptions& options, float* weight, float* first_moment, float* second_moment,
                        const float* gradient, std::size_t count) const {
@@ -49,15 +58,10 @@ void FusedUpdate::sgd(const SgdOptions& options, float* weight, float* velocity,
     });
 }
 
-template <class UpdateRow>
-void FusedUpdate::update_rows(std::size_t rows, const RowGradient& gradient, std::uint8_t* seen, bool all_rows,
-                              const UpdateRow& update_row) const {
-    for (std::size_t i = 0; i < gradient.count; ++i) {
-        if (gradient.indices[i] <= (i == 0 ? -1 : gradient.indices[i - 1]) ||
-            gradient.indices[i] >= static_cast<std::int64_t>(rows)) {
-            throw InternalError("a row gradient's indices must ascend and lie in the table");
-        }
-    }
+void FusedUpdate::sgd_rows(const SgdOptions& options, float* weight, float* velocity, std::size_t rows,
+                           const RowGradient& gradient, std::uint8_t* seen) const {
+    require_ascending_rows(gradient, rows);
+    const SgdStep step = as_step(options);
     pool_.run((rows + chunk_of_rows - 1) / chunk_of_rows, [&](std::size_t task, std::size_t /*worker*/) {
         const std::size_t first = task * chunk_of_rows;
         const std::size_t last = std::min(rows, first + chunk_of_rows);
@@ -70,26 +74,13 @@ void FusedUpdate::update_rows(std::size_t rows, const RowGradient& gradient, std
                 seen[row] = 1;
                 ++index;
             }
-            if (all_rows || seen[row] != 0) update_row(row * gradient.width, row_gradient);
+            // Without velocity nothing but decay moves a row that has no gradient.
+            const bool moves = row_gradient != nullptr || (velocity != nullptr && seen[row] != 0) || options.decays();
+            if (!moves) continue;
+            const std::size_t at = row * gradient.width;
+            kernels_.sgd(step, weight + at, velocity == nullptr ? nullptr : velocity + at, row_gradient,
+                         gradient.width);
         }
-    });
-}
-
-void FusedUpdate::adam_rows(const AdamOptions& options, float* weight, float* first_moment, float* second_moment,
-                            std::size_t rows, const RowGradient& gradient, std::uint8_t* seen) const {
-    const AdamStep step = as_step(options);
-    update_rows(rows, gradient, seen, options.decays(), [&](std::size_t at, const float* row_gradient) {
-        kernels_.adam(step, weight + at, first_moment + at, second_moment + at, row_gradient, gradient.width);
-    });
-}
-
-void FusedUpdate::sgd_rows(const SgdOptions& options, float* weight, float* velocity, std::size_t rows,
-                           const RowGradient& gradient, std::uint8_t* seen) const {
-    const SgdStep step = as_step(options);
-    update_rows(rows, gradient, seen, options.decays(), [&](std::size_t at, const float* row_gradient) {
-        // Without velocity nothing moves a row that has no gradient.
-        if (row_gradient == nullptr && velocity == nullptr && !options.decays()) return;
-        kernels_.sgd(step, weight + at, velocity == nullptr ? nullptr : velocity + at, row_gradient, gradient.width);
     });
 }
 

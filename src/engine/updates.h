@@ -44,6 +44,12 @@ struct RowGradient {
     std::size_t width = 0;
 };
 
+/// Throws InternalError unless the indices ascend and are below `rows`.
+void require_ascending_rows(const RowGradient& gradient, std::size_t rows);
+
+/// The options as the kernels take them.
+[[nodiscard]] AdamStep as_step(const AdamOptions& options);
+
 /// Fused updates of contiguous float32 memory: one pass over weights, moments and gradients. Results
 /// do not depend on the number of threads.
 class FusedUpdate {
@@ -57,12 +63,10 @@ public:
     /// velocity may be null where momentum is 0.
     void sgd(const SgdOptions& options, float* weight, float* velocity, const float* gradient, std::size_t count) const;
 
-    /// The same with a row gradient, and with dense results: rows without gradient whose moments may
-    /// be other than zero keep decaying and moving. `seen` [rows] tells them: zero for a row that has
-    /// never had a gradient and is skipped (unless weights decay); updated here. Throws InternalError
-    /// where indices are not ascending rows of the table.
-    void adam_rows(const AdamOptions& options, float* weight, float* first_moment, float* second_moment,
-                   std::size_t rows, const RowGradient& gradient, std::uint8_t* seen) const;
+    /// The same with a row gradient, and with dense results: rows without gradient whose velocity may
+    /// be other than zero keep moving. `seen` [rows] tells them: zero for a row that has never had a gradient and is
+    /// skipped (unless weights decay); updated here. Throws InternalError where indices are not ascending rows of the
+    /// table. (Adam's: deferred_adam.h.)
     void sgd_rows(const SgdOptions& options, float* weight, float* velocity, std::size_t rows,
                   const RowGradient& gradient, std::uint8_t* seen) const;
 
@@ -70,10 +74,6 @@ public:
     [[nodiscard]] double squared_norm(const float* values, std::size_t count) const;
 
 private:
-    template <class UpdateRow>
-    void update_rows(std::size_t rows, const RowGradient& gradient, std::uint8_t* seen, bool all_rows,
-                     const UpdateRow& update_row) const;
-
     ThreadPool& pool_;
     Kernels kernels_;
 };

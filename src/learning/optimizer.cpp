@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -21,7 +23,7 @@ Optimizer::Optimizer(std::vector<models::Variable> variables, const TrainingOpti
     options.validate();
     if (pool_) fused_.emplace(*pool_);
     for (auto& variable : variables) {
-        Slot slot{std::move(variable), {}, {}, {}};
+        Slot slot{std::move(variable), {}, {}, {}, {}};
         const auto zeros = [&] {
             const auto values = torch::zeros_like(slot.variable.value);
             return fused_ ? engine::on_large_pages(values) : values;
@@ -70,7 +72,8 @@ double Optimizer::dense_gradient_norm() const {
     return std::sqrt(sum);
 }
 
-std::map<std::string, torch::Tensor> Optimizer::moments() const {
+std::map<std::string, torch::Tensor> Optimizer::moments() {
+    catch_up();
     // An older checkpoint's velocity had no rate in it: under its old name it is not taken for this one.
     const std::string first = options_.optimizer == OptimizerKind::sgd ? "velocity." : "first.";
     std::map<std::string, torch::Tensor> moments;
@@ -82,6 +85,9 @@ std::map<std::string, torch::Tensor> Optimizer::moments() const {
 }
 
 void Optimizer::resume(std::int64_t steps) {
+    assert(std::none_of(slots_.begin(), slots_.end(),
+                        [](const Slot& slot) { return slot.deferred && slot.deferred->is_behind(); }) &&
+           "moments() was called to set them");
     steps_ = steps;
     if (device_) device_->set_steps(steps);
     for (auto& slot : slots_) {
@@ -176,25 +182,62 @@ void Optimizer::update_fused(Slot& slot, double factor) {
     const auto apply = [&](const auto& all, const auto& rows) {
         const auto& gradient = value.grad();
         if (!gradient.is_sparse()) return all(gradient.contiguous().const_data_ptr<float>());
-        const auto table = engine::table_gradient(gradient);
         slot.seen.resize(static_cast<std::size_t>(value.size(0)));
-        rows(table.rows, slot.seen.size());
+        rows(engine::table_gradient(gradient).rows);
     };
     if (options_.optimizer == OptimizerKind::sgd) {
         const engine::SgdOptions sgd{shared, options_.momentum, rate};
         apply([&](const float* gradient) { fused_->sgd(sgd, weight, first, gradient, count); },
-              [&](const engine::RowGradient& gradient, std::size_t rows) {
-                  fused_->sgd_rows(sgd, weight, first, rows, gradient, slot.seen.data());
+              [&](const engine::RowGradient& gradient) {
+                  fused_->sgd_rows(sgd, weight, first, slot.seen.size(), gradient, slot.seen.data());
               });
         return;
     }
     const engine::AdamOptions options{shared, adam::beta_1, adam::beta_2, adam::epsilon,
                                       adam::corrected_rate(rate_, steps_)};
-    auto* const second = slot.second.data_ptr<float>();
-    apply([&](const float* gradient) { fused_->adam(options, weight, first, second, gradient, count); },
-          [&](const engine::RowGradient& gradient, std::size_t rows) {
-              fused_->adam_rows(options, weight, first, second, rows, gradient, slot.seen.data());
-          });
+    apply(
+        [&](const float* gradient) {
+            if (slot.deferred) slot.deferred->catch_up(slot.table());
+            fused_->adam(options, weight, first, slot.second.data_ptr<float>(), gradient, count);
+        },
+        [&](const engine::RowGradient& gradient) { update_rows(slot, options, gradient); });
+}
+
+engine::DeferredAdam::Table Optimizer::Slot::table() {
+    return {variable.value.data_ptr<float>(),
+            first.data_ptr<float>(),
+            second.data_ptr<float>(),
+            seen.data(),
+            seen.size(),
+            static_cast<std::size_t>(variable.value.size(1))};
+}
+
+void Optimizer::update_rows(Slot& slot, const engine::AdamOptions& options, const engine::RowGradient& gradient) {
+    if (!slot.deferred) slot.deferred.emplace(*pool_);
+    const auto table = slot.table();
+    slot.deferred->step(options, table, gradient);
+    if (!defers_) slot.deferred->catch_up(table);
+}
+
+void Optimizer::catch_up() {
+    const torch::NoGradGuard no_grad;
+    for (auto& slot : slots_) {
+        if (slot.deferred && slot.deferred->is_behind()) slot.deferred->catch_up(slot.table());
+    }
+}
+
+void Optimizer::catch_up(const torch::Tensor& ids) {
+    const torch::NoGradGuard no_grad;
+    for (auto& slot : slots_) {
+        if (!slot.deferred || !slot.deferred->is_behind()) continue;
+        const auto flat = ids.contiguous();
+        const auto count = static_cast<std::size_t>(flat.numel());
+        if (flat.scalar_type() == torch::kInt32) {
+            slot.deferred->catch_up(slot.table(), flat.const_data_ptr<std::int32_t>(), count);
+        } else {
+            slot.deferred->catch_up(slot.table(), flat.const_data_ptr<std::int64_t>(), count);
+        }
+    }
 }
 
 }  // namespace cellwise::learning

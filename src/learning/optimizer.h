@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/deferred_adam.h"
 #include "engine/thread_pool.h"
 #include "engine/updates.h"
 #include "learning/device_update.h"
@@ -51,6 +52,27 @@ public:
     /// Updates done so far (Adam's t).
     [[nodiscard]] std::int64_t steps() const { return steps_; }
 
+    /// While it lives, an update leaves the rows of a table that had no gradient for later, where the rule allows it:
+    /// whoever reads weights calls catch_up() first. Its end brings all rows up to date. The results keep their bits.
+    class Deferral {
+    public:
+        explicit Deferral(Optimizer& optimizer) : optimizer_(optimizer) { optimizer_.defers_ = true; }
+        ~Deferral() {
+            optimizer_.defers_ = false;
+            optimizer_.catch_up();
+        }
+        Deferral(const Deferral&) = delete;
+        Deferral& operator=(const Deferral&) = delete;
+
+    private:
+        Optimizer& optimizer_;
+    };
+
+    /// Brings all rows up to date.
+    void catch_up();
+    /// Brings the rows of a table that stand in `ids` (int32 or int64, on the CPU) up to date.
+    void catch_up(const torch::Tensor& ids);
+
     /// The rate of the next update; the options' until set.
     void set_learning_rate(double rate);
     [[nodiscard]] double learning_rate() const { return rate_; }
@@ -64,8 +86,8 @@ public:
 
     /// What a checkpoint keeps beside steps(): "first.<variable>" and "second.<variable>" (Adam's m and v), or
     /// "velocity.<variable>" (SGD's). They share the optimizer's memory: set them by copying into
-    /// them, then call resume().
-    [[nodiscard]] std::map<std::string, torch::Tensor> moments() const;
+    /// them, then call resume(). Brings all rows up to date.
+    [[nodiscard]] std::map<std::string, torch::Tensor> moments();
 
     /// Goes on after `steps` updates that left the moments as they are now.
     void resume(std::int64_t steps);
@@ -76,6 +98,9 @@ private:
         torch::Tensor first;             // Adam's m, SGD's velocity (undefined without momentum)
         torch::Tensor second;            // Adam's v
         std::vector<std::uint8_t> seen;  // fused: rows of a table that have had a gradient
+        std::optional<engine::DeferredAdam> deferred;
+
+        [[nodiscard]] engine::DeferredAdam::Table table();
     };
 
     [[nodiscard]] double squared_norm(const torch::Tensor& gradient) const;
@@ -83,6 +108,7 @@ private:
     [[nodiscard]] std::vector<double> factors_of_clipping() const;
     void update(Slot& slot, double factor);
     void update_fused(Slot& slot, double factor);
+    void update_rows(Slot& slot, const engine::AdamOptions& options, const engine::RowGradient& gradient);
     void update_on_device();
 
     std::vector<Slot> slots_;
@@ -92,6 +118,7 @@ private:
     std::optional<DeviceUpdate> device_;
     double rate_;
     std::int64_t steps_ = 0;
+    bool defers_ = false;
 };
 
 }  // namespace cellwise::learning

@@ -54,6 +54,7 @@ StepResult Trainer::forward_backward(const torch::Tensor& ids, const torch::Tens
     model_->train();
     model_->set_shard(shard);
     optimizer_.zero_gradients();
+    optimizer_.catch_up(ids);
     const auto logits = model_->forward(ids.to(device_));
     auto loss = shard ? mean_cross_entropy(logits, labels, shard->rows, shard->of)
                       : mean_cross_entropy(logits, labels, logits.size(0), logits.size(0));
@@ -146,6 +147,7 @@ bool Trainer::report(const Plan& plan, double seconds, const std::optional<recor
 
 bool Trainer::train_here(const Examples& examples, const Plan& plan, const EpochHooks& hooks) {
     const Stopwatch watch;
+    const Optimizer::Deferral deferral(optimizer_);
     while (position_.step < plan.steps) {
         if (hooks.before_step) hooks.before_step(position_.epoch, position_.step, plan.steps);
         const auto [first, rows] = rows_of_step(plan);
@@ -210,6 +212,7 @@ records::Metrics Trainer::evaluate(const Examples& examples) { return *evaluate_
 
 std::optional<records::Metrics> Trainer::evaluate_unless(const Examples& examples, const std::function<bool()>& stop) {
     const torch::NoGradGuard no_grad;
+    optimizer_.catch_up();
     std::optional<torch::Tensor> computed;
     if (processes_ != nullptr) {
         const auto own = models::Shard::even(*processes_, examples.rows());
@@ -229,7 +232,7 @@ std::vector<double> Trainer::evaluated_probabilities() const {
 }
 
 std::vector<float> Trainer::probabilities(const Examples& examples) {
-    return probabilities_of(model_, examples, device_);
+    return probabilities_of(model(), examples, device_);
 }
 
 std::vector<records::EpochFigures> Trainer::fit(const Examples& train, const Examples& validation,

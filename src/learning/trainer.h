@@ -102,7 +102,12 @@ public:
                                            const std::function<void(const records::Progress&)>& on_progress,
                                            const std::function<void(const records::EpochFigures&)>& on_epoch);
 
-    [[nodiscard]] models::Classifier& model() { return model_; }
+    /// With all weights up to date. While continue_epoch() trains, who holds the model otherwise sees some weights
+    /// as they were some steps ago (Optimizer::Deferral).
+    [[nodiscard]] models::Classifier& model() {
+        optimizer_.catch_up();
+        return model_;
+    }
     [[nodiscard]] Optimizer& optimizer() { return optimizer_; }
 
     /// The epoch being trained, or the last one when it is complete.

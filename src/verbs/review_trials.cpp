@@ -184,6 +184,7 @@ std::shared_ptr<const sentiment::PreparedData> ReviewTrials::data_of(const senti
 }
 
 search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::TrialProgress& progress) {
+    const runs::ThreadShares::Loan share(shares_.value());
     const auto configuration = with_values(configuration_, trial.values);
     const auto data = data_of(configuration);
     runs::PlannedRun planned{configuration.cells.front(), configuration.seed, folder_of(trial.number), true, false, {}};
@@ -198,7 +199,7 @@ search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::Tri
     try {
         const auto bar = std::min(static_cast<std::size_t>(trial.number), titles_ - 1);
         const auto record = runs::train_single_run(
-            configuration, planned, *data, [this] { return threads_each_; }, observer_, stop_, bar,
+            configuration, planned, *data, [&share] { return share.threads(); }, observer_, stop_, bar,
             distributed::ProcessGroup(false));
         double objective = 0;
         for (const auto& epoch : record.epochs) {
@@ -218,8 +219,9 @@ search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::Tri
 }
 
 void ReviewTrials::side_by_side(std::size_t count, const std::function<void(std::size_t)>& run) {
-    const auto jobs = std::clamp<std::size_t>(count, 1, jobs_);
-    threads_each_ = std::max<std::int64_t>(1, threads_ / static_cast<std::int64_t>(jobs));
+    if (count == 0) return;
+    const auto jobs = std::min(count, jobs_);
+    shares_.emplace(threads_, jobs, count);
     parallel_for(count, static_cast<int>(jobs), run);
 }
 
@@ -242,6 +244,7 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
     std::vector<double> objectives(titles.size()), diverged(titles.size());
     std::optional<Interrupted> stopped;
     const auto run = [&](std::size_t job) {
+        const runs::ThreadShares::Loan share(shares_.value());
         const auto which = job % 2;
         auto configuration = configurations.at(which);
         configuration.seed = seeds[job / 2];
@@ -254,7 +257,7 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
                                        {}};
         try {
             const auto record = runs::train_single_run(
-                configuration, planned, *data, [this] { return threads_each_; }, observer, stop_, job,
+                configuration, planned, *data, [&share] { return share.threads(); }, observer, stop_, job,
                 distributed::ProcessGroup(false));
             objectives[job] = objective_of(metric_, record.test_loss, record.test_accuracy);
         } catch (const learning::Diverged&) {

@@ -29,6 +29,9 @@ const std::vector<Case> cases{{"Telco", "telco_churn.csv", "customers/telco_gold
                               {"Hdma", "customers/Hdma.csv", "customers/hdma_golden.json", "deny", {"NA"}},
                               {"Computers", "customers/Computers.csv", "customers/computers_golden.json", "price", {}}};
 
+// How a test's name shows its case.
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
+
 class GoldenTable : public testing::TestWithParam<Case> {
 protected:
     void SetUp() override {

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "engine/deferred_adam.h"
 #include "engine/updates.h"
 
 namespace cellwise::engine {
@@ -81,6 +82,8 @@ protected:
             {weight.begin(), weight.end()}, std::vector<double>(weight.size()), std::vector<double>(weight.size())};
     }
 
+    DeferredAdam::Table table() { return {weight.data(), first.data(), second.data(), seen.data(), rows, width}; }
+
     Random random{11, "updates"};
     ThreadPool pool{2};
     FusedUpdate update{pool};
@@ -112,11 +115,13 @@ TEST_F(EngineUpdates, AdamOfRowsIsDenseAdam) {
     for (const Variant& variant : variants) {
         start();
         const auto untouched = weight;
+        DeferredAdam deferred(pool);
         run_rows([&](int t, const RowGradient& gradient, const std::vector<double>& dense) {
             const auto options = adam_options(variant, t);
-            update.adam_rows(options, weight.data(), first.data(), second.data(), rows, gradient, seen.data());
+            deferred.step(options, table(), gradient);
             truth.adam(options, dense);
         });
+        deferred.catch_up(table());
         expect_near(weight, truth.weight, 2e-6);
         expect_near(first, truth.first, 2e-6);
         if (variant.coupled == 0 && variant.weight_scale == 1) {
@@ -124,6 +129,60 @@ TEST_F(EngineUpdates, AdamOfRowsIsDenseAdam) {
                                    untouched.end() - static_cast<std::ptrdiff_t>(rows / 2 * width)));
         }
     }
+}
+
+// The dense kernel over every row is the reference: whatever is read in between, and however long rows wait, the
+// bits are its own, and so is every row that has been caught up.
+TEST_F(EngineUpdates, DeferredRowsHaveTheBitsOfTheDenseRule) {
+    for (const Variant& variant : variants) {
+        start();
+        auto dense_weight = weight, dense_first = first, dense_second = second;
+        DeferredAdam deferred(pool);
+        EXPECT_FALSE(deferred.is_behind());
+        for (int round = 0; round < 3; ++round) {  // 180 steps: rows wait longer than any may
+            run_rows([&](int t, const RowGradient& gradient, const std::vector<double>& dense) {
+                const auto options = adam_options(variant, 60 * round + t);
+                const std::vector<float> gradients(dense.begin(), dense.end());
+                for (std::size_t at = 0; at < gradients.size(); at += width) {
+                    update.adam(options, &dense_weight[at], &dense_first[at], &dense_second[at], &gradients[at], width);
+                }
+                deferred.step(options, table(), gradient);
+                std::vector<std::int32_t> read(random.below(40));
+                for (auto& id : read) id = static_cast<std::int32_t>(random.below(rows + 20)) - 10;  // some are no rows
+                deferred.catch_up(table(), read.data(), read.size());
+                for (const auto id : read) {
+                    if (id < 0 || static_cast<std::size_t>(id) >= rows) continue;
+                    const auto at = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(id) * width);
+                    ASSERT_TRUE(std::equal(weight.begin() + at, weight.begin() + at + width, dense_weight.begin() + at))
+                        << "row " << id << ", step " << t;
+                }
+                if (random.below(25) == 0) {
+                    deferred.catch_up(table());
+                    EXPECT_FALSE(deferred.is_behind());
+                    ASSERT_EQ(weight, dense_weight);
+                }
+            });
+        }
+        deferred.catch_up(table());
+        EXPECT_EQ(weight, dense_weight);
+        EXPECT_EQ(first, dense_first);
+        EXPECT_EQ(second, dense_second);
+    }
+}
+
+TEST_F(EngineUpdates, RowsThatNobodyReadsDoWait) {
+    start();
+    DeferredAdam deferred(pool);
+    const std::vector<float> ones(2 * width, 1);
+    const std::vector<std::int64_t> both{3, 5}, one{3};
+    deferred.step(adam_options(variants[0], 1), table(), {both.data(), 2, ones.data(), width});
+    const auto after_one = weight;
+    deferred.step(adam_options(variants[0], 2), table(), {one.data(), 1, ones.data(), width});
+    EXPECT_NE(weight[3 * width], after_one[3 * width]);
+    EXPECT_EQ(weight[5 * width], after_one[5 * width]);
+    const std::vector<std::int64_t> read{5, 5};
+    deferred.catch_up(table(), read.data(), read.size());
+    EXPECT_NE(weight[5 * width], after_one[5 * width]);
 }
 
 TEST_F(EngineUpdates, SgdOfRowsIsDenseSgd) {
@@ -222,9 +281,11 @@ TEST_F(EngineUpdates, RefusesRowsOutOfOrderOrOutside) {
     const std::vector<float> values(2 * width, 1);
     for (const auto& [a, b] : {std::pair{3, 3}, std::pair{4, 2}, std::pair{-1, 2}, std::pair{1, 517}}) {
         const std::int64_t indices[] = {a, b};
-        EXPECT_THROW(update.adam_rows(adam_options(variants[0], 1), weight.data(), first.data(), second.data(), rows,
-                                      {indices, 2, values.data(), width}, seen.data()),
-                     InternalError);
+        const RowGradient gradient{indices, 2, values.data(), width};
+        EXPECT_THROW(DeferredAdam(pool).step(adam_options(variants[0], 1), table(), gradient), InternalError);
+        EXPECT_THROW(
+            update.sgd_rows(sgd_options(variants[0]), weight.data(), first.data(), rows, gradient, seen.data()),
+            InternalError);
     }
 }
 

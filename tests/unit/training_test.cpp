@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -19,7 +18,6 @@
 #include "engine/thread_pool.h"
 #include "learning/clipping.h"
 #include "learning/divergence.h"
-#include "learning/fit.h"
 #include "learning/loss.h"
 #include "learning/optimizer.h"
 #include "learning/trainer.h"
@@ -27,6 +25,7 @@
 #include "tasks/sentiment/baseline.h"
 #include "tasks/sentiment/configuration.h"
 #include "tasks/sentiment/run_files.h"
+#include "toy_reviews.h"
 
 namespace cellwise::learning {
 namespace {
@@ -34,6 +33,8 @@ namespace {
 using models::Variable;
 using sentiment::bag_of_embeddings;
 using sentiment::tfidf_logistic_regression;
+using test::toy_model;
+using test::toy_reviews;
 
 torch::Tensor weight(std::vector<double> values) {
     return torch::tensor(values, torch::kFloat64).set_requires_grad(true);
@@ -192,124 +193,6 @@ TEST(Clipping, WorksPerKerasVariableOrOverAll) {
     const double norm = std::sqrt(9 + 16 + 0.25);
     EXPECT_THAT(clipped(options, {"a", "b", "c"}),
                 ElementsAre(DoubleNear(3 / norm, 1e-12), DoubleNear(4 / norm, 1e-12), DoubleNear(0.5 / norm, 1e-12)));
-}
-
-data::PaddedReviews toy_reviews(std::size_t rows, std::size_t length) {
-    // Positive reviews hold word 5, negative ones word 6, somewhere among others.
-    data::PaddedReviews reviews;
-    reviews.length = length;
-    Random random(9, "toy");
-    for (std::size_t row = 0; row < rows; ++row) {
-        const auto label = static_cast<std::uint8_t>(random.below(2));
-        for (std::size_t i = 0; i < length; ++i) reviews.ids.push_back(static_cast<std::int32_t>(7 + random.below(13)));
-        reviews.ids[row * length + random.below(length)] = label == 1 ? 5 : 6;
-        reviews.labels.push_back(label);
-    }
-    return reviews;
-}
-
-models::ClassifierOptions toy_model(Cell cell) {
-    models::ClassifierOptions options;
-    options.cell = cell;
-    options.vocabulary_size = 20;
-    options.embedding_size = 8;
-    options.hidden_size = 8;
-    options.dropout = 0.1;
-    return options;
-}
-
-TEST(Trainer, LearnsAndRepeatsBitForBit) {
-    const auto train = toy_reviews(300, 6), test = toy_reviews(100, 6);
-    learning::TrainingOptions options;
-    options.learning_rate = 0.01;
-    options.epochs = 8;
-    options.batch_size = 32;
-    for (const Cell cell : all_cells) {
-        const auto run = [&](std::uint64_t seed) {
-            learning::Trainer trainer(models::Classifier(toy_model(cell), seed), options, seed);
-            return trainer.fit(train, test, {}, {});
-        };
-        const auto first = run(1), again = run(1), other = run(2);
-        EXPECT_GT(first.back().validation.accuracy, 0.9) << cell_name(cell);
-        for (std::size_t epoch = 0; epoch < first.size(); ++epoch) {
-            EXPECT_EQ(first[epoch].train.loss, again[epoch].train.loss);
-            EXPECT_EQ(first[epoch].validation.loss, again[epoch].validation.loss);
-        }
-        EXPECT_NE(first[0].train.loss, other[0].train.loss);
-    }
-}
-
-// Threads that other runs leave over come in the middle of an epoch, and change nothing but the time.
-TEST(Fit, TakesMoreThreadsIntoUseWithTheSameBits) {
-    const auto train = toy_reviews(300, 20), test = toy_reviews(600, 20);
-    learning::TrainingOptions options;
-    options.epochs = 2;
-    options.batch_size = 32;
-    for (const Cell cell : all_cells) {
-        const auto run = [&](const std::function<std::int64_t()>& threads) {
-            learning::Trainer trainer(models::Classifier(toy_model(cell), 1), options, 1, {torch::kCPU, 1});
-            learning::Fit fit(trainer, options);
-            learning::FitHooks hooks;
-            hooks.threads = threads;
-            fit.run(learning::Examples(train), learning::Examples(test), hooks);
-            return std::pair(fit.epochs(), trainer.model()->pool()->size());
-        };
-        std::int64_t asked = 0;
-        const auto [alone, one] = run({});
-        const auto [shared, four] = run([&] { return ++asked < 5 ? 1 : asked < 12 ? 2 : asked < 14 ? 4 : 1; });
-        EXPECT_EQ(one, 1);
-        EXPECT_EQ(four, 4);
-        EXPECT_EQ(asked, 2 * (10 + 3)) << "every step and every batch of an evaluation";
-        ASSERT_EQ(shared.size(), 2u);
-        for (std::size_t epoch = 0; epoch < shared.size(); ++epoch) {
-            EXPECT_EQ(shared[epoch].train.loss, alone[epoch].train.loss) << cell_name(cell);
-            EXPECT_EQ(shared[epoch].validation.loss, alone[epoch].validation.loss) << cell_name(cell);
-        }
-    }
-}
-
-TEST(Trainer, KeepsTheShortLastBatchAndWeighsByRows) {
-    const auto reviews = toy_reviews(10, 4);
-    learning::TrainingOptions options;
-    options.optimizer = learning::OptimizerKind::sgd;
-    options.learning_rate = 1e-300;  // weights that stand still: the running mean is the mean over rows
-    options.batch_size = 4;
-    auto model = toy_model(Cell::lstm);
-    model.dropout = 0;
-    learning::Trainer trainer(models::Classifier(model, 1), options, 1);
-    std::vector<std::int64_t> steps;
-    const auto metrics = trainer.train_epoch(reviews, [&](const records::Progress& progress) {
-        steps.push_back(progress.step);
-        EXPECT_EQ(progress.steps, 3);
-    });
-    EXPECT_THAT(steps, testing::ElementsAre(1, 2, 3));
-    const auto evaluated = trainer.evaluate(reviews);
-    EXPECT_NEAR(metrics.loss, evaluated.loss, 1e-6);
-    EXPECT_NEAR(metrics.accuracy, evaluated.accuracy, 1e-12);
-}
-
-TEST(Trainer, AddsTheL2PenaltyToLossAndGradient) {
-    learning::TrainingOptions options;
-    options.l2 = 0.1;
-    auto model = toy_model(Cell::gru);
-    model.dropout = 0;
-    const auto ids = torch::randint(0, 20, {3, 5});
-    const auto labels = torch::tensor({1, 0, 1});
-    learning::Trainer with(models::Classifier(model, 1), options, 1);
-    options.l2 = 0;
-    learning::Trainer without(models::Classifier(model, 1), options, 1);
-    const double difference = with.forward_backward(ids, labels).loss.item<double>() -
-                              without.forward_backward(ids, labels).loss.item<double>();
-    double squares = 0;
-    const auto a = with.model()->variables(), b = without.model()->variables();
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i].is_kernel) squares += a[i].value.square().sum().item<double>();
-        const auto expected = a[i].is_kernel ? 2 * 0.1 * a[i].value : torch::zeros_like(a[i].value);
-        EXPECT_LT((a[i].value.grad().to_dense() - b[i].value.grad().to_dense() - expected).abs().max().item<double>(),
-                  1e-6)
-            << a[i].name;
-    }
-    EXPECT_NEAR(difference, 0.1 * squares, 1e-5);
 }
 
 data::PaddedReviews reviews_of(const std::vector<std::vector<std::int32_t>>& rows, std::vector<std::uint8_t> labels) {

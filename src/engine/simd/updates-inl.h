@@ -29,6 +29,20 @@ HWY_INLINE V SquareRoot(V x) {
 #endif
 }
 
+// θ − rate·m/(√v + ε): how a step of Adam ends.
+HWY_INLINE V MovedByAdam(const AdamStep& step, V w, V m, V v) {
+    const V divisor = hn::Add(SquareRoot(v), Fill(step.epsilon));
+    return hn::NegMulAdd(hn::Mul(m, Fill(step.rate)), Reciprocal(divisor), w);
+}
+
+// A step of one weight, for what a whole vector is too long for.
+HWY_INLINE void UpdateOneByAdam(const AdamStep& step, float& w, float& m, float& v, float gradient) {
+    const float g = gradient * step.gradient_scale + step.coupled_decay * w;
+    m += step.one_less_beta_1 * (g - m);
+    v = step.beta_2 * v + g * g * step.one_less_beta_2;
+    w = w * step.weight_scale - step.rate * m / (std::sqrt(v) + step.epsilon);
+}
+
 inline void UpdateAdam(const AdamStep& step, float* HWY_RESTRICT weight, float* HWY_RESTRICT first,
                        float* HWY_RESTRICT second, const float* HWY_RESTRICT gradient, std::size_t count) {
     const Floats d;
@@ -44,14 +58,35 @@ inline void UpdateAdam(const AdamStep& step, float* HWY_RESTRICT weight, float* 
             hn::MulAdd(Fill(step.beta_2), hn::LoadU(d, second + i), hn::Mul(hn::Mul(g, g), Fill(step.one_less_beta_2)));
         hn::StoreU(m, d, first + i);
         hn::StoreU(v, d, second + i);
-        const V divisor = hn::Add(SquareRoot(v), Fill(step.epsilon));
-        hn::StoreU(hn::NegMulAdd(hn::Mul(m, Fill(step.rate)), Reciprocal(divisor), w), d, weight + i);
+        hn::StoreU(MovedByAdam(step, w, m, v), d, weight + i);
     }
     for (; i < count; ++i) {
-        const float g = (gradient == nullptr ? 0 : gradient[i] * step.gradient_scale) + step.coupled_decay * weight[i];
-        first[i] += step.one_less_beta_1 * (g - first[i]);
-        second[i] = step.beta_2 * second[i] + g * g * step.one_less_beta_2;
-        weight[i] = weight[i] * step.weight_scale - step.rate * first[i] / (std::sqrt(second[i]) + step.epsilon);
+        UpdateOneByAdam(step, weight[i], first[i], second[i], gradient == nullptr ? 0 : gradient[i]);
+    }
+}
+
+// Such steps one after another without gradient or decay, in registers: with the same bits.
+inline void UpdateIdleAdam(const AdamStep* steps, std::size_t number, float* HWY_RESTRICT weight,
+                           float* HWY_RESTRICT first, float* HWY_RESTRICT second, std::size_t count) {
+    const Floats d;
+    std::size_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) {
+        V w = hn::LoadU(d, weight + i);
+        V m = hn::LoadU(d, first + i);
+        V v = hn::LoadU(d, second + i);
+        for (std::size_t step = 0; step < number; ++step) {
+            m = hn::MulAdd(Fill(steps[step].one_less_beta_1), hn::Sub(Zeros(), m), m);
+            v = hn::Mul(Fill(steps[step].beta_2), v);
+            w = MovedByAdam(steps[step], w, m, v);
+        }
+        hn::StoreU(w, d, weight + i);
+        hn::StoreU(m, d, first + i);
+        hn::StoreU(v, d, second + i);
+    }
+    for (; i < count; ++i) {
+        for (std::size_t step = 0; step < number; ++step) {
+            UpdateOneByAdam(steps[step], weight[i], first[i], second[i], 0);
+        }
     }
 }
 
