@@ -48,8 +48,8 @@ public:
                  std::filesystem::path study, ReviewMetric metric, std::size_t jobs, std::optional<std::int64_t> trials,
                  const distributed::ProcessGroup& processes, runs::RunObserver& observer, StopToken stop);
 
-    /// Trains one trial, or takes it from its folder, or goes on with it. Called by side_by_side(), once for each of its
-    /// runs. Throws Interrupted once all is saved.
+    /// Trains one trial, or takes it from its folder, or goes on with it. Called by side_by_side(), once for each of
+    /// its runs. Throws Interrupted once all is saved.
     [[nodiscard]] search::Outcome tried(const search::AskedTrial& trial, search::TrialProgress& progress);
 
     /// Calls run(0) … run(count − 1), `jobs` at once, which share the threads. Once none is left to begin, those that
