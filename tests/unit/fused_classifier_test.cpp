@@ -56,11 +56,13 @@ TEST_P(EveryKind, HasTheLogitsOfTheModuleForBatchAfterBatch) {
     SCOPED_TRACE(name);
     models::Classifier model(options, 3);
     randomize(model);
+    std::vector<std::vector<float>> of_one_thread;
     for (const int threads : {1, 3}) {
         model->set_threads(threads);
         auto forward = model->forward_only();
         ASSERT_TRUE(forward);
         Random random(11, "batches");
+        std::size_t batch = 0;
         // Lengths and padding grow and shrink; tokens appear one after another.
         for (const auto& [rows, steps] : std::vector<std::pair<std::size_t, std::size_t>>{
                  {1, 3}, {1, 9}, {40, 9}, {3, 2}, {70, 31}, {2, 12}, {300, 5}, {1, 1}, {33, 31}}) {
@@ -68,6 +70,8 @@ TEST_P(EveryKind, HasTheLogitsOfTheModuleForBatchAfterBatch) {
             std::vector<float> logits(rows);
             forward->logits(ids.data(), rows, steps, logits.data());
             EXPECT_EQ(logits, by_tensors(model, ids, rows, steps)) << rows << " rows of " << steps << " steps";
+            if (threads == 1) of_one_thread.push_back(logits);
+            EXPECT_EQ(logits, of_one_thread.at(batch++)) << "the number of threads changes nothing";
         }
     }
 }
