@@ -86,7 +86,7 @@ void FusedSide::run() {
             const auto& batch = next();
             Stopwatch watch;
             double update = 0;
-            if (phases_) {  // forward would do it, and the optimizer's part could not be told from the rest
+            if (phases_) {  // forward_backward would do it, and the optimizer's part could not be told
                 trainer_.optimizer().catch_up(batch.ids);
                 update = watch.lap();
             }

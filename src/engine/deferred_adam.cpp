@@ -4,6 +4,8 @@
 #include <cassert>
 #include <limits>
 
+#include "engine/layout.h"
+
 namespace cellwise::engine {
 namespace {
 
@@ -22,10 +24,8 @@ void for_rows(ThreadPool& pool, std::size_t count, const Function& function) {
     });
 }
 
-}  // namespace
-
-// A row's three places lie anywhere in memory.
-void DeferredAdam::fetch(const Table& table, std::size_t row) const {
+// Asks for a row, whose three places lie anywhere in memory.
+void fetch(const DeferredAdam::Table& table, std::size_t row) {
     const std::size_t at = row * table.width;
     for (std::size_t k = 0; k < table.width; k += floats_of_a_line) {
         __builtin_prefetch(table.weight + at + k, 1);
@@ -33,6 +33,8 @@ void DeferredAdam::fetch(const Table& table, std::size_t row) const {
         __builtin_prefetch(table.second_moment + at + k, 1);
     }
 }
+
+}  // namespace
 
 void DeferredAdam::take_steps(const Table& table, Late late, std::size_t end) const {
     float* const weight = table.weight + late.row * table.width;
@@ -57,6 +59,7 @@ void DeferredAdam::step(const AdamOptions& options, const Table& table, const Ro
     assert(gradient.width == table.width);
     assert(done_.empty() || done_.size() == table.rows);
     done_.resize(table.rows);
+    late_.reserve(table.rows);  // so that catching up asks for no memory: it must work when there is none
     steps_.push_back(as_step(options));
     for_rows(pool_, gradient.count, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {

@@ -16,7 +16,7 @@ namespace cellwise::engine {
 /// memory of a batch's rows in place of the whole table's.
 ///
 /// Until catch_up(), rows that were not read are as they were some steps ago. Results do not depend on the number of
-/// threads. For one thread at a time.
+/// threads, and have the dense rule's bits as long as weights are finite. For one thread at a time.
 class DeferredAdam {
 public:
     /// The table and its moments, [rows, width] each, and `seen` [rows]: zero for a row that has never had a gradient,
@@ -59,7 +59,6 @@ private:
     void catch_up_ids(const Table& table, const Id* ids, std::size_t count);
     void catch_up_late(const Table& table);
     void take_steps(const Table& table, Late late, std::size_t end) const;
-    void fetch(const Table& table, std::size_t row) const;
 
     ThreadPool& pool_;
     Kernels kernels_;

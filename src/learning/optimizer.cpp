@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -85,9 +83,9 @@ std::map<std::string, torch::Tensor> Optimizer::moments() {
 }
 
 void Optimizer::resume(std::int64_t steps) {
-    assert(std::none_of(slots_.begin(), slots_.end(),
-                        [](const Slot& slot) { return slot.deferred && slot.deferred->is_behind(); }) &&
-           "moments() was called to set them");
+    for (const auto& slot : slots_) {
+        if (slot.deferred && slot.deferred->is_behind()) throw InternalError("resume() while rows wait for steps");
+    }
     steps_ = steps;
     if (device_) device_->set_steps(steps);
     for (auto& slot : slots_) {

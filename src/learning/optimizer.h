@@ -89,7 +89,8 @@ public:
     /// them, then call resume(). Brings all rows up to date.
     [[nodiscard]] std::map<std::string, torch::Tensor> moments();
 
-    /// Goes on after `steps` updates that left the moments as they are now.
+    /// Goes on after `steps` updates that left the moments as they are now. Throws InternalError if rows wait for older
+    /// steps: moments() must have been called for what was set.
     void resume(std::int64_t steps);
 
 private:

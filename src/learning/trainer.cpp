@@ -160,6 +160,7 @@ bool Trainer::train_here(const Examples& examples, const Plan& plan, const Epoch
         const auto loss = result.loss.item<double>();
         if (hooks.before_update) hooks.before_update({position_.epoch, position_.step, plan.steps, batch, loss});
         update();
+        if (position_.step + 1 == plan.steps) optimizer_.catch_up();  // it belongs to the epoch's time
         auto is_right = (result.logits > 0).eq(labels.to(device_).to(torch::kBool));
         if (shard) is_right = is_right.narrow(0, 0, shard->rows);
         auto right = is_right.sum().item<double>();

@@ -25,6 +25,7 @@
 #include "runs/progress_file.h"
 #include "runs/run_folder.h"
 #include "runs/run_record.h"
+#include "tasks/sentiment/engine_choice.h"
 #include "tasks/sentiment/run_files.h"
 #include "tasks/sentiment/run_folder_files.h"
 
@@ -175,7 +176,7 @@ records::RunRecord finished_run(const sentiment::Configuration& configuration, c
 }
 
 records::RunRecord train_single_run(const sentiment::Configuration& configuration, const PlannedRun& planned,
-                                    const sentiment::PreparedData& data, const std::function<std::int64_t()>& threads,
+                                    const sentiment::PreparedData& data, const ThreadShares::Loan& share,
                                     RunObserver& observer, const StopToken& stop, std::size_t number,
                                     const distributed::ProcessGroup& processes) {
     if (processes.any(stop.requested())) throw stopped(stop, true);
@@ -194,6 +195,9 @@ records::RunRecord train_single_run(const sentiment::Configuration& configuratio
     }
     require_not_diverged(configuration, planned, data, folder, processes);
 
+    const auto threads = [&share, is_fused = sentiment::engine_in_force(own).fused] {
+        return is_fused ? share.threads() : share.fixed_threads();
+    };
     const learning::ComputeScope scope(threads());
     const auto device = learning::resolve_device(own.device, processes.local_rank());
     learning::Trainer trainer(models::Classifier(own.model_for(planned.cell), planned.seed), own.training, planned.seed,

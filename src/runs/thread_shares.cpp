@@ -6,7 +6,7 @@
 namespace cellwise::runs {
 
 ThreadShares::ThreadShares(std::int64_t threads, std::size_t jobs, std::size_t loans)
-    : threads_(threads), to_come_(loans) {
+    : threads_(threads), least_(std::max<std::int64_t>(1, threads / static_cast<std::int64_t>(jobs))), to_come_(loans) {
     assert(threads > 0 && jobs > 0 && loans > 0);
     const auto count = static_cast<std::int64_t>(jobs);
     for (std::int64_t job = count; job-- > 0;) {

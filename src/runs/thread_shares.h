@@ -28,6 +28,8 @@ public:
         Loan& operator=(const Loan&) = delete;
         /// Never fewer than before.
         [[nodiscard]] std::int64_t threads() const { return threads_; }
+        /// As many as every job has at least, whoever comes first: for runs whose bits depend on the number.
+        [[nodiscard]] std::int64_t fixed_threads() const { return from_.least_; }
 
     private:
         friend class ThreadShares;
@@ -40,6 +42,7 @@ private:
 
     std::mutex mutex_;
     std::int64_t threads_;
+    std::int64_t least_;   // of a job
     std::size_t to_come_;  // loans
     std::vector<std::int64_t> free_;
     std::vector<Loan*> running_;

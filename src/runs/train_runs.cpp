@@ -59,8 +59,8 @@ TrainedRuns train_own_runs(const sentiment::Configuration& configuration, const 
         const ThreadShares::Loan share(shares);  // the largest share goes to the longest run, which begins first
         const auto number = one_by_one ? i : chosen[i];
         try {
-            outcomes[number] = train_single_run(
-                configuration, plan[number], data, [&] { return share.threads(); }, observer, stop, number, processes);
+            outcomes[number] =
+                train_single_run(configuration, plan[number], data, share, observer, stop, number, processes);
         } catch (const learning::Diverged& error) {
             const auto& run = outcomes[number].emplace<records::DivergedRun>(diverged_run(plan[number], error.what()));
             if (plan.size() > 1) observer.said(records::diverged_text(run, sentiment::text_of(configuration, "stack")));

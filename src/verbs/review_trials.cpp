@@ -198,9 +198,8 @@ search::Outcome ReviewTrials::tried(const search::AskedTrial& trial, search::Tri
     };
     try {
         const auto bar = std::min(static_cast<std::size_t>(trial.number), titles_ - 1);
-        const auto record = runs::train_single_run(
-            configuration, planned, *data, [&share] { return share.threads(); }, observer_, stop_, bar,
-            distributed::ProcessGroup(false));
+        const auto record = runs::train_single_run(configuration, planned, *data, share, observer_, stop_, bar,
+                                                   distributed::ProcessGroup(false));
         double objective = 0;
         for (const auto& epoch : record.epochs) {
             const auto value = objective_of(metric_, epoch.validation.loss, epoch.validation.accuracy);
@@ -256,9 +255,8 @@ std::optional<std::vector<std::vector<double>>> ReviewTrials::on_test(const sear
                                        true,
                                        {}};
         try {
-            const auto record = runs::train_single_run(
-                configuration, planned, *data, [&share] { return share.threads(); }, observer, stop_, job,
-                distributed::ProcessGroup(false));
+            const auto record = runs::train_single_run(configuration, planned, *data, share, observer, stop_, job,
+                                                       distributed::ProcessGroup(false));
             objectives[job] = objective_of(metric_, record.test_loss, record.test_accuracy);
         } catch (const learning::Diverged&) {
             diverged[job] = 1;

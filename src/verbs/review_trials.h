@@ -48,12 +48,12 @@ public:
                  std::filesystem::path study, ReviewMetric metric, std::size_t jobs, std::optional<std::int64_t> trials,
                  const distributed::ProcessGroup& processes, runs::RunObserver& observer, StopToken stop);
 
-    /// Trains one trial, or takes it from its folder, or goes on with it. Called by side_by_side(), once for each of
-    /// its runs. Throws Interrupted once all is saved.
+    /// Trains one trial, or takes it from its folder, or goes on with it. Called by side_by_side(), at most once
+    /// for each of its runs. Throws Interrupted once all is saved.
     [[nodiscard]] search::Outcome tried(const search::AskedTrial& trial, search::TrialProgress& progress);
 
-    /// Calls run(0) … run(count − 1), `jobs` at once, which share the threads. Once none is left to begin, those that
-    /// still run have the threads of those that have ended.
+    /// Calls run(0) … run(count − 1), `jobs` at once, which share the threads. Once all train or have trained, those
+    /// that still do have the threads of those that have ended.
     void side_by_side(std::size_t count, const std::function<void(std::size_t)>& run);
 
     /// On the test reviews: default settings ([0]) and a trial's ([1]), trained with each seed. [2][seeds]; nothing,

@@ -131,15 +131,15 @@ TEST_F(EngineUpdates, AdamOfRowsIsDenseAdam) {
     }
 }
 
-// The dense kernel over every row is the reference: whatever is read in between, and however long rows wait, the
-// bits are its own, and so is every row that has been caught up.
+// The dense kernel over every row is the reference. Every row that has been caught up has its bits, whatever was read
+// before and however long rows have waited.
 TEST_F(EngineUpdates, DeferredRowsHaveTheBitsOfTheDenseRule) {
     for (const Variant& variant : variants) {
         start();
         auto dense_weight = weight, dense_first = first, dense_second = second;
         DeferredAdam deferred(pool);
         EXPECT_FALSE(deferred.is_behind());
-        for (int round = 0; round < 3; ++round) {  // 180 steps: rows wait longer than any may
+        for (int round = 0; round < 4; ++round) {  // in the last three rows wait as long as any may, twice
             run_rows([&](int t, const RowGradient& gradient, const std::vector<double>& dense) {
                 const auto options = adam_options(variant, 60 * round + t);
                 const std::vector<float> gradients(dense.begin(), dense.end());
@@ -156,7 +156,7 @@ TEST_F(EngineUpdates, DeferredRowsHaveTheBitsOfTheDenseRule) {
                     ASSERT_TRUE(std::equal(weight.begin() + at, weight.begin() + at + width, dense_weight.begin() + at))
                         << "row " << id << ", step " << t;
                 }
-                if (random.below(25) == 0) {
+                if (round == 0 && random.below(25) == 0) {
                     deferred.catch_up(table());
                     EXPECT_FALSE(deferred.is_behind());
                     ASSERT_EQ(weight, dense_weight);

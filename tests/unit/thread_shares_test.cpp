@@ -33,6 +33,23 @@ TEST(ThreadShares, GiveEveryJobOneWhereThereAreTooFew) {
     EXPECT_THAT(ThreadShares(2, 3, 3).free(), ElementsAre(1, 1, 1));
 }
 
+// Whoever comes first, and however many are left over.
+TEST(ThreadShares, HaveAFixedNumberThatAllJobsCanHave) {
+    ThreadShares shares(5, 2, 3);
+    {
+        const ThreadShares::Loan first(shares), second(shares);
+        EXPECT_EQ(first.threads(), 3);
+        EXPECT_EQ(second.threads(), 2);
+        EXPECT_EQ(first.fixed_threads(), 2);
+        EXPECT_EQ(second.fixed_threads(), 2);
+    }
+    const ThreadShares::Loan last(shares);
+    EXPECT_EQ(last.threads(), 5);
+    EXPECT_EQ(last.fixed_threads(), 2);
+    ThreadShares few(2, 3, 3);
+    EXPECT_EQ(ThreadShares::Loan(few).fixed_threads(), 1);
+}
+
 TEST(ThreadShares, LendTheLargestFreeOneFirst) {
     ThreadShares shares(16, 6, 7);
     EXPECT_THAT(shares.free(), ElementsAre(2, 2, 3, 3, 3, 3));

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/cell.h"
 #include "core/random.h"
 #include "data/reviews/dataset.h"
 #include "models/options.h"

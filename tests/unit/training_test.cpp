@@ -20,7 +20,6 @@
 #include "learning/divergence.h"
 #include "learning/loss.h"
 #include "learning/optimizer.h"
-#include "learning/trainer.h"
 #include "runs/run_folder.h"
 #include "tasks/sentiment/baseline.h"
 #include "tasks/sentiment/configuration.h"

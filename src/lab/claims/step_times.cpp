@@ -10,6 +10,7 @@
 #include "lab/claims/training_job.h"
 #include "learning/batches.h"
 #include "learning/examples.h"
+#include "learning/optimizer.h"
 #include "learning/trainer.h"
 #include "statistics/median.h"
 
@@ -48,6 +49,10 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
     const learning::Examples examples(lab.padded(lab.tutorial(cells[0], seed).reviews, false));
     Random order(seed, "order");
     const auto batches = learning::shuffled_batches(examples, batch_size, order);
+    std::vector<std::unique_ptr<learning::Optimizer::Deferral>> deferrals;  // as an epoch has it
+    for (const auto& trainer : trainers) {
+        deferrals.push_back(std::make_unique<learning::Optimizer::Deferral>(trainer->optimizer()));
+    }
     std::vector<std::vector<double>> times(trainers.size());
     for (std::int64_t step = 0; step <= steps; ++step) {
         const auto& batch = batches[static_cast<std::size_t>(step) % batches.size()];
@@ -60,6 +65,7 @@ std::vector<double> step_times(Laboratory& lab, const std::vector<Cell>& cells, 
             if (step > 0) times[i].push_back(time);
         }
     }
+    deferrals.clear();
     trainers.clear();
     at::set_num_threads(threads);
     std::vector<double> medians;
