@@ -2,10 +2,12 @@
 """performance_history.py PROGRAM [BENCH_FLAG...]: adds what `PROGRAM bench` measures to docs/performance-history.csv,
 one line a cell. Lines compare within one machine and one load of it only: where two builds are in question,
 `bench --against PATH` takes them in turns."""
+import argparse
 import csv
 import datetime
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,9 +30,12 @@ def lines_of(told, commit):
 
 
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    program, flags = sys.argv[1], sys.argv[2:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", help="a build of cellwise")
+    arguments, flags = parser.parse_known_args()
+    program = shutil.which(arguments.program)
+    if program is None:
+        parser.error(f"there is no program '{arguments.program}'")
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HISTORY.parent, check=True,
                             capture_output=True, text=True).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
