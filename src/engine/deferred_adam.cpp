@@ -4,6 +4,7 @@
 #include <cassert>
 #include <limits>
 
+#include "engine/chunks.h"
 #include "engine/layout.h"
 
 namespace cellwise::engine {
@@ -16,13 +17,6 @@ static_assert(most_steps <= std::numeric_limits<std::uint8_t>::max());
 // Rows that one task updates, and how many rows before its turn one is asked for.
 constexpr std::size_t rows_of_a_task = 32;
 constexpr std::size_t rows_ahead = 2;
-
-template <class Function>
-void for_rows(ThreadPool& pool, std::size_t count, const Function& function) {
-    pool.run((count + rows_of_a_task - 1) / rows_of_a_task, [&](std::size_t task, std::size_t /*worker*/) {
-        function(task * rows_of_a_task, std::min(count, (task + 1) * rows_of_a_task));
-    });
-}
 
 // Asks for a row, whose three places lie anywhere in memory.
 void fetch(const DeferredAdam::Table& table, std::size_t row) {
@@ -61,7 +55,7 @@ void DeferredAdam::step(const AdamOptions& options, const Table& table, const Ro
     done_.resize(table.rows);
     late_.reserve(table.rows);  // so that catching up asks for no memory: it must work when there is none
     steps_.push_back(as_step(options));
-    for_rows(pool_, gradient.count, [&](std::size_t begin, std::size_t end) {
+    for_chunks(pool_, gradient.count, rows_of_a_task, [&](std::size_t, std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             if (i + rows_ahead < end) fetch(table, static_cast<std::size_t>(gradient.indices[i + rows_ahead]));
             const auto row = static_cast<std::size_t>(gradient.indices[i]);
@@ -77,7 +71,7 @@ void DeferredAdam::step(const AdamOptions& options, const Table& table, const Ro
 }
 
 void DeferredAdam::catch_up_late(const Table& table) {
-    for_rows(pool_, late_.size(), [&](std::size_t begin, std::size_t end) {
+    for_chunks(pool_, late_.size(), rows_of_a_task, [&](std::size_t, std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             if (i + rows_ahead < end) fetch(table, late_[i + rows_ahead].row);
             take_steps(table, late_[i], steps_.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "engine/chunks.h"
 
 namespace cellwise::engine {
 namespace {
@@ -15,13 +16,6 @@ SgdStep as_step(const SgdOptions& options) {
     return {static_cast<float>(options.gradient_scale), static_cast<float>(options.coupled_decay),
             static_cast<float>(options.weight_scale), static_cast<float>(options.momentum),
             static_cast<float>(options.rate)};
-}
-
-template <class Function>
-void for_chunks(ThreadPool& pool, std::size_t count, const Function& function) {
-    pool.run((count + chunk - 1) / chunk, [&](std::size_t task, std::size_t /*worker*/) {
-        function(task, task * chunk, std::min(chunk, count - task * chunk));
-    });
 }
 
 }  // namespace
@@ -45,16 +39,17 @@ void require_ascending_rows(const RowGradient& gradient, std::size_t rows) {
 void FusedUpdate::adam(const AdamOptions& options, float* weight, float* first_moment, float* second_moment,
                        const float* gradient, std::size_t count) const {
     const AdamStep step = as_step(options);
-    for_chunks(pool_, count, [&](std::size_t, std::size_t first, std::size_t size) {
-        kernels_.adam(step, weight + first, first_moment + first, second_moment + first, gradient + first, size);
+    for_chunks(pool_, count, chunk, [&](std::size_t, std::size_t first, std::size_t end) {
+        kernels_.adam(step, weight + first, first_moment + first, second_moment + first, gradient + first, end - first);
     });
 }
 
 void FusedUpdate::sgd(const SgdOptions& options, float* weight, float* velocity, const float* gradient,
                       std::size_t count) const {
     const SgdStep step = as_step(options);
-    for_chunks(pool_, count, [&](std::size_t, std::size_t first, std::size_t size) {
-        kernels_.sgd(step, weight + first, velocity == nullptr ? nullptr : velocity + first, gradient + first, size);
+    for_chunks(pool_, count, chunk, [&](std::size_t, std::size_t first, std::size_t end) {
+        kernels_.sgd(step, weight + first, velocity == nullptr ? nullptr : velocity + first, gradient + first,
+                     end - first);
     });
 }
 
@@ -62,9 +57,7 @@ void FusedUpdate::sgd_rows(const SgdOptions& options, float* weight, float* velo
                            const RowGradient& gradient, std::uint8_t* seen) const {
     require_ascending_rows(gradient, rows);
     const SgdStep step = as_step(options);
-    pool_.run((rows + chunk_of_rows - 1) / chunk_of_rows, [&](std::size_t task, std::size_t /*worker*/) {
-        const std::size_t first = task * chunk_of_rows;
-        const std::size_t last = std::min(rows, first + chunk_of_rows);
+    for_chunks(pool_, rows, chunk_of_rows, [&](std::size_t, std::size_t first, std::size_t last) {
         const auto* const indices_end = gradient.indices + gradient.count;
         const auto* index = std::lower_bound(gradient.indices, indices_end, static_cast<std::int64_t>(first));
         for (std::size_t row = first; row < last; ++row) {
@@ -86,8 +79,8 @@ void FusedUpdate::sgd_rows(const SgdOptions& options, float* weight, float* velo
 
 double FusedUpdate::squared_norm(const float* values, std::size_t count) const {
     std::vector<double> sums((count + chunk - 1) / chunk);
-    for_chunks(pool_, count, [&](std::size_t task, std::size_t first, std::size_t size) {
-        sums[task] = kernels_.sum_of_squares(values + first, size);
+    for_chunks(pool_, count, chunk, [&](std::size_t number, std::size_t first, std::size_t end) {
+        sums[number] = kernels_.sum_of_squares(values + first, end - first);
     });
     double total = 0;
     for (const double sum : sums) total += sum;

@@ -5,10 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "bits_of.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/random.h"
@@ -16,7 +16,6 @@
 #include "data/reviews/dataset.h"
 #include "learning/checkpoint.h"
 #include "learning/fit.h"
-#include "learning/tensor_storage.h"
 #include "scratch_folder.h"
 #include "tasks/sentiment/configuration.h"
 
@@ -58,14 +57,7 @@ struct Training {
                   configuration.training, configuration.seed),
           fit(trainer, configuration.training) {}
 
-    // All state that a continued run could differ in, as bytes.
-    [[nodiscard]] std::map<std::string, std::vector<std::byte>> bits() {
-        std::map<std::string, std::vector<std::byte>> bits;
-        for (const auto& [name, value] : named_state(trainer.model())) bits[name] = stored(name, value).bytes;
-        for (const auto& [name, value] : trainer.optimizer().moments()) bits[name] = stored(name, value).bytes;
-        bits["dropout"] = stored("", trainer.model()->dropout->state()).bytes;
-        return bits;
-    }
+    [[nodiscard]] test::Bits bits() { return test::bits_of(trainer); }
 
     learning::Trainer trainer;
     learning::Fit fit;

@@ -9,17 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "bits_of.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "data/reviews/validation_split.h"
 #include "learning/early_stopping.h"
 #include "learning/fit.h"
 #include "learning/schedule.h"
-#include "learning/tensor_storage.h"
 
 namespace cellwise::learning {
 namespace {
 
+using test::bits_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -125,12 +126,6 @@ TEST(EarlyStopping, EndsWhereKerasDoes) {
     }
 }
 
-std::map<std::string, std::vector<std::byte>> bits(const models::Classifier& model) {
-    std::map<std::string, std::vector<std::byte>> bits;
-    for (const auto& [name, value] : named_state(model)) bits[name] = stored(name, value).bytes;
-    return bits;
-}
-
 // Random labels: the validation loss soon rises, so that the best epoch is an early one.
 TEST(EarlyStopping, RestoresTheBestEpochsWeights) {
     const auto train = made_reviews(60, 1), validation = made_reviews(60, 2);
@@ -153,7 +148,7 @@ TEST(EarlyStopping, RestoresTheBestEpochsWeights) {
     options.epochs = fit.best_epoch();
     learning::Trainer shorter(models::Classifier(small_model(), 1), options, 1);
     (void)shorter.fit(train, validation, {}, {});
-    EXPECT_EQ(bits(trainer.model()), bits(shorter.model()));
+    EXPECT_EQ(bits_of(trainer.model()), bits_of(shorter.model()));
 }
 
 TEST(Divergence, IsToldBeforeItReachesTheWeights) {
@@ -164,7 +159,7 @@ TEST(Divergence, IsToldBeforeItReachesTheWeights) {
         auto model_options = small_model();
         model_options.engine = engine;
         learning::Trainer trainer(models::Classifier(model_options, 1), options, 1);
-        const auto before = bits(trainer.model());
+        const auto before = bits_of(trainer.model());
         {
             const torch::NoGradGuard no_grad;
             trainer.model()->dense->bias.fill_(std::numeric_limits<double>::quiet_NaN());
@@ -178,7 +173,7 @@ TEST(Divergence, IsToldBeforeItReachesTheWeights) {
             EXPECT_THAT(error.what(), HasSubstr("loss nan, gradient norm nan, learning rate 0.001"));
             EXPECT_THAT(error.what(), HasSubstr("(16 reviews)"));
         }
-        const auto after = bits(trainer.model());
+        const auto after = bits_of(trainer.model());
         EXPECT_EQ(after.at("embedding.weight"), before.at("embedding.weight"));
         EXPECT_EQ(after.at("dense.weight"), before.at("dense.weight"));
     }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "bits_of.h"
 #include "core/random.h"
 #include "learning/fit.h"
 #include "learning/optimizer.h"
@@ -16,6 +17,7 @@
 namespace cellwise::learning {
 namespace {
 
+using test::bits_of;
 using test::toy_model;
 using test::toy_reviews;
 
@@ -69,19 +71,6 @@ TEST(Fit, TakesMoreThreadsIntoUseWithTheSameBits) {
     }
 }
 
-// Every value of a model and of its optimizer, once all rows are up to date.
-std::vector<torch::Tensor> state_of(learning::Trainer& trainer) {
-    std::vector<torch::Tensor> state;
-    for (const auto& variable : trainer.model()->variables()) state.push_back(variable.value.detach().clone());
-    for (const auto& [name, moment] : trainer.optimizer().moments()) state.push_back(moment.clone());
-    return state;
-}
-
-void expect_same_bits(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b) {
-    ASSERT_EQ(a.size(), b.size());
-    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i])) << i;
-}
-
 // Adam leaves the rows of words that a batch lacks for later. Who asks the trainer for the model after every step makes
 // it catch up each time: weights and moments are the same in the end, and after any step.
 TEST(Trainer, RowsThatWaitEndWithTheSameBits) {
@@ -98,20 +87,23 @@ TEST(Trainer, RowsThatWaitEndWithTheSameBits) {
             options.weight_decay = decay;
             options.weight_decay_mode = mode;
             learning::Trainer eager(models::Classifier(model, 1), options, 1);
-            std::vector<std::vector<torch::Tensor>> after_step;
-            (void)eager.train_epoch(reviews, [&](const records::Progress&) { after_step.push_back(state_of(eager)); });
+            std::vector<test::Bits> after_step;
+            (void)eager.train_epoch(reviews, [&](const records::Progress&) { after_step.push_back(bits_of(eager)); });
 
             const models::Classifier held(model, 1);
             learning::Trainer lazy(held, options, 1);
             std::int64_t behind = 0;
             (void)lazy.train_epoch(reviews, [&](const records::Progress& progress) {
                 const auto& expected = after_step.at(static_cast<std::size_t>(progress.step - 1));
-                if (!torch::equal(held->embedding->weight, expected[0])) ++behind;
-                if (progress.step == 80) expect_same_bits(state_of(lazy), expected);
+                if (bits_of(held).at("embedding.weight") != expected.at("embedding.weight")) ++behind;
+                if (progress.step == 80) {
+                    EXPECT_EQ(bits_of(lazy), expected);
+                }
             });
             EXPECT_GT(behind, 50) << "rows did wait";
-            EXPECT_TRUE(torch::equal(held->embedding->weight, after_step.back()[0])) << "an epoch ends up to date";
-            expect_same_bits(state_of(lazy), after_step.back());
+            EXPECT_EQ(bits_of(held).at("embedding.weight"), after_step.back().at("embedding.weight"))
+                << "an epoch ends up to date";
+            EXPECT_EQ(bits_of(lazy), after_step.back());
         }
     }
 }
